@@ -1,0 +1,225 @@
+import { sql } from 'drizzle-orm'
+import {
+  bigint,
+  bigserial,
+  boolean,
+  customType,
+  index,
+  integer,
+  jsonb,
+  pgSchema,
+  primaryKey,
+  text,
+  timestamp,
+  uniqueIndex,
+  uuid,
+} from 'drizzle-orm/pg-core'
+
+/** Every table of the hub lives here: BullMQ keeps its own schema and neither meets the other's names. */
+export const hub = pgSchema('hub')
+
+const bytea = customType<{ data: Uint8Array }>({ dataType: () => 'bytea' })
+const at = (name: string) => timestamp(name, { withTimezone: true, mode: 'date' })
+const createdAt = () => at('created_at').notNull().defaultNow()
+
+/** Connected workspaces (tenants). `default_role` is what its people get without a grant. */
+export const workspaces = hub.table('workspaces', {
+  id: text('id').primaryKey(), // '<plugin>:<platform id>'
+  plugin: text('plugin').notNull(),
+  name: text('name').notNull(),
+  defaultRole: text('default_role').notNull().default('member'),
+  createdAt: createdAt(),
+})
+
+export const people = hub.table(
+  'people',
+  {
+    workspace: text('workspace').notNull(),
+    id: uuid('id').notNull(),
+    name: text('name').notNull(),
+    /** Granted role; null means the workspace's default. */
+    role: text('role'),
+    createdAt: createdAt(),
+  },
+  (t) => [primaryKey({ columns: [t.workspace, t.id] })],
+)
+
+export const accounts = hub.table(
+  'accounts',
+  {
+    workspace: text('workspace').notNull(),
+    plugin: text('plugin').notNull(),
+    accountId: text('account_id').notNull(),
+    personId: uuid('person_id').notNull(),
+    createdAt: createdAt(),
+  },
+  (t) => [primaryKey({ columns: [t.workspace, t.plugin, t.accountId] })],
+)
+
+/**
+ * What arrived, exactly once each. The unique key makes a repeat a no-op; the row is the only thing written before the acknowledgement.
+ * `seq` is the order of arrival and the order of dispatch.
+ */
+export const inbox = hub.table(
+  'inbox',
+  {
+    id: uuid('id').primaryKey(),
+    workspace: text('workspace').notNull(),
+    source: text('source').notNull(),
+    deliveryId: text('delivery_id').notNull(),
+    seq: bigserial('seq', { mode: 'number' }).notNull(),
+    /** 'command' or the event's name. */
+    kind: text('kind').notNull(),
+    lane: text('lane'),
+    body: jsonb('body').notNull(),
+    state: text('state').notNull().default('new'), // new | dispatched | ignored
+    receivedAt: at('received_at').notNull().default(sql`clock_timestamp()`),
+  },
+  (t) => [
+    uniqueIndex('inbox_delivery').on(t.source, t.workspace, t.deliveryId),
+    index('inbox_new').on(t.seq).where(sql`state = 'new'`),
+    index('inbox_age').on(t.receivedAt),
+  ],
+)
+
+/** Work. Lease and fence by the database clock; the fence of a claim must match for anything to be written back. */
+export const jobs = hub.table(
+  'jobs',
+  {
+    id: uuid('id').primaryKey(),
+    workspace: text('workspace').notNull(),
+    seq: bigserial('seq', { mode: 'number' }).notNull(),
+    /** 'command', or the name of a plugin's job or event handler. */
+    kind: text('kind').notNull(),
+    /** Repeats with the same key are dropped. */
+    key: text('key').notNull(),
+    lane: text('lane'),
+    payload: jsonb('payload').notNull(),
+    actor: jsonb('actor'), // { plugin, id, name }
+    place: jsonb('place'),
+    state: text('state').notNull().default('pending'), // pending | running | done | dead | cancelled
+    attempts: integer('attempts').notNull().default(0),
+    maxAttempts: integer('max_attempts').notNull().default(8),
+    backoffMs: integer('backoff_ms').notNull().default(1000),
+    fence: integer('fence').notNull().default(0),
+    leaseUntil: at('lease_until'),
+    worker: text('worker'),
+    runAt: at('run_at').notNull().default(sql`clock_timestamp()`),
+    result: jsonb('result'),
+    /** Why it last failed, in words for the person who must act. */
+    error: text('error'),
+    errorCode: text('error_code'),
+    /** Correlation id: the inbox id it came from. */
+    origin: uuid('origin'),
+    createdAt: at('created_at').notNull().default(sql`clock_timestamp()`),
+    finishedAt: at('finished_at'),
+  },
+  (t) => [
+    uniqueIndex('jobs_key').on(t.workspace, t.key),
+    index('jobs_due').on(t.runAt, t.seq).where(sql`state = 'pending'`),
+    index('jobs_lane').on(t.lane, t.seq).where(sql`lane is not null and state in ('pending', 'running')`),
+    index('jobs_lease').on(t.leaseUntil).where(sql`state = 'running'`),
+    index('jobs_list').on(t.workspace, t.seq.desc()),
+    index('jobs_state').on(t.state, t.seq.desc()).where(sql`state in ('dead', 'cancelled')`),
+  ],
+)
+
+/** One row for each platform message. State machine: design 2.3; the lease and fence of a claim are the `leased` state. */
+export const outbox = hub.table(
+  'outbox',
+  {
+    id: uuid('id').primaryKey(),
+    workspace: text('workspace').notNull(),
+    seq: bigserial('seq', { mode: 'number' }).notNull(),
+    key: text('key').notNull(),
+    jobId: uuid('job_id'),
+    plugin: text('plugin').notNull(),
+    /** (plugin, workspace, thread): strictly in order, one at a time. */
+    lane: text('lane').notNull(),
+    op: text('op').notNull(), // post | update
+    place: jsonb('place').notNull(),
+    /** For an update: key of the post it edits, when the platform's id is not known yet. */
+    target: text('target'),
+    message: jsonb('message').notNull(),
+    /** A newer pending row with the same value replaces an older one that was not sent yet. */
+    supersedes: text('supersedes'),
+    state: text('state').notNull().default('pending'), // pending | inflight | unknown | reconciling | sent | dead | held | superseded
+    attempts: integer('attempts').notNull().default(0),
+    fence: integer('fence').notNull().default(0),
+    leaseUntil: at('lease_until'),
+    worker: text('worker'),
+    notBefore: at('not_before').notNull().default(sql`clock_timestamp()`),
+    attemptStartedAt: at('attempt_started_at'),
+    /** Limit slots already reserved for this attempt. */
+    reserved: boolean('reserved').notNull().default(false),
+    /** Times the platform was asked whether an unknown send arrived. */
+    looks: integer('looks').notNull().default(0),
+    posted: jsonb('posted'),
+    error: text('error'),
+    errorCode: text('error_code'),
+    createdAt: at('created_at').notNull().default(sql`clock_timestamp()`),
+    finishedAt: at('finished_at'),
+  },
+  (t) => [
+    uniqueIndex('outbox_key').on(t.workspace, t.key),
+    index('outbox_due').on(t.notBefore, t.seq).where(sql`state = 'pending'`),
+    index('outbox_lane').on(t.lane, t.seq).where(sql`state in ('pending', 'inflight', 'unknown', 'reconciling', 'held')`),
+    index('outbox_lease').on(t.leaseUntil).where(sql`state in ('inflight', 'reconciling')`),
+    index('outbox_unknown').on(t.notBefore).where(sql`state = 'unknown'`),
+    index('outbox_attention').on(t.state, t.seq.desc()).where(sql`state in ('held', 'dead')`),
+    index('outbox_list').on(t.workspace, t.seq.desc()),
+    index('outbox_job').on(t.jobId),
+  ],
+)
+
+/** Limit buckets (generic cell rate): the next free slot, and how long the platform closed it. */
+export const limits = hub.table('limits', {
+  key: text('key').primaryKey(),
+  nextAt: at('next_at').notNull(),
+  closedUntil: at('closed_until'),
+})
+
+/** Append-only: denials and side effects. A trigger refuses update and delete. */
+export const audit = hub.table(
+  'audit',
+  {
+    seq: bigserial('seq', { mode: 'number' }).primaryKey(),
+    workspace: text('workspace').notNull(),
+    at: at('at').notNull().default(sql`clock_timestamp()`),
+    actor: text('actor').notNull(), // '<plugin>:<account id>' or 'system'
+    action: text('action').notNull(),
+    subject: text('subject').notNull(),
+    outcome: text('outcome').notNull(), // done | denied
+    jobId: uuid('job_id'),
+    detail: jsonb('detail').notNull().default({}),
+  },
+  (t) => [index('audit_workspace').on(t.workspace, t.seq.desc())],
+)
+
+/** Plugins' own keys, sealed: value is AES-256-GCM with key id, bound to its row. */
+export const kv = hub.table(
+  'kv',
+  {
+    workspace: text('workspace').notNull(),
+    plugin: text('plugin').notNull(),
+    key: text('key').notNull(),
+    value: bytea('value').notNull(),
+    expiresAt: at('expires_at'),
+    updatedAt: at('updated_at').notNull().defaultNow(),
+  },
+  (t) => [primaryKey({ columns: [t.workspace, t.plugin, t.key] })],
+)
+
+/** Model tokens spent, by workspace and day. */
+export const usage = hub.table(
+  'usage',
+  {
+    workspace: text('workspace').notNull(),
+    day: text('day').notNull(), // yyyy-mm-dd, UTC
+    model: text('model').notNull(),
+    inputTokens: bigint('input_tokens', { mode: 'number' }).notNull().default(0),
+    outputTokens: bigint('output_tokens', { mode: 'number' }).notNull().default(0),
+    calls: integer('calls').notNull().default(0),
+  },
+  (t) => [primaryKey({ columns: [t.workspace, t.day, t.model] })],
+)
