@@ -38,3 +38,13 @@ export interface Model {
   generate<S extends Schema>(request: ModelRequest<S>): Promise<ModelAnswer<Out<S>>>
 }
 export const model = defineService<Model>('model')
+
+/** Tokens a workspace may spend on models each UTC day. */
+export interface Budget {
+  /** From memory, for the acknowledgement; may lag other processes by some seconds. */
+  peek(workspace: string): { readonly usedTokens: number; readonly limitTokens: number }
+  /** From the database: is there room for this many more tokens today? */
+  room(workspace: string, tokens: number): Promise<boolean>
+  charge(workspace: string, model: string, usage: ModelUsage): Promise<void>
+}
+export const budget = defineService<Budget>('budget')

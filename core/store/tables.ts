@@ -210,7 +210,7 @@ export const kv = hub.table(
   (t) => [primaryKey({ columns: [t.workspace, t.plugin, t.key] })],
 )
 
-/** Model tokens spent, by workspace and day. */
+/** Model tokens spent, by workspace and day (the `budget` service). */
 export const usage = hub.table(
   'usage',
   {
