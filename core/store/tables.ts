@@ -94,9 +94,8 @@ export const jobs = hub.table(
     /** Repeats with the same key are dropped. */
     key: text('key').notNull(),
     lane: text('lane'),
-    payload: jsonb('payload').notNull(),
-    actor: jsonb('actor'), // { plugin, id, name }
-    place: jsonb('place'),
+    /** { payload, actor, place }; null where the inbox row named by `origin` holds it. */
+    body: jsonb('body'),
     state: text('state').notNull().default('pending'), // pending | running | done | dead | cancelled
     attempts: integer('attempts').notNull().default(0),
     maxAttempts: integer('max_attempts').notNull().default(8),

@@ -1,0 +1,101 @@
+import fs from 'node:fs'
+import path from 'node:path'
+import { PGlite } from '@electric-sql/pglite'
+import { pg_trgm } from '@electric-sql/pglite/contrib/pg_trgm'
+import { drizzle } from 'drizzle-orm/pglite'
+import { HubError } from '#contract'
+import { LitePool } from './lite-pool.ts'
+import { lockFolder } from './lock.ts'
+import { migrateWith } from './migrate.ts'
+import type { Store, StoreOptions } from './open.ts'
+import type { Param, Sql } from './sql.ts'
+
+const VACUUM_EVERY_MS = 5 * 60_000
+/** PGlite has no autovacuum: the tables whose rows change state or are deleted would grow without end. */
+const VACUUMED = ['bullmq.job', 'bullmq.event', 'hub.inbox', 'hub.jobs', 'hub.outbox', 'hub.limits', 'hub.kv']
+
+export async function openEmbedded(options: StoreOptions): Promise<Store> {
+  const unlock = await lockFolder(options.dataDir)
+  let lite: PGlite
+  try {
+    lite = await startPglite(path.join(options.dataDir, 'pg'))
+  } catch (cause) {
+    unlock()
+    throw cause
+  }
+  const db = drizzle(lite)
+  const sql = wrap(lite)
+  let pool: Promise<LitePool> | undefined
+  const vacuum = setInterval(() => void vacuumAll(lite), VACUUM_EVERY_MS).unref()
+  return {
+    mode: 'embedded',
+    db,
+    sql,
+    quickSql: sql,
+    ringPool() {
+      pool ??= LitePool.open(lite)
+      return pool
+    },
+    async migrate() {
+      const { migrate } = await import('drizzle-orm/pglite/migrator')
+      await migrateWith(sql, options.migrations, () => migrate(db, { migrationsFolder: options.migrations }))
+    },
+    async backup(file) {
+      const dump = await lite.dumpDataDir('gzip')
+      const part = `${file}.part`
+      fs.writeFileSync(part, Buffer.from(await dump.arrayBuffer()), { mode: 0o600 })
+      fs.renameSync(part, file)
+    },
+    async close() {
+      clearInterval(vacuum)
+      await lite.close()
+      unlock()
+    },
+  }
+}
+
+/** Unpacks a backup into an empty data folder. */
+export async function restoreEmbedded(dataDir: string, file: string): Promise<void> {
+  const unlock = await lockFolder(dataDir)
+  try {
+    const target = path.join(dataDir, 'pg')
+    if (fs.existsSync(target)) {
+      throw new HubError('CONFLICT', `${target} exists: restore into an empty HUB_DATA_DIR, or move that folder away first`)
+    }
+    const lite = await startPglite(target, new Blob([fs.readFileSync(file)]))
+    await lite.close()
+  } finally {
+    unlock()
+  }
+}
+
+function startPglite(dataDir: string, loadDataDir?: Blob): Promise<PGlite> {
+  const withoutPath = PGlite.defaultStartParams.filter(
+    (p, i, all) => !(p === 'search_path=public' || (p === '-c' && all[i + 1] === 'search_path=public')),
+  )
+  return PGlite.create({
+    dataDir,
+    // BullMQ names its tables without a schema; ours are always qualified. Small buffers keep the idle process small.
+    startParams: [...withoutPath, '-c', 'search_path=bullmq,public', '-c', 'shared_buffers=16MB'],
+    extensions: { pg_trgm },
+    ...(loadDataDir === undefined ? {} : { loadDataDir }),
+  })
+}
+
+function wrap(lite: PGlite): Sql {
+  const run = (on: Pick<PGlite, 'query'>) => ({
+    async query<T extends object>(text: string, params: readonly Param[] = []): Promise<T[]> {
+      const { rows } = await on.query<T>(text, [...params])
+      return rows
+    },
+  })
+  return { ...run(lite), transaction: (work) => lite.transaction((tx) => work(run(tx as unknown as PGlite))) }
+}
+
+async function vacuumAll(lite: PGlite): Promise<void> {
+  for (const table of VACUUMED) {
+    // One statement a call: two in one are a transaction, and VACUUM refuses that. A table that is not there yet is skipped.
+    await lite.exec(`VACUUM ${table}`).catch(() => {})
+    await new Promise((resolve) => setImmediate(resolve))
+  }
+}

@@ -1,0 +1,93 @@
+import { drizzle } from 'drizzle-orm/postgres-js'
+import postgres from 'postgres'
+import { HubError } from '#contract'
+import { migrateWith } from './migrate.ts'
+import type { Store, StoreOptions } from './open.ts'
+import type { Param, Sql } from './sql.ts'
+
+/** Serialises migrations of all processes that start together. */
+const MIGRATION_LOCK = 7_240_001
+
+export async function openPostgres(url: string, options: StoreOptions): Promise<Store> {
+  const connect = (max: number, settings: Record<string, string> = {}) =>
+    postgres(url, {
+      max,
+      onnotice: () => {},
+      connect_timeout: 5,
+      // Reconnect quickly: the hub answers 503 while the database is away and 2xx as soon as it is back.
+      backoff: (tries: number) => Math.min(1, 0.05 * 2 ** tries),
+      connection: { application_name: 'autodevhub', ...settings },
+    })
+  const client = connect(options.poolSize ?? 8)
+  const quick = connect(2, { synchronous_commit: 'off' })
+  await firstContact(client, url)
+  let pool: Promise<{ end(): Promise<void> }> | undefined
+  return {
+    mode: 'postgres',
+    db: drizzle(client),
+    sql: wrap(client),
+    quickSql: wrap(quick),
+    ringPool() {
+      pool ??= openRingPool(url)
+      return pool
+    },
+    async migrate() {
+      const { migrate } = await import('drizzle-orm/postgres-js/migrator')
+      const own = connect(1)
+      try {
+        await own`select pg_advisory_lock(${MIGRATION_LOCK})`
+        const db = drizzle(own)
+        await migrateWith(wrap(own), options.migrations, () => migrate(db, { migrationsFolder: options.migrations }))
+      } finally {
+        await own.end({ timeout: 2 })
+      }
+    },
+    async backup() {
+      throw new HubError('UNSUPPORTED', '`hub backup` is for embedded mode; back PostgreSQL up with pg_dump')
+    },
+    async close() {
+      await (await pool)?.end()
+      await Promise.all([client.end({ timeout: 5 }), quick.end({ timeout: 5 })])
+    },
+  }
+}
+
+function wrap(client: postgres.Sql): Sql {
+  const run = (on: postgres.Sql | postgres.TransactionSql) => ({
+    async query<T extends object>(text: string, params: readonly Param[] = []): Promise<T[]> {
+      const rows = await on.unsafe(text, [...params], { prepare: true })
+      return rows as unknown as T[]
+    },
+  })
+  return {
+    ...run(client),
+    transaction: async <T>(work: (tx: Pick<Sql, 'query'>) => Promise<T>): Promise<T> => {
+      const result = await client.begin((tx) => work(run(tx)))
+      return result as T
+    },
+  }
+}
+
+/** BullMQ supports node-postgres; each worker keeps a LISTEN client checked out, so the pool is sized for it. */
+async function openRingPool(url: string): Promise<{ end(): Promise<void> }> {
+  const { default: pg } = await import('pg')
+  const pool = new pg.Pool({ connectionString: url, max: 8, options: '-c search_path=bullmq -c synchronous_commit=off' })
+  pool.on('error', () => {}) // an idle client lost its server; the pool replaces it, and the sweeper covers the gap
+  pool.setMaxListeners(0)
+  return pool
+}
+
+async function firstContact(client: postgres.Sql, url: string): Promise<void> {
+  const host = URL.canParse(url) ? new URL(url).host : 'the address in DATABASE_URL'
+  try {
+    const [row] = await client<{ version: number }[]>`select current_setting('server_version_num')::int as version`
+    if (!row || row.version < 150_000) {
+      throw new HubError('CONFIG_INVALID', `PostgreSQL at ${host} is older than 15: upgrade it, or point DATABASE_URL at 15 or newer`)
+    }
+  } catch (cause) {
+    await client.end({ timeout: 0 })
+    if (cause instanceof HubError) throw cause
+    const why = cause instanceof Error ? ('code' in cause ? `${cause.code}` : cause.message) : String(cause)
+    throw new HubError('UNAVAILABLE', `cannot use PostgreSQL at ${host} (${why}): check DATABASE_URL and that the server is running`, { cause })
+  }
+}

@@ -1,0 +1,72 @@
+import { createCipheriv, createDecipheriv, createHash, createHmac, randomBytes } from 'node:crypto'
+import fs from 'node:fs'
+import path from 'node:path'
+import { HubError } from '#contract'
+
+/** Encrypts what must not be read at rest. `aad` binds a value to its row: tenant and key; moved elsewhere it does not open. */
+export interface Secrets {
+  seal(plain: string, aad: string): string
+  /** Throws when the value, the key or the binding is not the one it was sealed with. */
+  open(sealed: string, aad: string): string
+  /** Keyed digest for tokens the hub issues itself; `purpose` keeps uses apart. */
+  sign(purpose: string, text: string): string
+}
+
+const KEY_FORM = /^(?:[0-9a-f]{64}|[A-Za-z0-9+/]{43}=|[A-Za-z0-9_-]{43})$/
+
+/** `HUB_SECRET_KEY`: one 32-byte key in hex or base64; further ones after commas still open what they sealed (rotation). */
+export function createSecrets(spec: string): Secrets {
+  const keys = spec.split(',').map((text) => decodeKey(text.trim()))
+  const [current] = keys
+  if (!current) throw badKey()
+  const byId = new Map(keys.map((key) => [key.id, key]))
+  return {
+    seal(plain, aad) {
+      const iv = randomBytes(12)
+      const cipher = createCipheriv('aes-256-gcm', current.bytes, iv)
+      cipher.setAAD(Buffer.from(`${current.id}|${aad}`))
+      const body = Buffer.concat([cipher.update(plain, 'utf8'), cipher.final(), cipher.getAuthTag()])
+      return `v1.${current.id}.${iv.toString('base64url')}.${body.toString('base64url')}`
+    },
+    open(sealed, aad) {
+      const [version, id, iv, body, ...rest] = sealed.split('.')
+      const key = id === undefined ? undefined : byId.get(id)
+      if (version !== 'v1' || !key || !iv || !body || rest.length > 0) {
+        throw new HubError('CONFIG_INVALID', `a stored secret was sealed with a key that HUB_SECRET_KEY does not list (key ${id ?? '?'}): add it after a comma`)
+      }
+      try {
+        const bytes = Buffer.from(body, 'base64url')
+        const decipher = createDecipheriv('aes-256-gcm', key.bytes, Buffer.from(iv, 'base64url'))
+        decipher.setAAD(Buffer.from(`${key.id}|${aad}`))
+        decipher.setAuthTag(bytes.subarray(-16))
+        return Buffer.concat([decipher.update(bytes.subarray(0, -16)), decipher.final()]).toString('utf8')
+      } catch (cause) {
+        throw new HubError('CONFIG_INVALID', 'a stored secret does not open: it was changed or moved to another row', { cause })
+      }
+    },
+    sign: (purpose, text) => createHmac('sha256', current.bytes).update(`${purpose}\n${text}`).digest('base64url'),
+  }
+}
+
+/** Embedded mode: the key lives beside the data, readable by its owner alone. Made once, atomically. */
+export function keyFromFolder(dir: string): string {
+  const file = path.join(dir, 'secret.key')
+  try {
+    return fs.readFileSync(file, 'utf8').trim()
+  } catch {
+    fs.mkdirSync(dir, { recursive: true, mode: 0o700 })
+    const key = randomBytes(32).toString('hex')
+    fs.writeFileSync(file, `${key}\n`, { mode: 0o600, flag: 'wx' })
+    return key
+  }
+}
+
+function decodeKey(text: string): { id: string; bytes: Buffer } {
+  if (!KEY_FORM.test(text)) throw badKey()
+  const bytes = /^[0-9a-f]{64}$/.test(text) ? Buffer.from(text, 'hex') : Buffer.from(text, 'base64')
+  return { id: createHash('sha256').update(bytes).digest('hex').slice(0, 8), bytes }
+}
+
+function badKey(): HubError {
+  return new HubError('CONFIG_INVALID', 'HUB_SECRET_KEY must be 32 bytes in hex or base64: make one with `openssl rand -hex 32`')
+}

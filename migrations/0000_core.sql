@@ -1,0 +1,150 @@
+CREATE SCHEMA "hub";
+--> statement-breakpoint
+CREATE TABLE "hub"."accounts" (
+	"workspace" text NOT NULL,
+	"plugin" text NOT NULL,
+	"account_id" text NOT NULL,
+	"person_id" uuid NOT NULL,
+	"created_at" timestamp with time zone DEFAULT now() NOT NULL,
+	CONSTRAINT "accounts_workspace_plugin_account_id_pk" PRIMARY KEY("workspace","plugin","account_id")
+);
+--> statement-breakpoint
+CREATE TABLE "hub"."audit" (
+	"seq" bigserial PRIMARY KEY NOT NULL,
+	"workspace" text NOT NULL,
+	"at" timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+	"actor" text NOT NULL,
+	"action" text NOT NULL,
+	"subject" text NOT NULL,
+	"outcome" text NOT NULL,
+	"job_id" uuid,
+	"detail" jsonb DEFAULT '{}'::jsonb NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE "hub"."inbox" (
+	"id" uuid PRIMARY KEY NOT NULL,
+	"workspace" text NOT NULL,
+	"source" text NOT NULL,
+	"delivery_id" text NOT NULL,
+	"seq" bigserial NOT NULL,
+	"kind" text NOT NULL,
+	"lane" text,
+	"body" jsonb NOT NULL,
+	"state" text DEFAULT 'new' NOT NULL,
+	"received_at" timestamp with time zone DEFAULT clock_timestamp() NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE "hub"."jobs" (
+	"id" uuid PRIMARY KEY NOT NULL,
+	"workspace" text NOT NULL,
+	"seq" bigserial NOT NULL,
+	"kind" text NOT NULL,
+	"key" text NOT NULL,
+	"lane" text,
+	"body" jsonb,
+	"state" text DEFAULT 'pending' NOT NULL,
+	"attempts" integer DEFAULT 0 NOT NULL,
+	"max_attempts" integer DEFAULT 8 NOT NULL,
+	"backoff_ms" integer DEFAULT 1000 NOT NULL,
+	"fence" integer DEFAULT 0 NOT NULL,
+	"lease_until" timestamp with time zone,
+	"worker" text,
+	"run_at" timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+	"result" jsonb,
+	"error" text,
+	"error_code" text,
+	"origin" uuid,
+	"created_at" timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+	"finished_at" timestamp with time zone
+);
+--> statement-breakpoint
+CREATE TABLE "hub"."kv" (
+	"workspace" text NOT NULL,
+	"plugin" text NOT NULL,
+	"key" text NOT NULL,
+	"value" "bytea" NOT NULL,
+	"expires_at" timestamp with time zone,
+	"updated_at" timestamp with time zone DEFAULT now() NOT NULL,
+	CONSTRAINT "kv_workspace_plugin_key_pk" PRIMARY KEY("workspace","plugin","key")
+);
+--> statement-breakpoint
+CREATE TABLE "hub"."limits" (
+	"key" text PRIMARY KEY NOT NULL,
+	"next_at" timestamp with time zone NOT NULL,
+	"closed_until" timestamp with time zone
+);
+--> statement-breakpoint
+CREATE TABLE "hub"."outbox" (
+	"id" uuid PRIMARY KEY NOT NULL,
+	"workspace" text NOT NULL,
+	"seq" bigserial NOT NULL,
+	"key" text NOT NULL,
+	"job_id" uuid,
+	"plugin" text NOT NULL,
+	"lane" text NOT NULL,
+	"op" text NOT NULL,
+	"place" jsonb NOT NULL,
+	"target" text,
+	"message" jsonb NOT NULL,
+	"supersedes" text,
+	"state" text DEFAULT 'pending' NOT NULL,
+	"attempts" integer DEFAULT 0 NOT NULL,
+	"fence" integer DEFAULT 0 NOT NULL,
+	"lease_until" timestamp with time zone,
+	"worker" text,
+	"not_before" timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+	"attempt_started_at" timestamp with time zone,
+	"reserved" boolean DEFAULT false NOT NULL,
+	"looks" integer DEFAULT 0 NOT NULL,
+	"posted" jsonb,
+	"error" text,
+	"error_code" text,
+	"created_at" timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+	"finished_at" timestamp with time zone
+);
+--> statement-breakpoint
+CREATE TABLE "hub"."people" (
+	"workspace" text NOT NULL,
+	"id" uuid NOT NULL,
+	"name" text NOT NULL,
+	"role" text,
+	"created_at" timestamp with time zone DEFAULT now() NOT NULL,
+	CONSTRAINT "people_workspace_id_pk" PRIMARY KEY("workspace","id")
+);
+--> statement-breakpoint
+CREATE TABLE "hub"."usage" (
+	"workspace" text NOT NULL,
+	"day" text NOT NULL,
+	"model" text NOT NULL,
+	"input_tokens" bigint DEFAULT 0 NOT NULL,
+	"output_tokens" bigint DEFAULT 0 NOT NULL,
+	"calls" integer DEFAULT 0 NOT NULL,
+	CONSTRAINT "usage_workspace_day_model_pk" PRIMARY KEY("workspace","day","model")
+);
+--> statement-breakpoint
+CREATE TABLE "hub"."workspaces" (
+	"id" text PRIMARY KEY NOT NULL,
+	"plugin" text NOT NULL,
+	"name" text NOT NULL,
+	"default_role" text DEFAULT 'member' NOT NULL,
+	"created_at" timestamp with time zone DEFAULT now() NOT NULL
+);
+--> statement-breakpoint
+CREATE INDEX "audit_workspace" ON "hub"."audit" USING btree ("workspace","seq" DESC NULLS LAST);--> statement-breakpoint
+CREATE UNIQUE INDEX "inbox_delivery" ON "hub"."inbox" USING btree ("source","workspace","delivery_id");--> statement-breakpoint
+CREATE INDEX "inbox_new" ON "hub"."inbox" USING btree ("seq") WHERE state = 'new';--> statement-breakpoint
+CREATE INDEX "inbox_age" ON "hub"."inbox" USING btree ("received_at");--> statement-breakpoint
+CREATE UNIQUE INDEX "jobs_key" ON "hub"."jobs" USING btree ("workspace","key");--> statement-breakpoint
+CREATE INDEX "jobs_due" ON "hub"."jobs" USING btree ("run_at","seq") WHERE state = 'pending';--> statement-breakpoint
+CREATE INDEX "jobs_lane" ON "hub"."jobs" USING btree ("lane","seq") WHERE lane is not null and state in ('pending', 'running');--> statement-breakpoint
+CREATE INDEX "jobs_lease" ON "hub"."jobs" USING btree ("lease_until") WHERE state = 'running';--> statement-breakpoint
+CREATE INDEX "jobs_list" ON "hub"."jobs" USING btree ("workspace","seq" DESC NULLS LAST);--> statement-breakpoint
+CREATE INDEX "jobs_state" ON "hub"."jobs" USING btree ("state","seq" DESC NULLS LAST) WHERE state in ('dead', 'cancelled');--> statement-breakpoint
+CREATE UNIQUE INDEX "outbox_key" ON "hub"."outbox" USING btree ("workspace","key");--> statement-breakpoint
+CREATE INDEX "outbox_due" ON "hub"."outbox" USING btree ("not_before","seq") WHERE state = 'pending';--> statement-breakpoint
+CREATE INDEX "outbox_lane" ON "hub"."outbox" USING btree ("lane","seq") WHERE state in ('pending', 'inflight', 'unknown', 'reconciling', 'held');--> statement-breakpoint
+CREATE INDEX "outbox_lease" ON "hub"."outbox" USING btree ("lease_until") WHERE state in ('inflight', 'reconciling');--> statement-breakpoint
+CREATE INDEX "outbox_unknown" ON "hub"."outbox" USING btree ("not_before") WHERE state = 'unknown';--> statement-breakpoint
+CREATE INDEX "outbox_attention" ON "hub"."outbox" USING btree ("state","seq" DESC NULLS LAST) WHERE state in ('held', 'dead');--> statement-breakpoint
+CREATE INDEX "outbox_list" ON "hub"."outbox" USING btree ("workspace","seq" DESC NULLS LAST);--> statement-breakpoint
+CREATE INDEX "outbox_job" ON "hub"."outbox" USING btree ("job_id");
