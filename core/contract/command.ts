@@ -61,6 +61,8 @@ export interface Catalog {
   readonly commands: readonly CommandInfo[]
   /** The form that asks for what `run` leaves open, or null where nothing fits. */
   form(run: string): Form | null
+  /** The command a line would run, whatever its arguments; null when no command has that name. */
+  match(line: string): CommandInfo | null
   /** What is wrong with the input, in the words of the person who typed it; empty when it would run. */
   check(input: CommandInput): readonly { readonly field: string | null; readonly message: string }[]
 }
