@@ -9,6 +9,8 @@ export interface Message {
   readonly blocks?: readonly Block[]
   /** Only this account may see it (ephemeral where the platform can, else a direct message). */
   readonly only?: Account
+  /** When the command came from a button or form on a message, this replaces that message; otherwise it is posted. */
+  readonly inPlace?: boolean
 }
 /** A closed union: every renderer ends its switch with `satisfies never`. Markdown is the CommonMark subset bold, italic, code, list, quote, link. */
 export type Block =

@@ -29,17 +29,24 @@ const MAX_BATCH = 128
 /** Statements under way at once: the second fills while the first waits for the disk. */
 const WIDTH = 2
 
+/** PostgreSQL stores neither NUL nor half a surrogate pair; JSON.stringify writes both as escapes, which become U+FFFD. */
+export function storableJson(json: string): string {
+  if (!json.includes('\\u')) return json
+  return json.replace(/(?<!\\)((?:\\\\)*)\\u(?:0000|d[89a-f][0-9a-f]{2})/gi, '$1\ufffd')
+}
+const storableText = (text: string): string => text.toWellFormed().replaceAll('\0', '\ufffd')
+
 export function createInbox(sql: Sql, onQueued: () => void): Inbox {
   const accept = gather<Arrival, 'queued' | 'duplicate'>(
     async (arrivals) => {
       const rows = arrivals.map((a) => ({
         id: a.id,
-        workspace: a.workspace,
+        workspace: storableText(a.workspace),
         source: a.source,
-        delivery_id: a.deliveryId,
+        delivery_id: storableText(a.deliveryId),
         kind: a.kind,
-        lane: a.lane,
-        body: a.body,
+        lane: a.lane === null ? null : storableText(a.lane),
+        body: storableJson(a.body),
       }))
       // One order in every process: two batches that share keys must not wait for each other.
       if (rows.length > 1) rows.sort((a, b) => (a.delivery_id < b.delivery_id ? -1 : a.delivery_id > b.delivery_id ? 1 : 0))

@@ -108,7 +108,7 @@ export const jobs = hub.table(
     /** Why it last failed, in words for the person who must act. */
     error: text('error'),
     errorCode: text('error_code'),
-    /** Correlation id: the inbox id it came from. */
+    /** Correlation id: the inbox row it came from, itself or through other jobs. */
     origin: uuid('origin'),
     createdAt: at('created_at').notNull().default(sql`clock_timestamp()`),
     finishedAt: at('finished_at'),

@@ -1,0 +1,55 @@
+import { createHash, randomUUIDv7 } from 'node:crypto'
+import type { Capabilities, Channel, Message, Place, Posted } from '#contract'
+import type { NewSend } from '../ledger/jobs.ts'
+import { withFallbacks } from './fallback.ts'
+
+export interface Outlet {
+  readonly channel: Channel
+  readonly can: Capabilities
+}
+/** What a job wants to say, before it is cut into sends. */
+export interface Saying {
+  readonly jobId: string
+  /** Makes the keys: '<job id>:<name>'. */
+  readonly name: string
+  readonly to: Place
+  readonly message: Message
+  /** The message to edit: one that stands on the platform, or the key of an earlier send. */
+  readonly edits?: Posted | { readonly key: string }
+  /** A newer pending send of the same value makes this one superfluous. */
+  readonly supersedes?: string
+}
+
+/** One lane for each thread; what starts a thread of its own is ordered with its own job only. */
+export function laneOf(place: Place, jobId: string): string {
+  const root = place.thread ?? `#${jobId}`
+  const lane = `${place.workspace}|${place.channel}|${root}`
+  return lane.length <= 500 ? lane : createHash('sha256').update(lane).digest('hex')
+}
+
+/** Pure: the outbox rows of a message, one for each platform message. The first carries the edit; the others follow in its thread. */
+export function planSends(saying: Saying, outlet: Outlet): NewSend[] {
+  const { jobId, to, edits } = saying
+  const parts = outlet.channel.split(withFallbacks(saying.message, outlet.can))
+  const key = `${jobId}:${saying.name}`
+  const mayEdit = edits !== undefined && outlet.can.update && saying.message.only === undefined
+  const standing = mayEdit && 'message' in edits ? edits : null
+  // Edits of a card share the lane of its thread, so that two jobs cannot overtake each other on it.
+  const lane = laneOf(standing && to.thread === undefined ? { ...to, thread: standing.message } : to, jobId)
+  return parts.map((message, i) => {
+    const first = i === 0
+    return {
+      id: randomUUIDv7(),
+      workspace: to.workspace,
+      key: first ? key : `${key}:${i + 1}`,
+      jobId,
+      plugin: to.plugin,
+      lane,
+      op: first && mayEdit ? 'update' : 'post',
+      place: first && standing ? { ...to, ...standing } : to,
+      target: first ? (mayEdit && 'key' in edits ? edits.key : null) : key,
+      message,
+      supersedes: first ? (saying.supersedes ?? null) : null,
+    }
+  })
+}

@@ -1,0 +1,59 @@
+/** What this process holds. Each piece gets a signal that aborts when its lease is lost: from then on somebody else may have it. */
+export interface Leases {
+  hold(id: string, fence: number): AbortSignal
+  release(id: string): void
+  readonly size: number
+  /** Aborts everything that is held. */
+  abortAll(reason: Error): void
+  close(): void
+}
+
+export class LeaseLost extends Error {
+  override readonly name = 'LeaseLost'
+}
+
+export function createLeases(options: {
+  readonly leaseMs: number
+  renew(held: readonly { id: string; fence: number }[]): Promise<Set<string>>
+}): Leases {
+  const held = new Map<string, { fence: number; controller: AbortController; renewedAt: number }>()
+  let renewing = false
+
+  const tick = async (): Promise<void> => {
+    if (renewing || held.size === 0) return
+    renewing = true
+    // Measured before the statement, on a clock that wall-clock steps do not move: the database's lease ends later than this says.
+    const now = performance.now()
+    const due = [...held].filter(([, h]) => now - h.renewedAt >= options.leaseMs / 4)
+    try {
+      const kept = due.length === 0 ? new Set<string>() : await options.renew(due.map(([id, h]) => ({ id, fence: h.fence })))
+      for (const [id, h] of due) {
+        if (kept.has(id)) h.renewedAt = now
+        else h.controller.abort(new LeaseLost('its lease was lost'))
+      }
+    } catch {
+      // The database is away: nobody else can take the work either until it is back and the lease has run out.
+      for (const [, h] of due) {
+        if (performance.now() - h.renewedAt > options.leaseMs) h.controller.abort(new LeaseLost('its lease could not be renewed'))
+      }
+    } finally {
+      renewing = false
+    }
+  }
+  const timer = setInterval(() => void tick(), options.leaseMs / 3).unref()
+  return {
+    hold(id, fence) {
+      const controller = new AbortController()
+      held.set(id, { fence, controller, renewedAt: performance.now() })
+      return controller.signal
+    },
+    release: (id) => void held.delete(id),
+    get size() {
+      return held.size
+    },
+    abortAll(reason) {
+      for (const h of held.values()) h.controller.abort(reason)
+    },
+    close: () => clearInterval(timer),
+  }
+}

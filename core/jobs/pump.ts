@@ -1,0 +1,70 @@
+/**
+ * Keeps up to `slots` pieces of work going. One `take` at a time: pieces that finish meanwhile are refilled together by the next.
+ * A nudge during a take makes one more.
+ */
+export interface Pump {
+  nudge(): void
+  readonly busy: number
+  /** No new work from now on; resolves when what runs has ended. */
+  stop(): Promise<void>
+}
+
+export function createPump<T>(options: {
+  readonly slots: number
+  take(limit: number): Promise<readonly T[]>
+  work(item: T): Promise<void>
+  /** More was waiting than fitted: others may help. */
+  onFull(): void
+  onError(error: unknown): void
+}): Pump {
+  let busy = 0
+  let taking = false
+  let again = false
+  let stopped = false
+  let idle: (() => void) | undefined
+
+  const run = async (): Promise<void> => {
+    taking = true
+    while (again && !stopped) {
+      again = false
+      const free = options.slots - busy
+      if (free <= 0) break
+      try {
+        const items = await options.take(free)
+        busy += items.length
+        for (const item of items) void options.work(item).then(ended, ended)
+        if (items.length === free) {
+          again = true
+          options.onFull()
+        }
+      } catch (error) {
+        options.onError(error)
+      }
+    }
+    taking = false
+    if (stopped && busy === 0) idle?.()
+  }
+  const nudge = (): void => {
+    again = true
+    if (!taking && !stopped) void run()
+  }
+  const ended = (): void => {
+    busy--
+    if (stopped) {
+      if (busy === 0 && !taking) idle?.()
+    } else if (again) nudge()
+  }
+  return {
+    nudge,
+    get busy() {
+      return busy
+    },
+    stop() {
+      stopped = true
+      if (busy === 0 && !taking) return Promise.resolve()
+      return new Promise((resolve) => {
+        idle = resolve
+      })
+    },
+  }
+}

@@ -1,0 +1,133 @@
+import type { Log } from '#contract'
+import { type DeliverDeps, deliverOne, reconcileOne } from '../delivery/deliver.ts'
+import { dispatchArrivals, type Route } from '../ledger/dispatch.ts'
+import type { ClaimedJob, JobsLedger } from '../ledger/jobs.ts'
+import type { ClaimedSend, Outbox } from '../ledger/outbox.ts'
+import type { Sql } from '../store/sql.ts'
+import { createPump, type Pump } from './pump.ts'
+import type { Rings } from './rings.ts'
+import { type RunnerDeps, runJob } from './runner.ts'
+
+export interface WorkerOptions {
+  /** Jobs and sends under way at once in this process. */
+  readonly jobSlots: number
+  readonly sendSlots: number
+  /** How often everything that a lost ring, a lapsed lease or a due time left behind is looked for. */
+  readonly sweepMs: number
+}
+export const WORKER_OPTIONS: WorkerOptions = { jobSlots: 64, sendSlots: 64, sweepMs: 1000 }
+
+export interface WorkerDeps {
+  readonly sql: Sql
+  readonly routes: readonly Route[]
+  readonly jobs: JobsLedger
+  readonly outbox: Outbox
+  readonly rings: Rings
+  readonly runner: RunnerDeps
+  readonly delivery: DeliverDeps
+  readonly log: Log
+  /** Jobs that died with their worker: the asker must be told. */
+  onDied(ids: readonly string[]): Promise<void>
+  prune(): Promise<void>
+}
+export interface Worker {
+  start(): Promise<void>
+  nudgeOutbox(): void
+  readonly busy: { readonly jobs: number; readonly sends: number }
+  /** No new work; waits up to `drainMs` for what runs, then gives it back. */
+  stop(drainMs: number): Promise<void>
+}
+
+const ARRIVALS = 200
+const PRUNE_EVERY_MS = 10 * 60_000
+
+/** The working half of the hub: arrivals → jobs → sends, driven by rings and, for whatever they miss, by a sweep. */
+export function createWorker(deps: WorkerDeps, options: WorkerOptions): Worker {
+  const { rings } = deps
+  const onError = (error: unknown) => deps.log.debug({ error }, 'the database did not answer: the sweep tries again')
+  const inbox = createPump<never>({
+    slots: 1,
+    async take() {
+      const taken = await dispatchArrivals(deps.sql, deps.routes, ARRIVALS)
+      if (taken > 0) jobs.nudge()
+      if (taken === ARRIVALS) inbox.nudge()
+      return []
+    },
+    work: async () => {},
+    onFull: () => {},
+    onError,
+  })
+  const jobs: Pump = createPump<ClaimedJob>({
+    slots: options.jobSlots,
+    take: (limit) => deps.jobs.claim(limit),
+    async work(job) {
+      await runJob(job, deps.runner)
+      if (job.lane !== null) jobs.nudge()
+    },
+    onFull: () => rings.ring('jobs'),
+    onError,
+  })
+  const sends: Pump = createPump<ClaimedSend>({
+    slots: options.sendSlots,
+    take: (limit) => deps.outbox.claim(limit),
+    async work(send) {
+      await deliverOne(send, deps.delivery)
+      sends.nudge()
+    },
+    onFull: () => rings.ring('outbox'),
+    onError,
+  })
+  const unknowns: Pump = createPump<ClaimedSend>({
+    slots: 8,
+    take: (limit) => deps.outbox.claimUnknown(limit),
+    async work(send) {
+      await reconcileOne(send, deps.delivery)
+      sends.nudge()
+    },
+    onFull: () => {},
+    onError,
+  })
+  const pumps = [inbox, jobs, sends, unknowns]
+
+  const sweep = async (): Promise<void> => {
+    const swept = await deps.jobs.sweep()
+    const died = swept.filter((s) => s.state === 'dead').map((s) => s.id)
+    if (died.length > 0) await deps.onDied(died)
+    const unknown = await deps.outbox.sweep(deps.delivery.times.firstLookMs)
+    if (swept.length + unknown > 0) deps.log.warn({ jobs: swept.length, sends: unknown }, 'took over what a vanished worker left')
+  }
+  let timers: NodeJS.Timeout[] = []
+  let sweeping = false
+  return {
+    async start() {
+      await rings.listen((bell) => (bell === 'inbox' ? inbox : bell === 'jobs' ? jobs : sends).nudge())
+      const tick = async () => {
+        if (sweeping) return
+        sweeping = true
+        await sweep().catch(onError)
+        sweeping = false
+        for (const pump of pumps) pump.nudge()
+      }
+      timers = [
+        setInterval(() => void tick(), options.sweepMs),
+        setInterval(() => void deps.prune().catch(onError), PRUNE_EVERY_MS),
+      ]
+      void tick()
+    },
+    nudgeOutbox: () => sends.nudge(),
+    get busy() {
+      return { jobs: jobs.busy, sends: sends.busy }
+    },
+    async stop(drainMs) {
+      for (const timer of timers) clearInterval(timer)
+      const drained = Promise.all(pumps.map((p) => p.stop()))
+      const late = new Promise<'late'>((resolve) => setTimeout(resolve, drainMs, 'late').unref())
+      if ((await Promise.race([drained, late])) === 'late') {
+        const stopping = new Error('the hub is stopping')
+        deps.runner.leases.abortAll(stopping)
+        deps.delivery.leases.abortAll(stopping)
+        await Promise.race([drained, new Promise((resolve) => setTimeout(resolve, 2000).unref())])
+      }
+    },
+  }
+}

@@ -1,0 +1,216 @@
+import type { Sql } from '../store/sql.ts'
+import { gather } from './gather.ts'
+
+/** A job this process holds, until its lease lapses or its fence is passed. */
+export interface ClaimedJob {
+  readonly id: string
+  readonly workspace: string
+  readonly kind: string
+  readonly lane: string | null
+  readonly attempts: number
+  readonly maxAttempts: number
+  readonly backoffMs: number
+  readonly fence: number
+  readonly origin: string | null
+  readonly body: unknown
+  /** Milliseconds it waited since it was made. */
+  readonly waitedMs: number
+}
+/** An outbox row to be written together with what caused it. */
+export interface NewSend {
+  readonly id: string
+  readonly workspace: string
+  readonly key: string
+  readonly jobId: string | null
+  readonly plugin: string
+  readonly lane: string
+  readonly op: 'post' | 'update'
+  readonly place: unknown
+  readonly target: string | null
+  readonly message: unknown
+  readonly supersedes: string | null
+}
+export interface NewJob {
+  readonly id: string
+  readonly workspace: string
+  readonly kind: string
+  readonly key: string
+  readonly lane: string | null
+  readonly body: unknown
+  readonly maxAttempts: number
+  readonly backoffMs: number
+  readonly delayMs: number
+  readonly origin: string | null
+}
+/** How a run ended. `sends` are stored in the same statement, and only when the fence still matches. */
+export interface Finish {
+  readonly id: string
+  readonly fence: number
+  readonly state: 'done' | 'dead' | 'pending'
+  readonly result: unknown
+  readonly error: string | null
+  readonly errorCode: string | null
+  /** For 'pending': when to try again. */
+  readonly delayMs: number
+  readonly sends: readonly NewSend[]
+}
+export interface Swept {
+  readonly id: string
+  readonly state: 'pending' | 'dead'
+}
+export interface JobsLedger {
+  claim(limit: number): Promise<ClaimedJob[]>
+  /** False when the fence was passed: somebody else has the job, and nothing was written. */
+  finish(finish: Finish): Promise<boolean>
+  /** Ids still held; whatever is missing was lost and must stop. */
+  renew(held: readonly { id: string; fence: number }[]): Promise<Set<string>>
+  enqueue(jobs: readonly NewJob[]): Promise<void>
+  /** Jobs whose worker vanished: back to pending, or dead after their last attempt. */
+  sweep(): Promise<Swept[]>
+}
+
+// The head of each lane, oldest first. A follower is taken only when nothing before it in its lane is unfinished.
+const CLAIM = `
+  with due as (
+    select j.id from hub.jobs j
+    where j.state = 'pending' and j.run_at <= statement_timestamp()
+      and (j.lane is null or not exists (
+        select 1 from hub.jobs e where e.lane = j.lane and e.state in ('pending', 'running') and e.seq < j.seq))
+    order by j.run_at, j.seq limit $1
+    for update of j skip locked
+  )
+  update hub.jobs j
+  set state = 'running', attempts = j.attempts + 1, fence = j.fence + 1, worker = $2,
+      lease_until = clock_timestamp() + $3::int * interval '1 millisecond'
+  from due where j.id = due.id
+  returning j.id, j.workspace, j.kind, j.lane, j.attempts, j.max_attempts as "maxAttempts", j.backoff_ms as "backoffMs",
+    j.fence, j.origin, coalesce(j.body, (select i.body from hub.inbox i where i.id = j.origin)) as body,
+    (extract(epoch from clock_timestamp() - j.created_at) * 1000)::float8 as "waitedMs", j.seq::float8 as seq`
+
+const FINISH = `
+  with ended as (
+    update hub.jobs j
+    set state = r.state, result = r.result::jsonb, error = r.error, error_code = r.error_code, lease_until = null,
+        finished_at = case when r.state = 'pending' then null else clock_timestamp() end,
+        run_at = case when r.state = 'pending' then clock_timestamp() + r.delay_ms * interval '1 millisecond' else j.run_at end
+    from json_to_recordset($1::text::json)
+      as r(id uuid, fence int, state text, result text, error text, error_code text, delay_ms int)
+    where j.id = r.id and j.fence = r.fence and j.state = 'running'
+    returning j.id
+  ), stored as (${insertSends('$2', 'where exists (select 1 from ended where ended.id = r.job_id)')} returning 1)
+  select id from ended`
+
+/** `insert … select` of outbox rows from a JSON parameter. A key that is there already is the same effect and is dropped. */
+export function insertSends(param: string, where: string): string {
+  return `
+    insert into hub.outbox (id, workspace, key, job_id, plugin, lane, op, place, target, message, supersedes)
+    select id, workspace, key, job_id, plugin, lane, op, place::jsonb, target, message::jsonb, supersedes
+    from json_to_recordset(${param}::text::json)
+      as r(id uuid, workspace text, key text, job_id uuid, plugin text, lane text, op text, place text, target text,
+           message text, supersedes text, n int)
+    ${where} order by n
+    on conflict (workspace, key) do nothing`
+}
+
+/** JSON parameter of `insertSends`. */
+export function sendRows(sends: readonly NewSend[], storable: (json: string) => string): object[] {
+  return sends.map((s, n) => ({
+    n,
+    id: s.id,
+    workspace: s.workspace,
+    key: s.key,
+    job_id: s.jobId,
+    plugin: s.plugin,
+    lane: s.lane,
+    op: s.op,
+    place: storable(JSON.stringify(s.place)),
+    target: s.target,
+    message: storable(JSON.stringify(s.message)),
+    supersedes: s.supersedes,
+  }))
+}
+
+const ENQUEUE = `
+  insert into hub.jobs (id, workspace, kind, key, lane, body, max_attempts, backoff_ms, run_at, origin)
+  select id, workspace, kind, key, lane, body::jsonb, max_attempts, backoff_ms,
+         clock_timestamp() + delay_ms * interval '1 millisecond', origin
+  from json_to_recordset($1::text::json)
+    as r(id uuid, workspace text, kind text, key text, lane text, body text, max_attempts int, backoff_ms int, delay_ms int, origin uuid)
+  on conflict (workspace, key) do nothing`
+
+const RENEW = `
+  update hub.jobs j set lease_until = clock_timestamp() + $2::int * interval '1 millisecond'
+  from json_to_recordset($1::text::json) as r(id uuid, fence int)
+  where j.id = r.id and j.fence = r.fence and j.state = 'running'
+  returning j.id`
+
+const SWEEP = `
+  with lapsed as (
+    select id from hub.jobs where state = 'running' and lease_until < statement_timestamp() limit 500 for update skip locked
+  )
+  update hub.jobs j
+  set state = case when j.attempts >= j.max_attempts then 'dead' else 'pending' end,
+      fence = j.fence + 1, lease_until = null,
+      error = 'its worker stopped in the middle of attempt ' || j.attempts, error_code = 'UNAVAILABLE',
+      finished_at = case when j.attempts >= j.max_attempts then clock_timestamp() end,
+      run_at = clock_timestamp() + least(30000, (j.attempts - 1) * j.backoff_ms) * interval '1 millisecond'
+  from lapsed where j.id = lapsed.id
+  returning j.id, j.state`
+
+export function createJobsLedger(
+  sql: Sql,
+  options: { readonly worker: string; readonly leaseMs: number; readonly storable: (json: string) => string },
+): JobsLedger {
+  const { storable } = options
+  const finish = gather<Finish, boolean>(
+    async (batch) => {
+      const ends = batch.map((f) => ({
+        id: f.id,
+        fence: f.fence,
+        state: f.state,
+        result: f.result === undefined || f.result === null ? null : storable(JSON.stringify(f.result)),
+        error: f.error,
+        error_code: f.errorCode,
+        delay_ms: Math.round(f.delayMs),
+      }))
+      const sends = sendRows(
+        batch.flatMap((f) => f.sends),
+        storable,
+      )
+      const rows = await sql.query<{ id: string }>(FINISH, [JSON.stringify(ends), JSON.stringify(sends)])
+      const ids = new Set(rows.map((r) => r.id))
+      return batch.map((f) => ids.has(f.id))
+    },
+    { max: 100, width: 2 },
+  )
+  return {
+    async claim(limit) {
+      const rows = await sql.query<ClaimedJob & { seq: number }>(CLAIM, [limit, options.worker, options.leaseMs])
+      // `returning` has no order of its own
+      return rows.sort((a, b) => a.seq - b.seq)
+    },
+    finish,
+    async renew(held) {
+      if (held.length === 0) return new Set()
+      const rows = await sql.query<{ id: string }>(RENEW, [JSON.stringify(held), options.leaseMs])
+      return new Set(rows.map((r) => r.id))
+    },
+    async enqueue(jobs) {
+      if (jobs.length === 0) return
+      const rows = jobs.map((j) => ({
+        id: j.id,
+        workspace: j.workspace,
+        kind: j.kind,
+        key: j.key,
+        lane: j.lane,
+        body: storable(JSON.stringify(j.body)),
+        max_attempts: j.maxAttempts,
+        backoff_ms: j.backoffMs,
+        delay_ms: Math.round(j.delayMs),
+        origin: j.origin,
+      }))
+      await sql.query(ENQUEUE, [JSON.stringify(rows)])
+    },
+    sweep: () => sql.query<Swept>(SWEEP),
+  }
+}

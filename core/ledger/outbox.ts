@@ -1,0 +1,178 @@
+import type { Message, Place, Posted } from '#contract'
+import type { Sql } from '../store/sql.ts'
+import { gather } from './gather.ts'
+import { insertSends, type NewSend, sendRows } from './jobs.ts'
+
+/** One send this process holds. It is `inflight` in the database before its HTTP call begins. */
+export interface ClaimedSend {
+  readonly id: string
+  readonly workspace: string
+  readonly key: string
+  readonly jobId: string | null
+  readonly plugin: string
+  readonly lane: string
+  readonly op: 'post' | 'update'
+  readonly place: Place
+  readonly message: Message
+  readonly attempts: number
+  readonly fence: number
+  readonly reserved: boolean
+  readonly looks: number
+  /** When the attempt that is in doubt began, and how long ago that is, both by the database's clock. */
+  readonly attemptStartedAtMs: number
+  readonly attemptAgeMs: number
+  /** For an update: where the post it edits stands, once known. */
+  readonly targetPosted: Posted | null
+  readonly targetState: string | null
+}
+/** What became of it. `waitMs` delays the next try; `closeFollowers` keeps the rest of its lane from being looked at before then. */
+export interface Settled {
+  readonly id: string
+  readonly fence: number
+  readonly state: 'sent' | 'pending' | 'unknown' | 'dead' | 'held'
+  readonly posted: Posted | null
+  readonly error: string | null
+  readonly errorCode: string | null
+  readonly waitMs: number
+  /** Limit slots stay reserved for the next try. */
+  readonly reserved: boolean
+  /** The try did not count: nothing was sent. */
+  readonly uncounted: boolean
+}
+export interface Outbox {
+  insert(sends: readonly NewSend[]): Promise<void>
+  claim(limit: number): Promise<ClaimedSend[]>
+  /** Takes unknown sends that are due for a look. */
+  claimUnknown(limit: number): Promise<ClaimedSend[]>
+  /** False when the fence was passed. */
+  settle(settled: Settled): Promise<boolean>
+  renew(held: readonly { id: string; fence: number }[]): Promise<Set<string>>
+  /** Sends whose worker vanished in the middle: their outcome is unknown. Returns how many. */
+  sweep(settleMs: number): Promise<number>
+}
+
+const COLUMNS = `o.id, o.workspace, o.key, o.job_id as "jobId", o.plugin, o.lane, o.op, o.place, o.message, o.attempts, o.fence,
+  o.reserved, o.looks, (extract(epoch from o.attempt_started_at) * 1000)::float8 as "attemptStartedAtMs",
+  (extract(epoch from clock_timestamp() - o.attempt_started_at) * 1000)::float8 as "attemptAgeMs", o.seq::float8 as seq,
+  t.posted as "targetPosted", t.state as "targetState"`
+
+const UNFINISHED = `('pending', 'inflight', 'unknown', 'reconciling', 'held')`
+
+const CLAIM = `
+  with due as (
+    select o.id from hub.outbox o
+    where o.state = 'pending' and o.not_before <= statement_timestamp()
+      and not exists (select 1 from hub.outbox e where e.lane = o.lane and e.state in ${UNFINISHED} and e.seq < o.seq)
+    order by o.not_before, o.seq limit $1
+    for update of o skip locked
+  ), taken as (
+    update hub.outbox o
+    set state = 'inflight', attempts = o.attempts + 1, fence = o.fence + 1, worker = $2,
+        attempt_started_at = clock_timestamp(), lease_until = clock_timestamp() + $3::int * interval '1 millisecond'
+    from due where o.id = due.id
+    returning o.*
+  )
+  select ${COLUMNS} from taken o left join hub.outbox t on t.workspace = o.workspace and t.key = o.target`
+
+const CLAIM_UNKNOWN = `
+  with due as (
+    select o.id from hub.outbox o where o.state = 'unknown' and o.not_before <= statement_timestamp()
+    order by o.not_before limit $1 for update of o skip locked
+  ), taken as (
+    update hub.outbox o
+    set state = 'reconciling', fence = o.fence + 1, looks = o.looks + 1, worker = $2,
+        lease_until = clock_timestamp() + $3::int * interval '1 millisecond'
+    from due where o.id = due.id
+    returning o.*
+  )
+  select ${COLUMNS} from taken o left join hub.outbox t on t.workspace = o.workspace and t.key = o.target`
+
+const SETTLE = `
+  with ended as (
+    update hub.outbox o
+    set state = r.state, posted = coalesce(r.posted::jsonb, o.posted), error = r.error, error_code = r.error_code,
+        lease_until = null, reserved = r.reserved,
+        attempts = o.attempts - case when r.uncounted then 1 else 0 end,
+        looks = case when r.state in ('unknown', 'held') then o.looks else 0 end,
+        not_before = case when r.state in ('pending', 'unknown')
+          then clock_timestamp() + r.wait_ms * interval '1 millisecond' else o.not_before end,
+        finished_at = case when r.state in ('sent', 'dead') then clock_timestamp() end
+    from json_to_recordset($1::text::json)
+      as r(id uuid, fence int, state text, posted text, error text, error_code text, wait_ms int, reserved bool, uncounted bool)
+    where o.id = r.id and o.fence = r.fence and o.state in ('inflight', 'reconciling')
+    returning o.id
+  )
+  select id from ended`
+
+const RENEW = `
+  update hub.outbox o set lease_until = clock_timestamp() + $2::int * interval '1 millisecond'
+  from json_to_recordset($1::text::json) as r(id uuid, fence int)
+  where o.id = r.id and o.fence = r.fence and o.state in ('inflight', 'reconciling')
+  returning o.id`
+
+const SWEEP = `
+  with lapsed as (
+    select id from hub.outbox where state in ('inflight', 'reconciling') and lease_until < statement_timestamp()
+    limit 500 for update skip locked
+  )
+  update hub.outbox o
+  set state = 'unknown', fence = o.fence + 1, lease_until = null,
+      not_before = clock_timestamp() + $1::int * interval '1 millisecond',
+      error = 'its worker stopped in the middle of the send', error_code = 'OUTCOME_UNKNOWN'
+  from lapsed where o.id = lapsed.id
+  returning o.id`
+
+export function createOutbox(
+  sql: Sql,
+  options: { readonly worker: string; readonly leaseMs: number; readonly storable: (json: string) => string },
+): Outbox {
+  const settle = gather<Settled, boolean>(
+    async (batch) => {
+      const rows = batch.map((s) => ({
+        id: s.id,
+        fence: s.fence,
+        state: s.state,
+        posted: s.posted === null ? null : options.storable(JSON.stringify(s.posted)),
+        error: s.error,
+        error_code: s.errorCode,
+        wait_ms: Math.round(s.waitMs),
+        reserved: s.reserved,
+        uncounted: s.uncounted,
+      }))
+      const settled = await sql.query<{ id: string }>(SETTLE, [JSON.stringify(rows)])
+      const ids = new Set(settled.map((r) => r.id))
+      return batch.map((s) => ids.has(s.id))
+    },
+    { max: 100, width: 2 },
+  )
+  const take = async (text: string, limit: number): Promise<ClaimedSend[]> => {
+    const rows = await sql.query<ClaimedSend & { seq: number }>(text, [limit, options.worker, options.leaseMs])
+    return rows.sort((a, b) => a.seq - b.seq)
+  }
+  return {
+    async insert(sends) {
+      if (sends.length === 0) return
+      await sql.transaction(async (tx) => {
+        for (const s of sends) {
+          if (s.supersedes === null) continue
+          // Only what has not been sent yet: a send under way stays first in its lane.
+          await tx.query(
+            `update hub.outbox set state = 'superseded', finished_at = clock_timestamp()
+             where lane = $1 and supersedes = $2 and state = 'pending' and attempts = 0`,
+            [s.lane, s.supersedes],
+          )
+        }
+        await tx.query(insertSends('$1', ''), [JSON.stringify(sendRows(sends, options.storable))])
+      })
+    },
+    claim: (limit) => take(CLAIM, limit),
+    claimUnknown: (limit) => take(CLAIM_UNKNOWN, limit),
+    settle,
+    async renew(held) {
+      if (held.length === 0) return new Set()
+      const rows = await sql.query<{ id: string }>(RENEW, [JSON.stringify(held), options.leaseMs])
+      return new Set(rows.map((r) => r.id))
+    },
+    sweep: async (settleMs) => (await sql.query(SWEEP, [settleMs])).length,
+  }
+}
