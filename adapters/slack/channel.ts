@@ -1,0 +1,142 @@
+import { type Channel, type Delivery, HubError, type Place, type Posted } from '#contract'
+import type { SlackClient } from './client.ts'
+import { SlackRefusal } from './errors.ts'
+import { fileMarker, sendFile } from './files.ts'
+import { find } from './find.ts'
+import { limitsOf, type SendMethod } from './limits.ts'
+import { render, type SlackBody } from './render.ts'
+import { split } from './split.ts'
+import { liveTicket } from './ticket.ts'
+
+type MessageBody = Extract<SlackBody, { kind: 'message' }>
+/** Marks a message that went through a `response_url`: Slack gives it no address. */
+const BY_TICKET = 'ticket:'
+/** Where the bot cannot post by itself, but the person's own `response_url` can. */
+const NEEDS_TICKET = /^(?:not_in_channel|channel_not_found|is_archived|missing_scope|restricted_action.*)$/
+
+export function createChannel(client: SlackClient, now: () => number = Date.now): Channel<SlackBody> {
+  const deliver = async (delivery: Delivery, signal: AbortSignal): Promise<Posted> => {
+    const { to, key, message } = delivery
+    const body = render(message)
+    if (body.kind === 'file') return sendFile(client, to, { ...body, name: fileMarker(body.name, key) }, signal)
+    if (delivery.op === 'update') {
+      if (delivery.to.message.startsWith(BY_TICKET)) return viaTicket(delivery, body, signal)
+      await client.call('chat.update', { ...args(delivery, body), ts: delivery.to.message }, write(to, signal))
+      return delivery.to
+    }
+    try {
+      return message.only && !isDirect(to) ? await whisper(delivery, body, signal) : await post(delivery, body, signal)
+    } catch (error) {
+      const ticket = liveTicket(to, now())
+      if (!(error instanceof SlackRefusal) || !NEEDS_TICKET.test(error.reason) || ticket === null) throw error
+      return viaTicket(delivery, body, signal)
+    }
+  }
+  const post = async (delivery: Delivery, body: MessageBody, signal: AbortSignal): Promise<Posted> => {
+    const answer = await client.call('chat.postMessage', args(delivery, body), write(delivery.to, signal))
+    const channel = typeof answer.channel === 'string' ? answer.channel : delivery.to.channel
+    return { ...delivery.to, channel, message: String(answer.ts) }
+  }
+  /** For one person alone: ephemeral, and where the bot is no member of the channel, in their direct messages. */
+  const whisper = async (delivery: Delivery, body: MessageBody, signal: AbortSignal): Promise<Posted> => {
+    const { to, message } = delivery
+    const user = message.only?.id ?? ''
+    try {
+      const answer = await client.call('chat.postEphemeral', { ...args(delivery, body), user }, write(to, signal))
+      return { ...to, message: String(answer.message_ts) }
+    } catch (error) {
+      const refused =
+        error instanceof SlackRefusal && /^(?:not_in_channel|channel_not_found|user_not_in_channel)$/.test(error.reason)
+      if (!refused || liveTicket(to, now())?.owner === user) throw error
+      const { thread: _thread, ...place } = to
+      return post({ ...delivery, op: 'post', to: { ...place, channel: user, visibility: 'private' } }, body, signal)
+    }
+  }
+  /**
+   * The person's own `response_url`. It is good for five posts and returns no address, so notes of progress are left out, and what
+   * follows them is the one post.
+   */
+  const viaTicket = async (delivery: Delivery, body: MessageBody, signal: AbortSignal): Promise<Posted> => {
+    const { to, message, key } = delivery
+    const ticket = liveTicket(to, now())
+    if (ticket === null) {
+      throw new HubError(
+        'FORBIDDEN',
+        'The bot may not post in this channel and the reply address has expired; /invite it and ask again',
+      )
+    }
+    if (message.only && message.only.id !== ticket.owner) {
+      throw new HubError('FORBIDDEN', 'The bot may not write to this person here; /invite it to the channel')
+    }
+    const isProgress = message.blocks?.some((block) => block.kind === 'progress') === true
+    if (!isProgress) {
+      await client.postJson(
+        ticket.url,
+        {
+          response_type: message.only ? 'ephemeral' : 'in_channel',
+          replace_original: false,
+          text: body.text,
+          ...(body.blocks.length > 0 ? { blocks: body.blocks } : {}),
+          ...(to.thread === undefined ? {} : { thread_ts: to.thread }),
+        },
+        signal,
+      )
+    }
+    return { ...to, message: `${BY_TICKET}${key}` }
+  }
+  return {
+    split,
+    render,
+    deliver,
+    limits: (delivery) => limitsOf(delivery, methodOf(delivery)),
+    find: (delivery, sinceMs, signal) => find(client, delivery, sinceMs, signal),
+    async profile(workspace, accountId) {
+      try {
+        const answer = await client.call('users.info', { user: accountId }, { workspace, writes: false })
+        return profileOf(answer.user)
+      } catch (error) {
+        if (error instanceof SlackRefusal && error.code === 'NOT_FOUND') return null
+        throw error
+      }
+    },
+  }
+}
+function write(to: Place, signal: AbortSignal) {
+  return { workspace: to.workspace, writes: true, signal }
+}
+function args({ key, to }: Delivery, body: MessageBody): Record<string, unknown> {
+  return {
+    channel: to.channel,
+    ...(to.thread === undefined ? {} : { thread_ts: to.thread }),
+    text: body.text,
+    // An edit from blocks to plain text must remove the blocks.
+    blocks: body.blocks,
+    ...(body.blocks.length > 0 ? {} : { mrkdwn: false }),
+    unfurl_links: false,
+    unfurl_media: false,
+    metadata: { event_type: 'autodevhub_delivery', event_payload: { delivery_id: key } },
+  }
+}
+/** Direct messages are private as they are, and know no ephemeral ones that last. */
+function isDirect(to: Place): boolean {
+  return to.channel.startsWith('D')
+}
+function methodOf(delivery: Delivery): SendMethod {
+  if (delivery.op === 'update') return 'chat.update'
+  if (delivery.message.only && !isDirect(delivery.to)) return 'chat.postEphemeral'
+  return render(delivery.message).kind === 'file' ? 'files.completeUploadExternal' : 'chat.postMessage'
+}
+/** Slack says whether an address was confirmed; an unconfirmed one proves nothing about a person. */
+function profileOf(user: unknown) {
+  const u = (user ?? {}) as {
+    real_name?: string
+    name?: string
+    is_bot?: boolean
+    is_email_confirmed?: boolean
+    profile?: { display_name?: string; real_name?: string; email?: string }
+  }
+  const name = u.profile?.display_name || u.profile?.real_name || u.real_name || u.name
+  if (!name) return null
+  const email = u.is_email_confirmed === true && u.is_bot !== true ? u.profile?.email : undefined
+  return { name, isBot: u.is_bot === true, ...(email ? { email } : {}) }
+}

@@ -1,0 +1,46 @@
+const ENTITIES: Readonly<Record<string, string>> = { lt: '<', gt: '>', amp: '&' }
+
+/**
+ * What the person typed, out of what Slack sends: `&lt;` is `<`, `<@U1|ann>` is `@ann`, `<https://x|x>` is the address.
+ * https://docs.slack.dev/messaging/formatting-message-text#retrieving-messages
+ */
+export function decodeText(text: string): string {
+  return text.replace(
+    /<([^<>\n]*)>|&(lt|gt|amp);/g,
+    (_all, reference: string | undefined, entity: string | undefined) =>
+      entity !== undefined ? (ENTITIES[entity] ?? '') : decodeReference(reference ?? ''),
+  )
+}
+function decodeReference(reference: string): string {
+  const bar = reference.indexOf('|')
+  const target = decodeEntities(bar < 0 ? reference : reference.slice(0, bar))
+  const label = bar < 0 ? '' : decodeEntities(reference.slice(bar + 1))
+  switch (target[0]) {
+    case '@':
+      return `@${(label || target.slice(1)).replace(/^@/, '')}`
+    case '#':
+      return `#${(label || target.slice(1)).replace(/^#/, '')}`
+    case '!':
+      return label || `@${target.slice(1).replace(/\^.*$/, '')}`
+    default:
+      return decodeAddress(target, label)
+  }
+}
+function decodeAddress(target: string, label: string): string {
+  const bare = target.replace(/^(?:https?:\/\/|mailto:|tel:)/, '')
+  if (label === '' || label === target || label === bare) return target.replace(/^(?:mailto|tel):/, '')
+  return `${label} (${target})`
+}
+function decodeEntities(text: string): string {
+  return text.replace(/&(lt|gt|amp);/g, (_all, entity: string) => ENTITIES[entity] ?? '')
+}
+
+/** The words after the bot's own name: `<@U0BOT> story text` is `story text`. A leading slash is dropped as well. */
+export function stripMention(text: string, botUserIds: readonly string[]): string {
+  const lead = /^\s*<@([A-Z0-9]+)(?:\|[^>]*)?>[\s:,]*/.exec(text)
+  const own = lead?.[1] !== undefined && (botUserIds.length === 0 || botUserIds.includes(lead[1]))
+  const rest = own && lead ? text.slice(lead[0].length) : text
+  return decodeText(rest)
+    .replace(/^\s*\//, '')
+    .trim()
+}
