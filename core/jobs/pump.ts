@@ -36,6 +36,8 @@ export function createPump<T>(options: {
         if (items.length === free) {
           again = true
           options.onFull()
+          // PGlite answers within microtasks: without this a backlog would starve timers and requests.
+          await new Promise((resolve) => setImmediate(resolve))
         }
       } catch (error) {
         options.onError(error)

@@ -1,0 +1,87 @@
+import { type CommandCall, HubError, type Message, type Person } from '#contract'
+import { planSends } from './delivery/plan.ts'
+import type { CommandCatalog } from './dispatch/catalog.ts'
+import { runCommand } from './dispatch/run.ts'
+import type { Host } from './host/host.ts'
+import type { CoreDirectory } from './identity/store.ts'
+import type { JobBody } from './jobs/context.ts'
+import { failureMessage, type Handler } from './jobs/runner.ts'
+import type { Route } from './ledger/dispatch.ts'
+import type { Outbox } from './ledger/outbox.ts'
+import type { Secrets } from './store/secrets.ts'
+import type { Sql } from './store/sql.ts'
+
+/** Which jobs arrivals become, and who runs each kind. */
+export interface Handling {
+  readonly routes: readonly Route[]
+  readonly handlers: ReadonlyMap<string, Handler>
+  personFor(workspace: string, body: JobBody): Promise<Person>
+  /** Tells the askers of jobs that died with their workers. */
+  tellDied(ids: readonly string[], deps: { sql: Sql; outbox: Outbox; outlets: Host['channels'] }): Promise<void>
+}
+
+/** Attempts of commands and events, whose authors name none of their own. */
+const ATTEMPTS = { maxAttempts: 8, backoffMs: 1000 } as const
+/** Work that nobody asked for. */
+const SYSTEM: Person = { id: 'system', name: 'system', role: 'admin', account: { plugin: 'hub', id: 'system' } }
+
+export function handlersOf(deps: { host: Host; catalog: CommandCatalog; people: CoreDirectory; secrets: Secrets }): Handling {
+  const { host, catalog, people, secrets } = deps
+  const handlers = new Map<string, Handler>()
+  const routes: Route[] = [{ kind: 'command', job: 'command', ...ATTEMPTS }]
+
+  handlers.set('command', (body, { ctx, job }) => {
+    const { input } = body
+    if (input === undefined) throw new HubError('INPUT_INVALID', 'the stored command has no text')
+    return runCommand({
+      catalog,
+      call: { input: input as CommandCall['input'] },
+      person: ctx.actor,
+      ctx,
+      grants: people,
+      signConfirm: (text) => Buffer.from(secrets.sign('confirm', text), 'base64url').toString('hex'),
+      receivedAtMs: Date.now() - job.waitedMs,
+    })
+  })
+  for (const { plugin, part } of host.events) {
+    const job = `on:${part.event.name}:${plugin}`
+    routes.push({ kind: part.event.name, job, ...ATTEMPTS })
+    handlers.set(job, async (body, { ctx }) => {
+      await part.run(body.payload, ctx)
+      return undefined
+    })
+  }
+  for (const { part } of host.jobs) handlers.set(part.job.name, async (body, { ctx }) => part.run(body.payload, ctx))
+
+  /** A verified delivery connects its workspace: only installed apps can sign one. */
+  const connected = new Set<string>()
+  const personFor = async (workspace: string, body: JobBody): Promise<Person> => {
+    const { actor } = body
+    if (!actor) return SYSTEM
+    if (!connected.has(workspace) && workspace.startsWith(`${actor.plugin}:`)) {
+      await people.ensureWorkspace({ id: workspace, plugin: actor.plugin, name: workspace })
+      connected.add(workspace)
+    }
+    return people.personFor(workspace, actor, body.actorName ?? undefined)
+  }
+
+  return {
+    routes,
+    handlers,
+    personFor,
+    async tellDied(ids, { sql, outbox, outlets }) {
+      const rows = await sql.query<{ id: string; kind: string; error: string; body: JobBody | null }>(
+        `select j.id, j.kind, j.error, coalesce(j.body, (select i.body from hub.inbox i where i.id = j.origin)) as body
+         from hub.jobs j where j.id in (select value::uuid from json_array_elements_text($1::text::json))`,
+        [JSON.stringify(ids)],
+      )
+      const sends = rows.flatMap(({ id, kind, error, body }) => {
+        const outlet = body?.place ? outlets.get(body.place.plugin) : undefined
+        if (!body?.place || !outlet) return []
+        const message: Message = failureMessage({ id, kind }, body, { message: error })
+        return planSends({ jobId: id, name: 'result', to: body.place, message }, outlet)
+      })
+      await outbox.insert(sends)
+    },
+  }
+}

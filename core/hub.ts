@@ -1,0 +1,255 @@
+import { randomUUIDv7 } from 'node:crypto'
+import type { Hono } from 'hono'
+import { type Account, budget, database, directory, type HookEnv, jobsView, type Log, operations, type Plugin, provide, type Role } from '#contract'
+import { createBudget } from './ai/budget.ts'
+import { createBreaker } from './delivery/breaker.ts'
+import { DELIVERY_TIMES, type DeliveryTimes } from './delivery/deliver.ts'
+import { createCatalog } from './dispatch/catalog.ts'
+import { createEntry, type Entry, openTicket } from './entry.ts'
+import { handlersOf, type Handling } from './handlers.ts'
+import type { VariableNames } from './host/config.ts'
+import { createHost, type Host } from './host/host.ts'
+import { scopeLog } from './host/log.ts'
+import type { Mask } from './host/mask.ts'
+import { createApp } from './http/app.ts'
+import { createMetrics, type Metrics } from './http/metrics.ts'
+import type { LedgerView } from './http/ports.ts'
+import { createDirectory } from './identity/store.ts'
+import { createLeases } from './jobs/leases.ts'
+import { openRings } from './jobs/rings.ts'
+import { createWorker, WORKER_OPTIONS, type WorkerOptions } from './jobs/worker.ts'
+import { createInbox, storableJson } from './ledger/inbox.ts'
+import { createJobsLedger } from './ledger/jobs.ts'
+import { createLimits } from './ledger/limits.ts'
+import { createOutbox } from './ledger/outbox.ts'
+import { prune } from './ledger/prune.ts'
+import { createLedgerView, ledgerStats } from './ledger/view.ts'
+import { createOperations } from './ledger/workload.ts'
+import { createKeyValue } from './store/kv.ts'
+import { openStore, type Store } from './store/open.ts'
+import { createSecrets, keyFromFolder } from './store/secrets.ts'
+
+/** The hub's own workspace: whoever runs the command line or opens the console with its link owns the hub. */
+export const HOME = 'console:local'
+export const OPERATOR: Account = { plugin: 'console', id: 'operator' }
+
+export interface HubOptions {
+  readonly role: 'all' | 'web' | 'worker'
+  readonly plugins: readonly Plugin[]
+  readonly configs: Readonly<Record<string, unknown>>
+  readonly variables?: Readonly<Record<string, VariableNames>>
+  /** What is not running and why, for `/hub status`. */
+  readonly adaptersOff?: readonly { readonly name: string; readonly reason: string }[]
+  readonly databaseUrl?: string
+  readonly redisUrl?: string
+  readonly dataDir: string
+  readonly migrations: string
+  readonly secretKey?: string
+  readonly apiToken?: string
+  readonly tokensPerDay: number
+  readonly log: Log
+  readonly mask: Mask
+  readonly worker?: Partial<WorkerOptions>
+  readonly leaseMs?: number
+  readonly jobTimeoutMs?: number
+  readonly delivery?: Partial<DeliveryTimes>
+  /** For the fault tests alone: called at named points, may end the process. */
+  readonly crashPoint?: (name: string) => void
+}
+export interface RunningHub {
+  readonly app: Hono<HookEnv>
+  readonly host: Host
+  readonly store: Store
+  readonly entry: Entry
+  readonly view: LedgerView
+  readonly metrics: Metrics
+  /** Applies migrations, starts plugins and, in worker roles, works. */
+  start(): Promise<void>
+  /** Stops taking work, waits for what runs, closes everything in reverse. */
+  close(drainMs?: number): Promise<void>
+}
+
+/** Builds a hub out of its plugins. Nothing runs before `start`. @throws HubError CONFIG_INVALID with one line for each problem */
+export async function createHub(options: HubOptions): Promise<RunningHub> {
+  const { log } = options
+  const store = await openStore({
+    dataDir: options.dataDir,
+    migrations: options.migrations,
+    ...(options.databaseUrl === undefined ? {} : { databaseUrl: options.databaseUrl }),
+  })
+  try {
+    return await assemble(options, store, log)
+  } catch (error) {
+    await store.close()
+    throw error
+  }
+}
+
+async function assemble(options: HubOptions, store: Store, log: Log): Promise<RunningHub> {
+  const secrets = createSecrets(options.secretKey ?? keyFromFolder(options.dataDir))
+  const { sql } = store
+  const worker = randomUUIDv7()
+  const leaseMs = options.leaseMs ?? 30_000
+  const rings = await openRings({ store, log, ...(options.redisUrl === undefined ? {} : { redisUrl: options.redisUrl }) })
+  const ledgerOptions = { worker, leaseMs, storable: storableJson }
+  const jobs = createJobsLedger(sql, ledgerOptions)
+  const outbox = createOutbox(sql, ledgerOptions)
+  const people = createDirectory(store.db)
+  const view = createLedgerView(sql, { ring: rings.ring })
+  const modelBudget = createBudget(sql, options.tokensPerDay)
+  const metrics = createMetrics({ stats: () => ledgerStats(sql), log })
+
+  let late: { entry: Entry; handling: Handling } | undefined
+  const now = () => {
+    if (!late) throw new Error('a plugin used the hub during set-up')
+    return late
+  }
+  let catalog: ReturnType<typeof createCatalog> | undefined
+  const host = await createHost({
+    plugins: options.plugins,
+    configs: options.configs,
+    ...(options.variables ? { variables: options.variables } : {}),
+    log,
+    mask: options.mask,
+    services: [
+      provide(database, store.db),
+      provide(budget, modelBudget),
+      provide(directory, people),
+      provide(jobsView, view.jobsView),
+      provide(
+        operations,
+        createOperations({ sql, home: HOME, mode: modeOf(options), adapters: () => adaptersOf(host, options) }),
+      ),
+    ],
+    makeHub: (plugin, config) => ({
+      config,
+      log: scopeLog(log, { plugin: plugin.manifest.name }),
+      kv: createKeyValue(sql, secrets, plugin.manifest.name),
+      get catalog() {
+        if (!catalog) throw new Error('the catalog is complete once every plugin is set up')
+        return catalog
+      },
+      command: (call) => now().entry.command(plugin.manifest.name, call),
+      publish: (event, payload, origin) => now().entry.publish(plugin.manifest.name, event, payload, origin),
+    }),
+  })
+  catalog = createCatalog(
+    host.commands.map((c) => c.part),
+    new Map(host.commands.map((c) => [c.part, c.plugin])),
+  )
+  const inbox = createInbox(sql, () => rings.ring('inbox'))
+  const entry = createEntry({ inbox, catalog, secrets })
+  const handling = handlersOf({ host, catalog, people, secrets })
+  late = { entry, handling }
+
+  const leases = createLeases({ leaseMs, renew: jobs.renew })
+  const sendLeases = createLeases({ leaseMs, renew: outbox.renew })
+  const crashPoint = options.crashPoint ?? (() => {})
+  const engine = createWorker(
+    {
+      sql,
+      routes: handling.routes,
+      jobs,
+      outbox,
+      rings,
+      log,
+      prune: () => prune(sql),
+      onDied: (ids) => handling.tellDied(ids, { sql, outbox, outlets: host.channels }),
+      runner: {
+        handlers: handling.handlers,
+        personFor: handling.personFor,
+        jobs,
+        outbox,
+        outlets: host.channels,
+        leases,
+        log,
+        timeoutMs: options.jobTimeoutMs ?? 10 * 60_000,
+        crashPoint,
+        hasProgress: async (job) =>
+          (await sql.query(`select 1 from hub.outbox where workspace = $1 and key = $2 and state <> 'superseded'`, [job.workspace, `${job.id}:progress`])).length > 0,
+        publish: async (job, name, payload, nth) => {
+          await inbox.accept({
+            id: randomUUIDv7(),
+            workspace: job.workspace,
+            source: 'hub',
+            deliveryId: `${job.id}:${name}:${nth}`,
+            kind: name,
+            lane: job.lane,
+            body: JSON.stringify({ payload, actor: (job.body as { actor?: unknown } | null)?.actor ?? null }),
+          })
+        },
+        audit: (job, person, action, subject, detail) =>
+          people.audit({ workspace: job.workspace, actor: `${person.account.plugin}:${person.account.id}`, action, subject, outcome: 'done', jobId: job.id, detail: { ...detail } }),
+        nudgeOutbox: () => engine.nudgeOutbox(),
+        ring: (delayMs) => rings.ring('jobs', delayMs),
+        onFenced: () => metrics.countFencedWrites(),
+        onEnded: () => {},
+      },
+      delivery: {
+        outlets: host.channels,
+        outbox,
+        limits: createLimits(store.quickSql),
+        leases: sendLeases,
+        breaker: createBreaker(),
+        times: { ...DELIVERY_TIMES, ...options.delivery },
+        log,
+        openTicket: (place) => openTicket(place, secrets),
+        onFenced: () => metrics.countFencedWrites(),
+        ringLater: (delayMs) => rings.ring('outbox', delayMs),
+        crashPoint,
+      },
+    },
+    { ...WORKER_OPTIONS, ...options.worker },
+  )
+
+  const works = options.role !== 'web'
+  const stopping = new AbortController()
+  const app = createApp({ host, catalog, entry, view, metrics, store, rings, log, home: HOME, operator: OPERATOR, apiToken: options.apiToken ?? null })
+  let started: Promise<void> | undefined
+  return {
+    app,
+    host,
+    store,
+    entry,
+    view,
+    metrics,
+    start() {
+      started ??= (async () => {
+        await store.migrate()
+        await people.ensureWorkspace({ id: HOME, plugin: OPERATOR.plugin, name: 'this hub' })
+        const operator = await people.personFor(HOME, OPERATOR, 'operator')
+        if (operator.role !== ('admin' satisfies Role)) await people.setRole(HOME, operator.id, 'admin')
+        if (!works) return
+        await host.start(stopping.signal)
+        await engine.start()
+      })()
+      return started
+    },
+    async close(drainMs = 10_000) {
+      stopping.abort()
+      await engine.stop(drainMs)
+      leases.close()
+      sendLeases.close()
+      await host.close()
+      await rings.close()
+      await store.close()
+    },
+  }
+}
+
+function modeOf(options: HubOptions): { name: string; limits: string[] } {
+  if (options.databaseUrl && options.redisUrl) return { name: 'PostgreSQL and Redis', limits: [] }
+  if (options.databaseUrl) return { name: 'PostgreSQL', limits: ['without REDIS_URL rings go through PostgreSQL: about a tenth of the throughput'] }
+  return {
+    name: 'embedded',
+    limits: [
+      'survives a killed process, not a power cut: the embedded database never waits for the disk',
+      'one process on one data folder: set DATABASE_URL for more',
+    ],
+  }
+}
+
+function adaptersOf(host: Host, { adaptersOff = [] }: HubOptions) {
+  const on = [...host.channels.keys()].map((name) => ({ name, on: true, reason: null }))
+  return [...on, ...adaptersOff.map(({ name, reason }) => ({ name, on: false, reason }))]
+}

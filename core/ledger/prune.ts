@@ -1,0 +1,22 @@
+import type { Sql } from '../store/sql.ts'
+
+/**
+ * Longer than any sender's retry or manual redelivery horizon: within it a repeat is recognised. What a person still has to decide
+ * (dead jobs, held and dead sends) is kept.
+ */
+const KEEP = "interval '30 days'"
+const BATCH = 2_000
+
+const STATEMENTS = [
+  `delete from hub.outbox where id in (select id from hub.outbox where state in ('sent', 'superseded') and finished_at < now() - ${KEEP} limit ${BATCH})`,
+  `delete from hub.jobs where id in (select id from hub.jobs where state in ('done', 'cancelled') and finished_at < now() - ${KEEP} limit ${BATCH})`,
+  `delete from hub.inbox where id in (select i.id from hub.inbox i where i.received_at < now() - ${KEEP} and i.state <> 'new'
+     and not exists (select 1 from hub.jobs j where j.origin = i.id) limit ${BATCH})`,
+  `delete from hub.kv where expires_at < now()`,
+  `delete from hub.limits where next_at < now() - interval '1 day' and coalesce(closed_until, now()) <= now()`,
+]
+
+/** Removes what is older than its use, in small batches so that no statement holds others up. */
+export async function prune(sql: Sql): Promise<void> {
+  for (const statement of STATEMENTS) await sql.query(statement)
+}
