@@ -38,7 +38,18 @@ export interface InputProblem {
 export interface ProblemContext {
   readonly requestId: string
   readonly path: string
-  readonly errors?: readonly InputProblem[]
+}
+
+/** INPUT_INVALID with a list of what is wrong, answered in `errors`. */
+export function invalidInput(what: string, errors: readonly InputProblem[]): HubError {
+  const lines = errors.map(({ field, message }) => (field === null ? message : `${field}: ${message}`))
+  return new HubError('INPUT_INVALID', `${what}: ${lines.join('; ')}`, { cause: new InputProblems(errors) })
+}
+class InputProblems {
+  readonly errors: readonly InputProblem[]
+  constructor(errors: readonly InputProblem[]) {
+    this.errors = errors
+  }
 }
 
 /** What may be told of an error: a HubError's own words, and of anything else nothing. */
@@ -60,7 +71,7 @@ export function errorStatus(err: unknown): {
 }
 
 /** An error as RFC 9457 `application/problem+json`. */
-export function problemResponse(err: unknown, { requestId, path, errors }: ProblemContext): Response {
+export function problemResponse(err: unknown, { requestId, path }: ProblemContext): Response {
   const { code, status, title, detail = `The log tells more under request ${requestId}.` } = errorStatus(err)
   const headers = new Headers({ 'content-type': 'application/problem+json', 'x-request-id': requestId })
   if (status === 429 || status === 503) headers.set('retry-after', String(retryAfterSeconds(err)))
@@ -73,7 +84,7 @@ export function problemResponse(err: unknown, { requestId, path, errors }: Probl
     instance: path,
     code,
     requestId,
-    ...(errors && errors.length > 0 ? { errors } : {}),
+    ...(err instanceof HubError && err.cause instanceof InputProblems ? { errors: err.cause.errors } : {}),
   }
   return new Response(JSON.stringify(body), { status, headers })
 }
