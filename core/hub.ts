@@ -1,17 +1,19 @@
 import { randomUUIDv7 } from 'node:crypto'
 import type { Hono } from 'hono'
-import { type Account, budget, database, directory, type HookEnv, jobsView, type Log, operations, type Plugin, provide, type Role } from '#contract'
+import { budget, type Catalog, database, directory, type HookEnv, jobsView, type Log, operations, type Plugin, provide, type Role } from '#contract'
 import { createBudget } from './ai/budget.ts'
 import { createBreaker } from './delivery/breaker.ts'
 import { DELIVERY_TIMES, type DeliveryTimes } from './delivery/deliver.ts'
 import { createCatalog } from './dispatch/catalog.ts'
 import { createEntry, type Entry, openTicket } from './entry.ts'
 import { handlersOf, type Handling } from './handlers.ts'
+import { readHealth } from './health.ts'
 import type { VariableNames } from './host/config.ts'
 import { createHost, type Host } from './host/host.ts'
 import { scopeLog } from './host/log.ts'
 import type { Mask } from './host/mask.ts'
 import { createApp } from './http/app.ts'
+import { pluginViews } from './http/plugin-views.ts'
 import { createMetrics, type Metrics } from './http/metrics.ts'
 import type { LedgerView } from './http/ports.ts'
 import { createDirectory } from './identity/store.ts'
@@ -25,13 +27,11 @@ import { createOutbox } from './ledger/outbox.ts'
 import { prune } from './ledger/prune.ts'
 import { createLedgerView, ledgerStats } from './ledger/view.ts'
 import { createOperations } from './ledger/workload.ts'
+import { HOME, OPERATOR, runAsOperator } from './operator.ts'
 import { createKeyValue } from './store/kv.ts'
 import { openStore, type Store } from './store/open.ts'
 import { createSecrets, keyFromFolder } from './store/secrets.ts'
 
-/** The hub's own workspace: whoever runs the command line or opens the console with its link owns the hub. */
-export const HOME = 'console:local'
-export const OPERATOR: Account = { plugin: 'console', id: 'operator' }
 
 export interface HubOptions {
   readonly role: 'all' | 'web' | 'worker'
@@ -45,7 +45,11 @@ export interface HubOptions {
   readonly dataDir: string
   readonly migrations: string
   readonly secretKey?: string
-  readonly apiToken?: string
+  /** Bearer token of the API; its holder acts as the hub's operator. */
+  readonly apiToken: string
+  /** Metrics without the token: true where only this machine can reach the port. */
+  readonly openMetrics: boolean
+  readonly version: string
   readonly tokensPerDay: number
   readonly log: Log
   readonly mask: Mask
@@ -125,10 +129,7 @@ async function assemble(options: HubOptions, store: Store, log: Log): Promise<Ru
       config,
       log: scopeLog(log, { plugin: plugin.manifest.name }),
       kv: createKeyValue(sql, secrets, plugin.manifest.name),
-      get catalog() {
-        if (!catalog) throw new Error('the catalog is complete once every plugin is set up')
-        return catalog
-      },
+      catalog: lateCatalog(() => catalog),
       command: (call) => now().entry.command(plugin.manifest.name, call),
       publish: (event, payload, origin) => now().entry.publish(plugin.manifest.name, event, payload, origin),
     }),
@@ -204,7 +205,22 @@ async function assemble(options: HubOptions, store: Store, log: Log): Promise<Ru
 
   const works = options.role !== 'web'
   const stopping = new AbortController()
-  const app = createApp({ host, catalog, entry, view, metrics, store, rings, log, home: HOME, operator: OPERATOR, apiToken: options.apiToken ?? null })
+  const app = createApp({
+    routes: host.routes,
+    sites: host.sites,
+    health: readHealth({ store, rings, host }),
+    metrics,
+    openMetrics: options.openMetrics,
+    api: {
+      command: runAsOperator(entry),
+      ledger: view,
+      plugins: () => pluginViews(host, options.mask),
+      catalog,
+    },
+    apiToken: options.apiToken,
+    version: options.version,
+    log,
+  })
   let started: Promise<void> | undefined
   return {
     app,
@@ -234,6 +250,23 @@ async function assemble(options: HubOptions, store: Store, log: Log): Promise<Ru
       await rings.close()
       await store.close()
     },
+  }
+}
+
+/** Plugins hold the catalog from set-up on, and may ask it once every plugin has brought its commands. */
+function lateCatalog(find: () => Catalog | undefined): Catalog {
+  const catalog = () => {
+    const found = find()
+    if (!found) throw new Error('the catalog is complete once every plugin is set up')
+    return found
+  }
+  return {
+    get commands() {
+      return catalog().commands
+    },
+    form: (run) => catalog().form(run),
+    check: (input) => catalog().check(input),
+    match: (line) => catalog().match(line),
   }
 }
 

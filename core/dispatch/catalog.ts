@@ -168,14 +168,15 @@ function check(entry: Entry, parsed: Parsed): Resolution {
   if (parsed.problems.length > 0) return invalid(parsed.problems)
   const checked = checkValues(command.args, info.fields, parsed.values)
   if (!checked.ok) return invalid(checked.problems)
-  return { kind: 'run', command, args: checked.args, values: parsed.values, confirm: parsed.confirm }
+  return { kind: 'run', command, args: checked.args, values: checked.values, confirm: parsed.confirm }
 }
 
 function unknown(words: readonly string[], names: readonly string[]): Resolution {
   const [first = ''] = words
   const group = names.filter((name) => name.startsWith(`${first} `))
   const near = nearestCommands(words, group.length > 0 ? group : names)
-  return { kind: 'unknown', typed: shortened(first), nearest: near.length > 0 ? near : group }
+  const typed = group.length > 0 ? words.slice(0, 2).join(' ') : first
+  return { kind: 'unknown', typed: shortened(typed), nearest: near.length > 0 ? near : group }
 }
 
 function problemsOf(resolved: Resolution): readonly Problem[] {

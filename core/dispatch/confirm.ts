@@ -2,8 +2,6 @@ import { createHmac, timingSafeEqual } from 'node:crypto'
 
 /** A code holds in the window it was made in and in the next one: between 30 and 60 minutes. */
 const WINDOW_MS = 30 * 60_000
-/** Never longer than this after it was made; what remembers spent codes may forget them then. */
-export const CONFIRM_TTL_MS = 2 * WINDOW_MS
 
 /** Signs a text with the hub's key. Each purpose has its own key, derived from the same secret. */
 export type Sign = (text: string) => string

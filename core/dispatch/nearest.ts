@@ -1,30 +1,36 @@
 import { distance } from 'fastest-levenshtein'
 
-/** A slip of the finger: one letter in a short word, a third of a long one. */
-const slips = (text: string) => Math.max(1, Math.floor(text.length / 3))
+/** Nobody mistypes a command of 40 letters; without the limit a pasted page would be compared with every name. */
+const MAX_TYPED = 40
+
+/** How far off, or infinity where it is no slip of the finger: two swapped letters count as two. */
+function slip(typed: string, name: string): number {
+  const off = distance(typed.slice(0, MAX_TYPED).toLowerCase(), name.toLowerCase())
+  return off <= Math.min(3, Math.ceil(name.length / 3)) ? off : Number.POSITIVE_INFINITY
+}
 
 /** The one name that `typed` was probably meant to be, or null. */
 export function closestName(typed: string, names: readonly string[]): string | null {
-  return rank(typed, names, (name, text) => distance(text, name))[0] ?? null
+  return ranked(names, (name) => slip(typed, name))[0] ?? null
 }
 
 /** Command names that the first words of a line were probably meant to be, best first. */
 export function nearestCommands(words: readonly string[], names: readonly string[]): readonly string[] {
   const [first = ''] = words
-  return rank(first, names, (name) => {
+  return ranked(names, (name) => {
     const parts = name.split(' ')
-    const whole = distance(words.slice(0, parts.length).join(' '), name)
-    const lone = parts.length > 1 ? distance(first, parts.at(-1) ?? '') + 0.5 : Number.POSITIVE_INFINITY
-    return Math.min(whole, lone)
+    const last = parts.at(-1) ?? ''
+    // 'help' alone for 'hub help'
+    const lone = parts.length > 1 && distance(first.slice(0, MAX_TYPED), last) <= 1 ? 1.5 : Number.POSITIVE_INFINITY
+    return Math.min(slip(words.slice(0, parts.length).join(' '), name), lone)
   }).slice(0, 3)
 }
 
-function rank(typed: string, names: readonly string[], off: (name: string, typed: string) => number): string[] {
-  // Nobody mistypes a command of 40 letters; without the limit a pasted page would be compared with every name.
-  const text = typed.slice(0, 40).toLowerCase()
+/** The longer of two equally near names explains more of what was typed. */
+function ranked(names: readonly string[], distanceOf: (name: string) => number): string[] {
   return names
-    .map((name) => ({ name, by: off(name.toLowerCase(), text) }))
-    .filter(({ name, by }) => by <= slips(name))
-    .sort((a, b) => a.by - b.by || a.name.localeCompare(b.name))
+    .map((name) => ({ name, off: distanceOf(name) }))
+    .filter(({ off }) => Number.isFinite(off))
+    .sort((a, b) => a.off - b.off || b.name.length - a.name.length)
     .map(({ name }) => name)
 }

@@ -2,32 +2,18 @@ import {
   type Command,
   type CommandCall,
   type Context,
-  type Directory,
   HubError,
   type Message,
   type Person,
   roleIncludes,
 } from '#contract'
+import type { CoreDirectory } from '../identity/store.ts'
 import type { CommandCatalog, Resolution, Values } from './catalog.ts'
-import { CONFIRM_TTL_MS, confirmCode, isConfirmed, type Sign } from './confirm.ts'
+import { confirmCode, isConfirmed, type Sign } from './confirm.ts'
 import { confirmMessage, deniedMessage, emptyMessage, invalidMessage, unknownMessage } from './replies.ts'
 
-export interface AuditEntry {
-  readonly workspace: string
-  /** '<plugin>:<account id>', or 'system'. */
-  readonly actor: string
-  readonly action: string
-  readonly subject: string
-  readonly outcome: 'done' | 'denied'
-  readonly jobId: string | null
-  readonly detail: Readonly<Record<string, unknown>>
-}
 /** What running a command needs of the directory. */
-export interface Grants extends Pick<Directory, 'standing' | 'admins'> {
-  audit(entry: AuditEntry): Promise<void>
-  /** True once for each code, and again for the job that spent it, so that a job may be tried again. */
-  spendConfirmation(workspace: string, code: string, jobId: string, ttlMs: number): Promise<boolean>
-}
+export type Grants = Pick<CoreDirectory, 'standing' | 'admins' | 'audit' | 'spendConfirmation'>
 export interface Run {
   readonly catalog: CommandCatalog
   readonly call: Pick<CommandCall, 'input'>
@@ -84,7 +70,7 @@ async function unanswered(run: Run, { command, args, values, confirm }: Runnable
   }
   if (confirm !== null) {
     const genuine = isConfirmed(signConfirm, asked, confirm, receivedAtMs)
-    if (genuine && (await grants.spendConfirmation(ctx.workspace, confirm.toLowerCase(), ctx.jobId, CONFIRM_TTL_MS))) {
+    if (genuine && (await grants.spendConfirmation(ctx.workspace, confirm.toLowerCase(), ctx.jobId))) {
       return null
     }
     const detail = { reason: genuine ? 'used already' : 'not valid', arguments: digest(signConfirm, values) }
@@ -104,7 +90,9 @@ async function execute({ ctx, signConfirm }: Run, { command, args, values }: Run
   } catch (error) {
     // It may have had its effect before it failed.
     const failed = error instanceof HubError ? error.code : 'UNEXPECTED'
-    await ctx.audit('command', command.name, { ...detail, failed })
+    await ctx.audit('command', command.name, { ...detail, failed }).catch((auditError: unknown) => {
+      ctx.log.error({ error: auditError, command: command.name, failed }, 'a failed command could not be audited')
+    })
     throw error
   }
 }

@@ -6,7 +6,8 @@ const YES = new Set(['true', 'yes', 'on', '1'])
 const NO = new Set(['false', 'no', 'off', '0'])
 
 export type Checked =
-  | { readonly ok: true; readonly args: unknown }
+  /** `values` as the schema names them: a choice typed in capitals is the same choice. */
+  | { readonly ok: true; readonly args: unknown; readonly values: Readonly<Record<string, string>> }
   | { readonly ok: false; readonly problems: Problem[] }
 
 /** Turns texts into what the schema accepts and has it check them. What is plainly wrong is said in words of our own before the schema sees it. */
@@ -17,6 +18,7 @@ export function checkValues(
 ): Checked {
   const problems: Problem[] = []
   const input: Record<string, unknown> = {}
+  const canonical: Record<string, string> = {}
   for (const field of fields) {
     const text = values[field.name]
     if (text === undefined || text === '') {
@@ -25,7 +27,10 @@ export function checkValues(
     }
     const problem = problemOf(field, text)
     if (problem) problems.push({ field: field.name, message: problem })
-    else input[field.name] = typed(field, text)
+    else {
+      canonical[field.name] = (field.choices && choiceOf(field.choices, text)) ?? text
+      input[field.name] = typed(field, canonical[field.name] ?? text)
+    }
   }
   if (problems.length > 0) return { ok: false, problems }
   const result = schema['~standard'].validate(input)
@@ -35,7 +40,7 @@ export function checkValues(
       problems: [{ field: null, message: 'This command checks its arguments asynchronously, which the hub refuses.' }],
     }
   }
-  if (!result.issues) return { ok: true, args: result.value }
+  if (!result.issues) return { ok: true, args: result.value, values: canonical }
   return {
     ok: false,
     problems: result.issues.map((issue) => {
@@ -67,7 +72,7 @@ function problemOf(field: Field, text: string): string | null {
 function typed(field: Field, text: string): unknown {
   if (field.kind === 'number') return Number(text)
   if (field.kind === 'boolean') return YES.has(text.toLowerCase())
-  return field.choices ? choiceOf(field.choices, text) : text
+  return text
 }
 const choiceOf = (choices: readonly string[], text: string): string | undefined =>
   choices.find((choice) => choice === text) ?? choices.find((choice) => choice.toLowerCase() === text.toLowerCase())

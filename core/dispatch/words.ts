@@ -130,7 +130,7 @@ export function parseArguments(shape: Shape, line: string, from: number): Parsed
 
   /** Takes a flag; false when the word is none, so that it is read as text. */
   function takeFlag(word: Word): boolean {
-    const match = word.quoted ? null : FLAG.exec(line.slice(word.start, word.end))
+    const match = FLAG.exec(line.slice(word.start, word.end))
     if (!match) return false
     const name = (match[1] ?? '').toLowerCase()
     const field = byFlag.get(name)
@@ -155,7 +155,7 @@ export function parseArguments(shape: Shape, line: string, from: number): Parsed
   }
   function takeValue(): string | null {
     const word = reader.peek()
-    if (!word || (!word.quoted && FLAG.test(word.text))) return null
+    if (!word || FLAG.test(line.slice(word.start, word.end))) return null
     reader.next()
     return word.text
   }

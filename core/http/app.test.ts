@@ -46,7 +46,11 @@ const throwing = (err: unknown) =>
   new Hono<HookEnv>().post('/', () => {
     throw err
   })
-const post = (body: string | Uint8Array<ArrayBuffer> | ReadableStream = '', headers: Record<string, string> = {}) => ({ method: 'POST', body, headers })
+const post = (body: string | Uint8Array<ArrayBuffer> | ReadableStream = '', headers: Record<string, string> = {}) => ({
+  method: 'POST',
+  body,
+  headers,
+})
 
 describe('hooks', () => {
   it('hand the raw body over, byte for byte', async () => {

@@ -34,3 +34,9 @@ export async function openStore(options: StoreOptions): Promise<Store> {
   const { openEmbedded } = await import('./embedded.ts')
   return openEmbedded(options)
 }
+
+/** Unpacks a backup into an empty data folder. */
+export async function restoreEmbedded(dataDir: string, file: string): Promise<void> {
+  const embedded = await import('./embedded.ts')
+  return embedded.restoreEmbedded(dataDir, file)
+}

@@ -1,0 +1,66 @@
+import { Hono } from 'hono'
+import { afterEach, describe, expect, it } from 'vitest'
+import { type Serving, serve } from './serve.ts'
+
+const open: Serving[] = []
+const start = async (app: Hono) => {
+  const serving = await serve({ fetch: app.fetch, host: '127.0.0.1', port: 0 })
+  open.push(serving)
+  return serving
+}
+afterEach(async () => {
+  await Promise.all(open.splice(0).map((serving) => serving.stop(0)))
+})
+
+describe('serve', () => {
+  it('listens, and tells where', async () => {
+    const { url, port } = await start(new Hono().get('/', (c) => c.text('hello')))
+    expect(url).toBe(`http://127.0.0.1:${port}`)
+    expect(await (await fetch(url)).text()).toBe('hello')
+  })
+  it('says in one line what to do when the port is taken', async () => {
+    const { port } = await start(new Hono())
+    const second = serve({ fetch: new Hono().fetch, host: '127.0.0.1', port })
+    await expect(second).rejects.toMatchObject({
+      code: 'CONFIG_INVALID',
+      message: `Port ${port} on 127.0.0.1 is taken: stop the program that uses it, or set PORT to a free one`,
+    })
+  })
+  it('finishes what is under way before it stops, and accepts nothing new', async () => {
+    const arrived = Promise.withResolvers<void>()
+    const release = Promise.withResolvers<void>()
+    const app = new Hono().get('/', async (c) => {
+      arrived.resolve()
+      await release.promise
+      return c.text('finished')
+    })
+    const serving = await start(app)
+    const answer = fetch(serving.url)
+    await arrived.promise
+    const stopped = serving.stop()
+    await expect(fetch(serving.url)).rejects.toThrow()
+    release.resolve()
+    expect(await (await answer).text()).toBe('finished')
+    await stopped
+    expect(serving.stop()).toBe(stopped)
+  })
+  it('cuts what does not end', async () => {
+    const arrived = Promise.withResolvers<void>()
+    const app = new Hono().get('/', () => {
+      arrived.resolve()
+      return new Promise<Response>(() => {})
+    })
+    const serving = await start(app)
+    const answer = expect(fetch(serving.url)).rejects.toThrow()
+    await arrived.promise
+    await serving.stop(20)
+    await answer
+  })
+  it('leaves `instanceof Response` true for what fetch returns', async () => {
+    const { url } = await start(new Hono().get('/', (c) => c.text('x')))
+    expect(await fetch(url)).toBeInstanceOf(Response)
+    expect(new Response('x')).toBeInstanceOf(Response)
+    expect(new Request(url)).toBeInstanceOf(Request)
+    expect({}).not.toBeInstanceOf(Response)
+  })
+})

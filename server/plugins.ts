@@ -1,0 +1,41 @@
+import type { Plugin } from '#contract'
+
+/** An extension that ships with the hub. It is imported only when it is on: SDKs cost start-up time and memory. */
+export interface Shipped {
+  readonly name: string
+  readonly kind: 'adapter' | 'plugin'
+  /** Variables that turn it on; empty: always on. */
+  readonly needs: readonly string[]
+  /** Said beside the missing variables: what the hub does without it. */
+  readonly without?: string
+  /** Config keys whose variable is not `<NAME>_<KEY>`. */
+  readonly variables?: Readonly<Record<string, string>>
+  load(): Promise<Plugin>
+}
+
+export const SHIPPED: readonly Shipped[] = [
+  { name: 'console', kind: 'adapter', needs: [], load: async () => (await import('../adapters/console/index.ts')).consoleAdapter as Plugin },
+  {
+    name: 'slack',
+    kind: 'adapter',
+    needs: ['SLACK_SIGNING_SECRET', 'SLACK_BOT_TOKEN'],
+    load: async () => (await import('../adapters/slack/index.ts')).slack as Plugin,
+  },
+  {
+    name: 'anthropic',
+    kind: 'adapter',
+    needs: ['ANTHROPIC_API_KEY'],
+    without: 'stories are drafted offline',
+    variables: { model: 'HUB_MODEL' },
+    load: async () => (await import('../adapters/anthropic/index.ts')).anthropic as Plugin,
+  },
+  { name: 'hub', kind: 'plugin', needs: [], load: async () => (await import('../plugins/hub/index.ts')).hubPlugin as Plugin },
+//   { name: 'story', kind: 'plugin', needs: [], load: async () => (await import('../plugins/story/index.ts')).story as Plugin },
+]
+
+export type Environment = Readonly<Record<string, string | undefined>>
+
+/** Which variables are still missing. Half a configuration is as good as none, and is said. */
+export function missingVariables(shipped: Shipped, env: Environment): readonly string[] {
+  return shipped.needs.filter((name) => !env[name])
+}

@@ -1,0 +1,56 @@
+import { mkdirSync } from 'node:fs'
+import { serve } from '../core/index.ts'
+import { type Composed, compose } from './compose.ts'
+import { readConfig, type ServerConfig, VERSION } from './config.ts'
+import { exitWith } from './failure.ts'
+import { removeRunFile, writeRunFile } from './run-file.ts'
+
+/** `npm start`: the hub until a signal ends it. */
+export async function run(): Promise<void> {
+  const began = performance.now()
+  try {
+    const config = readConfig(process.env)
+    mkdirSync(config.HUB_DATA_DIR, { recursive: true, mode: 0o700 })
+    const composed = await compose(config, process.env)
+    const { hub } = composed
+    try {
+      await hub.start()
+      const serving = await serve({ fetch: hub.app.fetch, host: config.HOST, port: config.PORT })
+      writeRunFile(config.HUB_DATA_DIR, { url: serving.url, apiToken: composed.apiToken, pid: process.pid })
+      process.stdout.write(startReport(config, composed, serving.url, performance.now() - began))
+      stopOnSignal(async () => {
+        removeRunFile(config.HUB_DATA_DIR)
+        await Promise.all([serving.stop(), hub.close()])
+      })
+    } catch (error) {
+      await hub.close(0).catch(() => {})
+      throw error
+    }
+  } catch (error) {
+    exitWith(error)
+  }
+}
+
+/** First signal: finish what runs. Second one: leave now; the ledger picks the rest up at the next start. */
+function stopOnSignal(stop: () => Promise<void>): void {
+  let stopping = false
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.on(signal, () => {
+      if (stopping) process.exit(1)
+      stopping = true
+      stop().then(
+        () => process.exit(0),
+        () => process.exit(1),
+      )
+    })
+  }
+}
+
+function startReport(config: ServerConfig, { hub, report, consoleToken }: Composed, url: string, tookMs: number): string {
+  const mode = hub.store.mode === 'embedded' ? `embedded in ${config.HUB_DATA_DIR}` : config.REDIS_URL ? 'PostgreSQL and Redis' : 'PostgreSQL'
+  const width = Math.max(...report.map((r) => r.name.length))
+  const lines = report.map((r) => `  ${r.name.padEnd(width)}  ${r.on ? 'on ' : 'off'}${r.detail ? `  ${r.detail}` : ''}`)
+  const role = config.HUB_ROLE === 'all' ? '' : ` · ${config.HUB_ROLE} only`
+  const console = `  Console: ${config.HUB_PUBLIC_URL ?? url}/?token=${consoleToken}`
+  return [`AutoDevHub ${VERSION} · ${mode}${role}`, ...lines, console, `  Listening on ${url}, ready in ${(tookMs / 1000).toFixed(1)} s`, ''].join('\n')
+}

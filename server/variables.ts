@@ -1,0 +1,25 @@
+/** Every variable the hub reads, for the README table, `hub doctor` and the error messages. The code below and in `plugins.ts` is the only reader. */
+export interface Variable {
+  readonly name: string
+  readonly meaning: string
+  readonly default?: string
+}
+export const VARIABLES: readonly Variable[] = [
+  { name: 'PORT', meaning: 'port to listen on', default: '3000' },
+  { name: 'HOST', meaning: 'address to listen on', default: '127.0.0.1' },
+  { name: 'HUB_ROLE', meaning: '`all`, `web` (takes in, answers) or `worker` (does the work)', default: 'all' },
+  { name: 'DATABASE_URL', meaning: 'PostgreSQL 15 or newer; absent: embedded database in `HUB_DATA_DIR`' },
+  { name: 'REDIS_URL', meaning: 'Redis 6.2 or newer for rings between processes; needs `DATABASE_URL`' },
+  { name: 'HUB_DATA_DIR', meaning: 'folder of the embedded database, its key and the run file', default: './data' },
+  { name: 'HUB_SECRET_KEY', meaning: '32 bytes in hex or base64 that encrypt stored secrets; older keys after commas. Embedded: made in the data folder' },
+  { name: 'HUB_PUBLIC_URL', meaning: 'address under which people and platforms reach the hub' },
+  { name: 'HUB_PLUGINS', meaning: 'further plugins, comma-separated: files or packages' },
+  { name: 'HUB_TOKENS_PER_DAY', meaning: 'model tokens a workspace may spend each UTC day', default: '2000000' },
+  { name: 'LOG_LEVEL', meaning: '`debug`, `info`, `warn`, `error` or `silent`', default: 'info' },
+  { name: 'SLACK_SIGNING_SECRET', meaning: 'turns Slack on, together with the token' },
+  { name: 'SLACK_BOT_TOKEN', meaning: 'bot token of the Slack app' },
+  { name: 'SLACK_API_URL', meaning: 'Slack Web API', default: 'https://slack.com/api/' },
+  { name: 'ANTHROPIC_API_KEY', meaning: 'turns Claude on; without it stories are drafted offline' },
+  { name: 'ANTHROPIC_BASE_URL', meaning: 'Anthropic API origin', default: 'https://api.anthropic.com' },
+  { name: 'HUB_MODEL', meaning: 'model that drafts', default: 'claude-sonnet-5-5' },
+]
