@@ -1,0 +1,99 @@
+import { z } from 'zod'
+import {
+  type Account,
+  type Catalog,
+  type Command,
+  type Directory,
+  defineCommand,
+  type Message,
+  roleIncludes,
+} from '#contract'
+import { code, explained, listed, paragraph, plainName } from './text.ts'
+
+/** Who the asker is to the hub, and why a command is allowed or denied to them. */
+export function standingCommands(catalog: Catalog, directory: () => Directory): readonly Command[] {
+  return [
+    defineCommand({
+      name: 'hub whoami',
+      summary: 'Show who you are to the hub and which role you have',
+      args: z.object({}),
+      examples: ['hub whoami'],
+      allow: 'viewer',
+      sideEffects: 'none',
+      async run(_args, { actor, workspace }) {
+        const standing = await directory().standing(workspace, actor.account)
+        const allowed = catalog.commands.filter((command) => roleIncludes(standing.role, command.allow)).length
+        const items = [
+          { label: 'Role', value: explained(standing) },
+          { label: 'Account', value: `${actor.account.plugin}:${actor.account.id}` },
+          { label: 'Workspace', value: workspace },
+          { label: 'You may run', value: `${allowed} of ${catalog.commands.length} commands` },
+        ]
+        const title = `You are ${plainName(actor.name)}.`
+        return { ...sheet(title, items, [{ label: 'Help', run: 'hub help' }]), only: actor.account }
+      },
+    }),
+    defineCommand({
+      name: 'hub why',
+      summary: 'Explain whether you may run a command, and who can change that',
+      args: z.object({
+        line: z.string().max(4000).meta({ rest: true, title: 'Command' }).describe('Command as you would type it'),
+      }),
+      examples: ['hub why hub status'],
+      allow: 'viewer',
+      sideEffects: 'none',
+      run: async ({ line }, { actor, workspace }) => ({
+        ...(await why(catalog, directory(), workspace, actor.account, line)),
+        only: actor.account,
+      }),
+    }),
+  ]
+}
+
+async function why(
+  catalog: Catalog,
+  directory: Directory,
+  workspace: string,
+  account: Account,
+  line: string,
+): Promise<Message> {
+  const command = catalog.match(line)
+  if (!command) return paragraph(catalog.check(line)[0]?.message ?? `There is no command ${code(line)}.`)
+  const [standing, admins] = await Promise.all([directory.standing(workspace, account), directory.admins(workspace)])
+  const allowed = roleIncludes(standing.role, command.allow)
+  const grant = code(`/hub role ${account.plugin}:${account.id} ${command.allow}`)
+  const nobody = "nobody yet; the hub's operator can make somebody admin"
+  const items = [
+    { label: 'Rule', value: `/${command.name} needs the role ${command.allow} or above` },
+    { label: 'Your role', value: explained(standing) },
+    { label: 'Who can change it', value: admins.length > 0 ? `${listed(admins)} (admin)` : nobody },
+  ]
+  const asked =
+    command.sideEffects === 'none'
+      ? []
+      : [{ label: 'When it runs', value: 'it is written to the audit log with your name' }]
+  const verdict = allowed
+    ? `Yes, you may run ${code(`/${command.name}`)}.`
+    : `No, you may not run ${code(`/${command.name}`)}.`
+  const cure = allowed || admins.length === 0 ? '' : ` An admin can allow it with ${grant}.`
+  return sheet(
+    verdict + cure,
+    [...items, ...asked],
+    allowed ? [{ label: 'How it works', run: `hub help ${command.name}` }] : [],
+  )
+}
+
+function sheet(
+  markdown: string,
+  items: readonly { readonly label: string; readonly value: string }[],
+  buttons: readonly { readonly label: string; readonly run: string }[],
+): Message {
+  const message = paragraph(
+    markdown,
+    { kind: 'fields', items },
+    ...(buttons.length > 0
+      ? [{ kind: 'actions', items: buttons.map((b) => ({ kind: 'button', ...b }) as const) } as const]
+      : []),
+  )
+  return { ...message, text: [message.text, ...items.map(({ label, value }) => `${label}: ${value}`)].join('\n') }
+}
