@@ -12,25 +12,27 @@ type MessageBody = Extract<SlackBody, { kind: 'message' }>
 /** Marks a message that went through a `response_url`: Slack gives it no address. */
 const BY_TICKET = 'ticket:'
 /** Where the bot cannot post by itself, but the person's own `response_url` can. */
-const NEEDS_TICKET = /^(?:not_in_channel|channel_not_found|is_archived|missing_scope|restricted_action.*)$/
+const NEEDS_TICKET =
+  /^(?:not_in_channel|channel_not_found|is_archived|missing_scope|restricted_action.*|cant_update_message)$/
 
 export function createChannel(client: SlackClient, now: () => number = Date.now): Channel<SlackBody> {
   const deliver = async (delivery: Delivery, signal: AbortSignal): Promise<Posted> => {
     const { to, key, message } = delivery
     const body = render(message)
     if (body.kind === 'file') return sendFile(client, to, { ...body, name: fileMarker(body.name, key) }, signal)
-    if (delivery.op === 'update') {
-      if (delivery.to.message.startsWith(BY_TICKET)) return viaTicket(delivery, body, signal)
-      await client.call('chat.update', { ...args(delivery, body), ts: delivery.to.message }, write(to, signal))
-      return delivery.to
-    }
+    if (delivery.op === 'update' && delivery.to.message.startsWith(BY_TICKET)) return viaTicket(delivery, body, signal)
     try {
+      if (delivery.op === 'update') return await edit(delivery.to, delivery, body, signal)
       return message.only && !isDirect(to) ? await whisper(delivery, body, signal) : await post(delivery, body, signal)
     } catch (error) {
       const ticket = liveTicket(to, now())
       if (!(error instanceof SlackRefusal) || !NEEDS_TICKET.test(error.reason) || ticket === null) throw error
       return viaTicket(delivery, body, signal)
     }
+  }
+  const edit = async (on: Posted, delivery: Delivery, body: MessageBody, signal: AbortSignal): Promise<Posted> => {
+    await client.call('chat.update', { ...args(delivery, body), ts: on.message }, write(on, signal))
+    return on
   }
   const post = async (delivery: Delivery, body: MessageBody, signal: AbortSignal): Promise<Posted> => {
     const answer = await client.call('chat.postMessage', args(delivery, body), write(delivery.to, signal))
@@ -74,7 +76,8 @@ export function createChannel(client: SlackClient, now: () => number = Date.now)
         ticket.url,
         {
           response_type: message.only ? 'ephemeral' : 'in_channel',
-          replace_original: false,
+          // A click's address replaces the message that was clicked.
+          replace_original: delivery.op === 'update' && !delivery.to.message.startsWith(BY_TICKET),
           text: body.text,
           ...(body.blocks.length > 0 ? { blocks: body.blocks } : {}),
           ...(to.thread === undefined ? {} : { thread_ts: to.thread }),

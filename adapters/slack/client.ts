@@ -68,7 +68,7 @@ export function createClient(config: SlackConfig, log: Log): SlackClient {
       const answer = await direct(url, init, signal, 'response_url')
       const text = await answer.text()
       if (text !== 'ok' && !text.includes('"ok":true'))
-        throw refusal('response_url', 'expired_or_used', undefined, undefined)
+        throw new HubError('FORBIDDEN', 'The reply address of this command is used up; /invite the bot and ask again')
     },
     async upload(url, text, signal) {
       await direct(url, { body: text, headers: { 'content-type': 'application/octet-stream' } }, signal, 'upload')

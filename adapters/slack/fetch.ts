@@ -34,6 +34,11 @@ export async function slackFetch(input: string | URL | Request, init?: RequestIn
     const afterMs = Number.isFinite(seconds) && seconds >= 0 ? Math.ceil(seconds * 1_000) : 30_000
     throw new HubError('RATE_LIMITED', `Slack asks to wait ${Math.ceil(afterMs / 1_000)} s`, { retry: { afterMs } })
   }
+  if (response.status === 401)
+    throw new HubError('UNAUTHENTICATED', 'Slack refused the credentials (HTTP 401); check SLACK_BOT_TOKEN')
+  if (response.status >= 400 && response.status < 500 && response.status !== 408) {
+    throw new HubError('INPUT_INVALID', `Slack refused the request (HTTP ${response.status})`)
+  }
   if (response.status !== 200) {
     // Any other status may come from a server that had already stored the message.
     throw new HubError('OUTCOME_UNKNOWN', `Slack answered with HTTP ${response.status}`)

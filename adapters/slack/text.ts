@@ -35,12 +35,19 @@ function decodeEntities(text: string): string {
   return text.replace(/&(lt|gt|amp);/g, (_all, entity: string) => ENTITIES[entity] ?? '')
 }
 
-/** The words after the bot's own name: `<@U0BOT> story text` is `story text`. A leading slash is dropped as well. */
+/**
+ * What was said to the bot: `<@U0BOT> story text` is `story text`, and so is `story text <@U0BOT>`. A leading slash is dropped as well.
+ * Without known ids the first mention is taken for the bot's.
+ */
 export function stripMention(text: string, botUserIds: readonly string[]): string {
-  const lead = /^\s*<@([A-Z0-9]+)(?:\|[^>]*)?>[\s:,]*/.exec(text)
-  const own = lead?.[1] !== undefined && (botUserIds.length === 0 || botUserIds.includes(lead[1]))
-  const rest = own && lead ? text.slice(lead[0].length) : text
-  return decodeText(rest)
+  let said = text
+  for (const mention of text.matchAll(/<@([A-Z0-9]+)(?:\|[^<>]*)?>[\s:,]*/g)) {
+    if (botUserIds.length > 0 && !botUserIds.includes(mention[1] ?? '')) continue
+    const after = text.slice(mention.index + mention[0].length)
+    said = after.trim() === '' ? text.slice(0, mention.index) : after
+    break
+  }
+  return decodeText(said)
     .replace(/^\s*\//, '')
     .trim()
 }

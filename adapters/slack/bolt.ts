@@ -1,0 +1,38 @@
+import type { Hub } from '#contract'
+import { clientOptions } from './client.ts'
+import type { SlackConfig } from './config.ts'
+import { FORM_CALLBACK, type Inbound } from './inbound.ts'
+import { slackLogger } from './logger.ts'
+import { createReceiver, type FetchReceiver } from './receiver.ts'
+
+/** Bolt routes mentions, messages, buttons and forms. Loaded with the first of them. */
+export async function createBolt(hub: Hub<SlackConfig>, inbound: Inbound): Promise<FetchReceiver> {
+  const { App } = await import('@slack/bolt')
+  const receiver = createReceiver()
+  const app = new App({
+    receiver,
+    // With `token` Bolt would call auth.test here; one installation needs no look-up.
+    authorize: async () => ({ botToken: hub.config.botToken }),
+    clientOptions: clientOptions(hub.config, hub.log),
+    logger: slackLogger(hub.log),
+    // It knows only the bot of an auth.test; ours looks at the event itself.
+    ignoreSelf: false,
+    convoStore: false,
+  })
+  // Bolt would log the error and answer 200.
+  app.error(async (error) => {
+    throw error
+  })
+  app.event('app_mention', ({ body, event }) => inbound.mention(body, event))
+  app.event('message', ({ body, event }) => inbound.directMessage(body, event))
+  app.action({ type: 'block_actions' }, async ({ body, ack }) => {
+    await inbound.click(body)
+    await ack()
+  })
+  app.view(FORM_CALLBACK, async ({ body, ack }) => {
+    const answer = await inbound.submit(body)
+    if (answer) await ack(answer)
+    else await ack()
+  })
+  return receiver
+}

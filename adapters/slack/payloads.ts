@@ -1,0 +1,68 @@
+import { z } from 'zod'
+
+const text = z.string().min(1)
+
+/** Only what the hub uses of Slack's payloads; the rest passes by. https://docs.slack.dev/apis/events-api */
+export const eventEnvelope = z.object({
+  team_id: text,
+  event_id: text,
+  authorizations: z.array(z.object({ user_id: z.string().nullish() })).nullish(),
+})
+export const messageEvent = z.object({
+  user: text,
+  text: z.string().default(''),
+  channel: text,
+  channel_type: z.string().optional(),
+  ts: text,
+  thread_ts: z.string().optional(),
+  subtype: z.string().optional(),
+  bot_id: z.string().nullish(),
+  app_id: z.string().nullish(),
+  bot_profile: z.unknown().optional(),
+})
+export type MessageEvent = z.output<typeof messageEvent>
+
+const team = z.object({ id: text })
+const user = z.object({
+  id: text,
+  username: z.string().optional(),
+  name: z.string().optional(),
+  team_id: z.string().optional(),
+})
+
+/** https://docs.slack.dev/reference/interaction-payloads/block_actions-payload */
+export const blockActions = z.object({
+  team: team.nullish(),
+  enterprise: team.nullish(),
+  user,
+  trigger_id: z.string().optional(),
+  response_url: z.string().optional(),
+  channel: z.object({ id: text, name: z.string().optional() }).optional(),
+  container: z.object({
+    message_ts: z.string().optional(),
+    thread_ts: z.string().optional(),
+    is_ephemeral: z.boolean().optional(),
+  }),
+  message: z.object({ thread_ts: z.string().optional() }).optional(),
+  actions: z.array(z.object({ action_id: text, value: z.string().optional() })).min(1),
+})
+export type BlockActions = z.output<typeof blockActions>
+
+const stateValue = z.object({
+  value: z.string().nullish(),
+  selected_option: z.object({ value: z.string() }).nullish(),
+  selected_options: z.array(z.object({ value: z.string() })).optional(),
+})
+/** https://docs.slack.dev/reference/interaction-payloads/view-interactions-payload */
+export const viewSubmission = z.object({
+  team: team.nullish(),
+  enterprise: team.nullish(),
+  user,
+  view: z.object({
+    id: text,
+    hash: z.string(),
+    private_metadata: z.string(),
+    state: z.object({ values: z.record(z.string(), z.record(z.string(), stateValue)) }),
+  }),
+})
+export type ViewSubmission = z.output<typeof viewSubmission>

@@ -1,0 +1,210 @@
+import { randomBytes } from 'node:crypto'
+import { signSlack } from './sign.ts'
+import { APP, BOT_USER, type FakeMessage, type FakeView, nextId, nextTs, type SlackState, TEAM } from './state.ts'
+
+/** Where the hub listens: its address, or the app's own `fetch`. */
+export type Target = string | ((request: Request) => Response | Promise<Response>)
+export interface Sent {
+  readonly status: number
+  readonly text: string
+  /** The answer's JSON, or null where it is none. */
+  readonly json: Record<string, unknown> | null
+  /** Requests made: more than one where Slack tried again. */
+  readonly attempts: number
+}
+type Where = { readonly team?: string; readonly channel?: string; readonly user?: string; readonly userName?: string }
+export interface Sender {
+  slash(
+    command: { readonly command: string; readonly text?: string; readonly triggerId?: string } & Where,
+  ): Promise<Sent>
+  /** `text` without the mention, which is put in front. */
+  mention(event: { readonly text: string; readonly thread?: string; readonly eventId?: string } & Where): Promise<Sent>
+  directMessage(
+    event: { readonly text: string; readonly thread?: string; readonly eventId?: string } & Where,
+  ): Promise<Sent>
+  /** Presses the n-th button of a message. */
+  click(message: FakeMessage, actionIndex: number, where?: Where): Promise<Sent>
+  submitView(view: FakeView, values: Readonly<Record<string, string>>): Promise<Sent>
+  urlVerification(challenge: string): Promise<Sent>
+  event(event: Record<string, unknown>, options?: { readonly eventId?: string; readonly team?: string }): Promise<Sent>
+  /** A signed body of the caller's own making. */
+  raw(body: string, contentType: string, headers?: Readonly<Record<string, string>>): Promise<Sent>
+}
+export interface SenderOptions {
+  readonly secret: string
+  readonly origin: string
+  readonly now: () => number
+  /** Milliseconds before Slack's three repeats of an event; its own are 0, 60,000 and 300,000. */
+  readonly retryDelaysMs: readonly number[]
+}
+const FORM = 'application/x-www-form-urlencoded'
+
+export function createSender(target: Target, state: SlackState, options: SenderOptions): Sender {
+  const request = async (
+    body: string,
+    contentType: string,
+    headers: Readonly<Record<string, string>> = {},
+  ): Promise<Sent> => {
+    const signed = signSlack(body, options.secret, Math.floor(options.now() / 1_000))
+    const length = String(Buffer.byteLength(body))
+    const init = {
+      method: 'POST',
+      body,
+      headers: { 'content-type': contentType, 'content-length': length, ...signed, ...headers },
+    }
+    const answer =
+      typeof target === 'string'
+        ? await fetch(target, init)
+        : await target(new Request('http://hub.test/hooks/slack', init))
+    const text = await answer.text()
+    const isJson = (answer.headers.get('content-type') ?? '').includes('json')
+    return { status: answer.status, text, json: isJson ? JSON.parse(text) : null, attempts: 1 }
+  }
+  /** Events are sent again until they are acknowledged: https://docs.slack.dev/apis/events-api/#retries */
+  const event: Sender['event'] = async (inner, { eventId = nextId('Ev'), team = TEAM } = {}) => {
+    const body = JSON.stringify({
+      token: 'verification',
+      team_id: team,
+      api_app_id: APP,
+      event: inner,
+      type: 'event_callback',
+      event_id: eventId,
+      event_time: Math.floor(options.now() / 1_000),
+      authorizations: [
+        { enterprise_id: null, team_id: team, user_id: BOT_USER, is_bot: true, is_enterprise_install: false },
+      ],
+    })
+    const attempt = (headers?: Record<string, string>) =>
+      request(body, 'application/json', headers).catch(() => ({ status: 0, text: '', json: null, attempts: 1 }))
+    let sent = await attempt()
+    for (const [i, delay] of options.retryDelaysMs.entries()) {
+      if (sent.status >= 200 && sent.status < 300) break
+      await new Promise((resolve) => setTimeout(resolve, delay))
+      const reason = sent.status === 0 ? 'connection_failed' : 'http_error'
+      sent = {
+        ...(await attempt({ 'x-slack-retry-num': String(i + 1), 'x-slack-retry-reason': reason })),
+        attempts: i + 2,
+      }
+    }
+    return sent
+  }
+  const trigger = (user: string) => {
+    const id = `${Date.now()}.${randomBytes(6).toString('hex')}`
+    state.triggers.set(id, { user, atMs: options.now(), used: false })
+    return id
+  }
+  const responseUrl = (channel: string, user: string, message?: string) => {
+    const id = randomBytes(12).toString('hex')
+    state.responseUrls.set(id, {
+      channel,
+      user,
+      uses: 0,
+      expiresAtMs: options.now() + 30 * 60_000,
+      ...(message ? { message } : {}),
+    })
+    return `${options.origin}/response/${id}`
+  }
+  const nameOf = (user: string) => state.users.get(user)?.name ?? 'someone'
+  const escapeEntities = (text: string) => text.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;')
+  const interact = (payload: Record<string, unknown>) =>
+    request(new URLSearchParams({ payload: JSON.stringify(payload) }).toString(), FORM)
+
+  return {
+    slash({ command, text = '', team = TEAM, channel = 'C0GENERAL', user = 'U0ANN0001', userName, triggerId }) {
+      const known = state.channels.get(channel)
+      const form = {
+        token: 'verification',
+        team_id: team,
+        team_domain: 'example',
+        channel_id: channel,
+        channel_name: known?.name ?? 'channel',
+        user_id: user,
+        user_name: userName ?? nameOf(user),
+        command,
+        text: escapeEntities(text),
+        api_app_id: APP,
+        is_enterprise_install: 'false',
+        response_url: responseUrl(channel, user),
+        trigger_id: triggerId ?? trigger(user),
+      }
+      return request(new URLSearchParams(form).toString(), FORM)
+    },
+    mention({ text, thread, eventId, team = TEAM, channel = 'C0GENERAL', user = 'U0ANN0001' }) {
+      const inner = { type: 'app_mention', user, team, channel, ts: nextTs(), text: `<@${BOT_USER}> ${escapeEntities(text)}` }
+      return event(
+        { ...inner, event_ts: inner.ts, ...(thread ? { thread_ts: thread } : {}) },
+        { team, ...(eventId ? { eventId } : {}) },
+      )
+    },
+    directMessage({ text, thread, eventId, team = TEAM, channel = 'D0ANN0001', user = 'U0ANN0001' }) {
+      const inner = { type: 'message', channel_type: 'im', user, team, channel, ts: nextTs(), text: escapeEntities(text) }
+      return event(
+        { ...inner, event_ts: inner.ts, ...(thread ? { thread_ts: thread } : {}) },
+        { team, ...(eventId ? { eventId } : {}) },
+      )
+    },
+    click(message, actionIndex, { team = TEAM, user = 'U0ANN0001' } = {}) {
+      const elements = message.blocks.flatMap((b) =>
+        b.type === 'actions' ? (b.elements as Record<string, unknown>[]) : [],
+      )
+      const element = elements[actionIndex]
+      if (!element) throw new Error(`the message has no button ${actionIndex}`)
+      const channel = state.channels.get(message.channel)
+      return interact({
+        type: 'block_actions',
+        user: { id: user, username: nameOf(user), name: nameOf(user), team_id: team },
+        api_app_id: APP,
+        token: 'verification',
+        container: {
+          type: 'message',
+          message_ts: message.ts,
+          channel_id: message.channel,
+          is_ephemeral: message.only !== undefined,
+          ...(message.threadTs ? { thread_ts: message.threadTs } : {}),
+        },
+        trigger_id: trigger(user),
+        team: { id: team, domain: 'example' },
+        enterprise: null,
+        is_enterprise_install: false,
+        channel: { id: message.channel, name: channel?.name ?? 'channel' },
+        message: {
+          type: 'message',
+          ts: message.ts,
+          bot_id: 'B0000001',
+          ...(message.threadTs ? { thread_ts: message.threadTs } : {}),
+        },
+        state: { values: {} },
+        response_url: responseUrl(message.channel, user, message.ts),
+        actions: [{ ...element, block_id: 'b', action_ts: nextTs() }],
+      })
+    },
+    submitView({ id, hash, user, view }, values) {
+      const state_ = Object.fromEntries(
+        (view.blocks as { block_id: string; element: { type: string; action_id: string } }[]).map(
+          ({ block_id, element }) => [block_id, { [element.action_id]: stateOf(element.type, values[block_id]) }],
+        ),
+      )
+      return interact({
+        type: 'view_submission',
+        team: { id: TEAM, domain: 'example' },
+        user: { id: user, username: nameOf(user), name: nameOf(user), team_id: TEAM },
+        api_app_id: APP,
+        token: 'verification',
+        trigger_id: trigger(user),
+        view: { ...view, id, hash, team_id: TEAM, state: { values: state_ }, app_id: APP },
+        response_urls: [],
+        is_enterprise_install: false,
+        enterprise: null,
+      })
+    },
+    urlVerification: (challenge) =>
+      request(JSON.stringify({ token: 'verification', challenge, type: 'url_verification' }), 'application/json'),
+    event,
+    raw: request,
+  }
+}
+function stateOf(type: string, value: string | undefined): Record<string, unknown> {
+  if (type === 'static_select') return { type, selected_option: value === undefined ? null : { value } }
+  if (type === 'checkboxes') return { type, selected_options: value === undefined ? [] : [{ value }] }
+  return { type, value: value ?? null }
+}
