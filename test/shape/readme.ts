@@ -2,13 +2,27 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Catalog, type Command, type Hub, HubError, type Plugin, parseWith } from '#contract'
 import { createCatalog } from '../../core/dispatch/catalog.ts'
-import { extensions, pluginsOf, read, root } from './tree.ts'
+import { SHIPPED, type Shipped } from '../../server/plugins.ts'
+import { VARIABLES } from '../../server/variables.ts'
+import { read, root } from './tree.ts'
 
 /** Tables of the README that the code knows better: `<!-- table:commands -->` … `<!-- /table -->`. `npm run docs` writes them. */
 export async function readmeTables(): Promise<Readonly<Record<string, string>>> {
-  const [adapters, plugins] = await Promise.all([load('adapters'), load('plugins')])
-  const parts = await Promise.all(plugins.map(async (plugin) => (await setUp(plugin)).commands ?? []))
-  return { adapters: adapterTable(adapters), plugins: pluginTable(plugins), commands: commandTable(parts.flat()) }
+  const shipped = await Promise.all(SHIPPED.map(async (one) => ({ ...one, plugin: await one.load() })))
+  const plugins = shipped.filter(({ kind }) => kind === 'plugin')
+  const parts = await Promise.all(plugins.map(({ plugin }) => setUp(plugin)))
+  return {
+    adapters: adapterTable(shipped.filter(({ kind }) => kind === 'adapter')),
+    plugins: table(
+      ['Plugin', 'What it does'],
+      plugins.map(({ name, plugin }) => [`[${name}](plugins/${name})`, plugin.manifest.summary]),
+    ),
+    commands: commandTable(parts.flatMap(({ commands = [] }) => commands)),
+    variables: table(
+      ['Variable', 'Meaning', 'Default'],
+      VARIABLES.map((one) => [`\`${one.name}\``, one.meaning, one.default === undefined ? '' : `\`${one.default}\``]),
+    ),
+  }
 }
 
 /** The text with each marked table replaced. Throws when a marker names no table. */
@@ -21,21 +35,13 @@ export function fillTables(text: string, tables: Readonly<Record<string, string>
   })
 }
 
-function adapterTable(plugins: readonly Plugin[]): string {
-  const rows = plugins.map(({ manifest }) => [
-    `[${manifest.name}](adapters/${manifest.name}/README.md)`,
-    manifest.summary,
-    manifest.can ? 'commands in, messages out' : 'service',
+function adapterTable(adapters: readonly (Shipped & { readonly plugin: Plugin })[]): string {
+  const rows = adapters.map(({ name, needs, plugin }) => [
+    `[${name}](adapters/${name}/README.md)`,
+    plugin.manifest.summary,
+    needs.length === 0 ? 'always on' : needs.map((variable) => `\`${variable}\``).join(' and '),
   ])
-  return table(['Adapter', 'What it does', 'Kind'], rows)
-}
-
-function pluginTable(plugins: readonly Plugin[]): string {
-  const rows = plugins.map(({ manifest }) => [
-    `[${manifest.name}](plugins/${manifest.name}/README.md)`,
-    manifest.summary,
-  ])
-  return table(['Plugin', 'What it does'], rows)
+  return table(['Adapter', 'What it does', 'Turned on by'], rows)
 }
 
 function commandTable(commands: readonly Command[]): string {
@@ -47,10 +53,6 @@ function commandTable(commands: readonly Command[]): string {
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const line = (cells: readonly string[]) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`
   return [line(head), `|${head.map(() => ' --- |').join('')}`, ...rows.map(line)].join('\n')
-}
-
-async function load(kind: 'adapters' | 'plugins'): Promise<readonly Plugin[]> {
-  return (await Promise.all(extensions(kind).map((name) => pluginsOf(kind, name)))).flat()
 }
 
 /** `setup` builds objects and touches nothing, so a hub that can do nothing is enough to see the commands. */
