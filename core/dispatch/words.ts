@@ -44,7 +44,12 @@ const INVISIBLE = /[\u200b\u200e\u200f\u2060\u2066-\u2069]/
 /** A line with more mistakes than this is not a command; nobody reads the sixth. */
 const MAX_PROBLEMS = 5
 
-const isBlank = (character: string) => /\s/.test(character)
+/** As `\s` of a regular expression, without one for each character of plain text. */
+function isBlank(line: string, at: number): boolean {
+  const code = line.charCodeAt(at)
+  if (code <= 0x7f) return code === 0x20 || (code >= 0x09 && code <= 0x0d)
+  return /\s/.test(line.charAt(at))
+}
 
 /** Reads a line word by word, each character a constant number of times. */
 export function createReader(line: string, from = 0) {
@@ -53,7 +58,7 @@ export function createReader(line: string, from = 0) {
   const hopeless = new Set<string>()
 
   function skipBlanks() {
-    while (at < line.length && (isBlank(line.charAt(at)) || INVISIBLE.test(line.charAt(at)))) at++
+    while (at < line.length && (isBlank(line, at) || INVISIBLE.test(line.charAt(at)))) at++
   }
   /** The quoted text that opens at `at`, or null when nothing closes it: then the quote is an ordinary character. */
   function quotedText(): string | null {
@@ -61,23 +66,25 @@ export function createReader(line: string, from = 0) {
     const closers = CLOSERS[opener]
     if (!closers || hopeless.has(opener)) return null
     let text = ''
+    let copied = at + 1
     for (let i = at + 1; i < line.length; i++) {
       const character = line.charAt(i)
-      const next = line.charAt(i + 1)
-      if (character === '\\' && (next === '\\' || next === opener || (next !== '' && closers.includes(next)))) {
-        text += next
-        i++
-      } else if (closers.includes(character) && (next === '' || isBlank(next))) {
+      if (character === '\\') {
+        const next = line.charAt(i + 1)
+        if (next !== '\\' && next !== opener && !(next !== '' && closers.includes(next))) continue
+        text += line.slice(copied, i)
+        copied = ++i
+      } else if (closers.includes(character) && (i + 1 === line.length || isBlank(line, i + 1))) {
         at = i + 1
-        return text
-      } else text += character
+        return text + line.slice(copied, i)
+      }
     }
     hopeless.add(opener)
     return null
   }
   function bareText(): string {
     let text = ''
-    while (at < line.length && !isBlank(line.charAt(at))) {
+    while (at < line.length && !isBlank(line, at)) {
       if (line.charAt(at) === '\\' && ESCAPABLE.test(line.charAt(at + 1))) at++
       text += line.charAt(at++)
     }
@@ -104,7 +111,7 @@ export function createReader(line: string, from = 0) {
     /** Moves into a word, to what follows `--name=`, and reads that. */
     valueAt(position: number): string {
       at = position
-      if (at >= line.length || isBlank(line.charAt(at))) return ''
+      if (at >= line.length || isBlank(line, at)) return ''
       return quotedText() ?? bareText()
     },
     /** All that follows, as typed. */
