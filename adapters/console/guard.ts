@@ -27,7 +27,7 @@ const HEADERS = {
 const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/
 
 /** RFC 9457, like every error of the hub. */
-export function problem(status: 400 | 401 | 403 | 404 | 413 | 415 | 422, detail: string, more: object = {}): Response {
+export function problem(status: 400 | 401 | 403 | 404 | 415 | 422, detail: string, more: object = {}): Response {
   return Response.json(
     { title: detail, status, detail, ...more },
     { status, headers: { 'content-type': 'application/problem+json' } },

@@ -1,5 +1,4 @@
 import { Hono } from 'hono'
-import { bodyLimit } from 'hono/body-limit'
 import { setCookie } from 'hono/cookie'
 import { z } from 'zod'
 import { type CommandInput, type HookEnv, type Hub, HubError, type Posted } from '#contract'
@@ -11,7 +10,6 @@ import { checkCaller, checkHost, cookieName, hasSession, problem } from './guard
 import { storableText } from './render.ts'
 import { makeSessions } from './session.ts'
 
-const MAX_BODY_BYTES = 1_000_000
 const PAGE_ROWS = 200
 const THREADS = 100
 
@@ -91,8 +89,7 @@ export function makeSite(hub: Hub<ConsoleConfig>, feed: Feed): Hono<HookEnv> {
     return form ? c.json(form) : problem(404, 'There is no form for this command')
   })
 
-  const limit = bodyLimit({ maxSize: MAX_BODY_BYTES, onError: () => problem(413, 'A command may be at most 1 MB') })
-  app.post('/console/commands', limit, async (c) => {
+  app.post('/console/commands', async (c) => {
     if (!/^application\/json\b/i.test(c.req.header('content-type') ?? '')) return problem(415, 'Send application/json')
     const parsed = commandBody.safeParse(await c.req.json().catch(() => null))
     if (!parsed.success) return problem(400, z.prettifyError(parsed.error))

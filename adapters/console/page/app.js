@@ -52,10 +52,13 @@ async function send(input, { clientId = crypto.randomUUID(), on } = {}) {
   }
 }
 
-/** A button is a saved command; it rests while its command is on the way, so a double click is one press. */
+/**
+ * A button is a saved command; it rests while its command is on the way, so a double click is one press. It stays focusable: the keyboard
+ * returns to it when a dialog closes.
+ */
 async function press(action, button, row) {
-  if (button.disabled) return
-  button.disabled = true
+  if (button.getAttribute('aria-disabled') === 'true') return
+  button.setAttribute('aria-disabled', 'true')
   try {
     if (action.kind === 'form') {
       const form = await api.form(action.run)
@@ -67,7 +70,7 @@ async function press(action, button, row) {
     if (!(error instanceof Refusal)) throw error
     showProblem(error.message)
   } finally {
-    button.disabled = false
+    button.removeAttribute('aria-disabled')
   }
 }
 

@@ -3,6 +3,8 @@ import { el, externalLink, webAddress } from './dom.js'
 // The subset of the message contract: bold, italic, code, list, quote, link. Every scan is bounded, so hostile text costs no more than its length.
 const MAX_DEPTH = 5
 const MAX_TRIES = 20
+/** Marks in one paragraph; browsers take seconds to lay out thousands of inline elements. */
+const MAX_MARKS = 400
 const LINK = /\[([^[\]\n]{1,500})\]\(([^\s()]{1,2000})\)/y
 const ITEM = /^( {0,3})([-*+]|\d{1,9}[.)])( +)(.*)$/
 const FENCE = /^ {0,3}(`{3,}|~{3,})\s*([\w+-]*)\s*$/
@@ -72,7 +74,7 @@ function listAt(lines, start, depth) {
 const leading = (line) => line.length - line.trimStart().length
 
 /** Nodes for text inside a line: escapes, code, links, bold, italic. */
-export function inline(text, depth = 0) {
+export function inline(text, depth = 0, budget = { marks: MAX_MARKS }) {
   const nodes = []
   const absent = new Set()
   let plain = ''
@@ -80,6 +82,7 @@ export function inline(text, depth = 0) {
   const push = (node, next) => {
     if (plain) nodes.push(plain)
     plain = ''
+    budget.marks--
     nodes.push(node)
     at = next
   }
@@ -90,6 +93,10 @@ export function inline(text, depth = 0) {
     return found
   }
   while (at < text.length) {
+    if (budget.marks <= 0) {
+      plain += text.slice(at)
+      break
+    }
     const char = text[at]
     if (char === '\\' && ESCAPABLE.test(text[at + 1] ?? '')) {
       plain += text[at + 1]
@@ -114,7 +121,7 @@ export function inline(text, depth = 0) {
       const link = LINK.exec(text)
       const address = link && webAddress(link[2])
       if (address) {
-        push(externalLink(address, {}, inline(link[1], MAX_DEPTH)), at + link[0].length)
+        push(externalLink(address, {}, inline(link[1], MAX_DEPTH, budget)), at + link[0].length)
         continue
       }
     }
@@ -122,7 +129,7 @@ export function inline(text, depth = 0) {
       const mark = text[at + 1] === char ? char + char : char
       const end = closing(text, at, mark, find)
       if (end !== -1) {
-        const inner = inline(text.slice(at + mark.length, end), depth + 1)
+        const inner = inline(text.slice(at + mark.length, end), depth + 1, budget)
         push(el(mark.length === 2 ? 'strong' : 'em', {}, inner), end + mark.length)
       } else {
         plain += mark

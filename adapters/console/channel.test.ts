@@ -1,0 +1,114 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { Db } from '#contract'
+import { openDatabase } from '../../test/console/harness.ts'
+import { channelContract, type Fault } from '../../test/contract/channel.ts'
+import { makeBells } from './bells.ts'
+import { makeChannel, placeOf } from './channel.ts'
+import { consoleAdapter } from './index.ts'
+import { openConsoleStore } from './store.ts'
+import { consoleMessages, consoleThreads } from './tables.ts'
+
+const SECRET = 'a-console-token-nobody-may-see'
+let database: Awaited<ReturnType<typeof openDatabase>>
+beforeAll(async () => {
+  database = await openDatabase()
+})
+afterAll(() => database.close())
+
+const failed = (code: string) =>
+  Object.assign(new Error('Failed query: insert'), { cause: Object.assign(new Error('driver'), { code }) })
+
+/** A database whose next transaction goes wrong as a server or a network would make it. */
+function faulty(db: Db, next: () => Fault | null): Db {
+  const transaction: Db['transaction'] = async (work, config) => {
+    const fault = next()
+    if (fault === 'unreachable') throw failed('ECONNREFUSED')
+    if (fault === 'cut-before-commit') throw failed('CONNECTION_CLOSED')
+    const result = await db.transaction(work, config)
+    if (fault === 'slow') await new Promise(() => {})
+    if (fault !== null) throw failed('CONNECTION_CLOSED')
+    return result
+  }
+  return new Proxy(db, { get: (target, name) => (name === 'transaction' ? transaction : Reflect.get(target, name)) })
+}
+function stringsOf(value: unknown): string[] {
+  if (typeof value === 'string') return [value]
+  return value !== null && typeof value === 'object' ? Object.values(value).flatMap(stringsOf) : []
+}
+
+channelContract({
+  plugin: consoleAdapter,
+  async open() {
+    await database.db.delete(consoleMessages)
+    await database.db.delete(consoleThreads)
+    let armed: Fault | null = null
+    const db = faulty(database.db, () => {
+      const fault = armed
+      armed = null
+      return fault
+    })
+    const store = openConsoleStore(db)
+    const place = placeOf('contract')
+    return {
+      channel: makeChannel(() => store, makeBells()),
+      place,
+      accounts: { known: 'operator', unknown: 'nobody' },
+      secrets: [SECRET],
+      async shown() {
+        const rows = await store.page('contract', 100)
+        return rows.map(({ id, message, editedAt }) => ({
+          id,
+          text: stringsOf(message.blocks ?? message.text).join('\n'),
+          edited: editedAt !== null,
+          ...(message.only ? { only: message.only.id } : {}),
+        }))
+      },
+      async fault(fault) {
+        armed = fault
+      },
+      words: (native) => stringsOf(native.blocks ?? native.text).join('\n'),
+      // The page shows text of any length; what a jsonb column refuses is the only limit.
+      problems: (native) => (JSON.stringify(native).includes('\\u0000') ? ['NUL'] : []),
+      // Nothing on the page notifies anybody, and page.test.ts looks at the links it makes.
+      mentions: () => [],
+      links: () => [],
+      close: async () => {},
+    }
+  },
+  skip: {
+    'obeys a request to wait': 'a database asks nobody to wait',
+    'gives up on refused credentials': 'refused credentials stop the hub at its start',
+  },
+})
+
+describe('the console channel', () => {
+  test('keeps revisions in order when many write at once, and repeats of an edit change nothing', async () => {
+    const store = openConsoleStore(database.db)
+    const channel = makeChannel(() => store, makeBells())
+    const never = new AbortController().signal
+    const to = placeOf('busy')
+    const keys = Array.from({ length: 40 }, (_, i) => `k${i % 20}`)
+    const posted = await Promise.all(
+      keys.map((key) => channel.deliver({ op: 'post', to, key, message: { text: key } }, never)),
+    )
+    expect(new Set(posted.map((p) => p.message)).size).toBe(20)
+    const rows = await store.changes('busy', 0, 100)
+    expect(rows.map((row) => row.rev)).toEqual([...new Set(rows.map((row) => row.rev))].sort((a, b) => a - b))
+
+    const [first] = posted
+    if (!first) throw new Error('nothing was posted')
+    const edit = { op: 'update', to: first, key: 'e1', message: { text: 'edited' } } as const
+    await channel.deliver(edit, never)
+    const before = await store.get(first.message)
+    await channel.deliver({ ...edit, message: { text: 'the repeat is dropped' } }, never)
+    expect(await store.get(first.message)).toEqual(before)
+    expect(before?.message.text).toBe('edited')
+    expect((await channel.find(edit, 0, never))?.message).toBe(first.message)
+  })
+  test('says that a message to edit is gone', async () => {
+    const channel = makeChannel(() => openConsoleStore(database.db), makeBells())
+    const to = { ...placeOf('x'), message: '00000000-0000-7000-8000-000000000000' }
+    const edit = channel.deliver({ op: 'update', to, key: 'e', message: { text: 'x' } }, new AbortController().signal)
+    await expect(edit).rejects.toMatchObject({ code: 'NOT_FOUND', retry: 'never' })
+  })
+})
