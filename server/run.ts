@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs'
 import { serve } from '../core/index.ts'
 import { type Composed, compose } from './compose.ts'
 import { readConfig, type ServerConfig, VERSION } from './config.ts'
-import { exitWith } from './failure.ts'
+import { failureLines } from './failure.ts'
 import { removeRunFile, writeRunFile } from './run-file.ts'
 
 /** `npm start`: the hub until a signal ends it. */
@@ -27,7 +27,9 @@ export async function run(): Promise<void> {
       throw error
     }
   } catch (error) {
-    exitWith(error)
+    const { lines, exitCode } = failureLines(error)
+    for (const line of lines) process.stderr.write(`${line}\n`)
+    process.exit(exitCode)
   }
 }
 
