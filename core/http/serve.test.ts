@@ -62,5 +62,9 @@ describe('serve', () => {
     expect(new Response('x')).toBeInstanceOf(Response)
     expect(new Request(url)).toBeInstanceOf(Request)
     expect({}).not.toBeInstanceOf(Response)
+    expect(null).not.toBeInstanceOf(Response)
+    class Special extends Response {}
+    expect(new Special('x')).toBeInstanceOf(Special)
+    expect(new Response('x')).not.toBeInstanceOf(Special)
   })
 })
