@@ -2,7 +2,7 @@ import { AstBuilder, GherkinClassicTokenMatcher, Parser } from '@cucumber/gherki
 import { IdGenerator } from '@cucumber/messages'
 import type { Draft } from './draft.ts'
 
-interface Keywords {
+export interface Keywords {
   readonly feature: string
   readonly scenario: string
   /** Given, when, then, and. */
@@ -65,6 +65,9 @@ const KEYWORDS: Readonly<Record<string, Keywords>> = {
     benefit: (benefit) => `para que ${benefit.replace(/^para que\s+/i, '')}`,
   },
 }
+
+/** Keywords of a language; English where the parser's language has none here. */
+export const keywordsOf = (language: string): Keywords => KEYWORDS[language] ?? ENGLISH
 
 /** The draft as one feature file. A language without keywords here keeps its text under English keywords. */
 export function toGherkin(draft: Draft): string {

@@ -4,7 +4,7 @@ import { type Criterion, criterionSchema, draftSchema } from './draft.ts'
 /** Ids are given once in a story and never used again, so links and edits keep their meaning. */
 export const CRITERION_ID = /^AC-\d+$/
 /** People may add to what a draft brings: the draft's own limit is 12. */
-const MAX_CRITERIA = 40
+export const MAX_CRITERIA = 40
 
 const kept = criterionSchema.extend({ id: z.string().regex(CRITERION_ID) })
 
@@ -13,6 +13,8 @@ export const storyDraftSchema = draftSchema.extend({
   criteria: z.array(kept).min(1).max(MAX_CRITERIA),
   /** Deleted by a person: kept so that a later draft does not bring them back. */
   removed: z.array(kept).max(200),
+  /** Highest number ever given to a criterion of this story. */
+  lastId: z.int().nonnegative(),
 })
 export type KeptCriterion = z.infer<typeof kept>
 export type StoryDraft = z.infer<typeof storyDraftSchema>
@@ -21,7 +23,7 @@ export type StoryDraft = z.infer<typeof storyDraftSchema>
 export interface FreshCriterion extends Criterion {
   readonly id: string | null
 }
-export interface FreshDraft extends Omit<StoryDraft, 'criteria' | 'removed'> {
+export interface FreshDraft extends Omit<StoryDraft, 'criteria' | 'removed' | 'lastId'> {
   readonly criteria: readonly FreshCriterion[]
 }
 

@@ -1,0 +1,77 @@
+import { z } from 'zod'
+import { type Command, defineCommand, type Message } from '#contract'
+import { formatReference, parseReference } from '../reference.ts'
+import { renderGherkin, renderStory } from '../render.ts'
+import type { Listed } from '../store.ts'
+import type { Desk } from './desk.ts'
+import { storyId, versionFlag } from './fields.ts'
+
+const LISTED = 15
+
+export function readCommands(desk: Desk): readonly Command[] {
+  return [
+    defineCommand({
+      name: 'story show',
+      summary: 'Show a story, as a card or as Gherkin',
+      args: z.object({
+        id: storyId,
+        gherkin: z.boolean().default(false).meta({ flag: true }).describe('As a Gherkin feature file'),
+        version: versionFlag.describe('An earlier version'),
+      }),
+      examples: ['story show ST-12', 'story show ST-12 --gherkin', 'story show ST-12 --version 1'],
+      allow: 'viewer',
+      sideEffects: 'none',
+      async run({ id, gherkin, version }, ctx) {
+        const saved = await desk.store().get(ctx.workspace, parseReference(id), version)
+        return gherkin
+          ? renderGherkin(saved)
+          : renderStory(saved, saved.version === saved.latest ? {} : { actions: [] })
+      },
+    }),
+    defineCommand({
+      name: 'story list',
+      summary: 'List stories, newest first, or find some',
+      args: z.object({
+        query: z.string().trim().max(200).optional().meta({ rest: true }).describe('Words, draft or approved'),
+      }),
+      examples: ['story list', 'story list saved card', 'story list approved'],
+      allow: 'viewer',
+      sideEffects: 'none',
+      async run({ query }, ctx) {
+        const wanted = (query ?? '').trim()
+        return renderList(await desk.store().list(ctx.workspace, wanted, LISTED + 1), wanted)
+      },
+    }),
+  ]
+}
+
+function renderList(rows: readonly Listed[], query: string): Message {
+  if (rows.length === 0) {
+    return {
+      text:
+        query === ''
+          ? 'No stories yet. Write one: story As a shopper I want to pay with a saved card'
+          : `No story says "${query}". See all with: story list`,
+    }
+  }
+  const shown = rows.slice(0, LISTED)
+  const cells = shown.map((r) => [formatReference(r.number), r.title, r.state, r.updatedAt.toISOString().slice(0, 10)])
+  const more =
+    rows.length > LISTED
+      ? `The newest ${LISTED}; find older ones with words behind story list`
+      : `${shown.length} ${shown.length === 1 ? 'story' : 'stories'}`
+  return {
+    text: [...cells.map((row) => row.join(' · ')), more].join('\n'),
+    blocks: [
+      { kind: 'table', head: ['Story', 'Title', 'State', 'Changed'], rows: cells },
+      { kind: 'note', markdown: more },
+      {
+        kind: 'actions',
+        items: shown.slice(0, 3).map((r) => {
+          const id = formatReference(r.number)
+          return { kind: 'button', label: `Show ${id}`, run: `story show ${id}` }
+        }),
+      },
+    ],
+  }
+}

@@ -1,0 +1,340 @@
+import { randomUUIDv7 } from 'node:crypto'
+import { and, desc, eq, ilike, lte, or, sql } from 'drizzle-orm'
+import { z } from 'zod'
+import { type Db, HubError } from '#contract'
+import { formatReference } from './reference.ts'
+import { SEARCHED_CHARACTERS, stories, storyNumbers, storyVersions } from './tables.ts'
+import { type Provenance, provenanceSchema, type StoryDraft, storyDraftSchema } from './version.ts'
+
+/** Share of trigrams from which two stories are offered as near-duplicates. */
+const SIMILAR = 0.45
+
+export interface Author {
+  /** '<plugin>:<account id>' */
+  readonly key: string
+  readonly name: string
+}
+/** A story at one of its versions. */
+export interface Saved {
+  readonly workspace: string
+  readonly id: string
+  readonly number: number
+  readonly state: 'draft' | 'approved'
+  readonly version: number
+  /** Current version; greater than `version` when an older one was asked for. */
+  readonly latest: number
+  readonly source: string
+  readonly parent: string | null
+  readonly draft: StoryDraft
+  readonly generated: StoryDraft
+  readonly addenda: readonly string[]
+  readonly provenance: Provenance
+  readonly approvedBy: string | null
+  readonly createdAt: Date
+}
+/** What a new version says. */
+export interface NewVersion {
+  readonly draft: StoryDraft
+  readonly generated: StoryDraft
+  readonly provenance: Provenance
+  readonly addenda?: readonly string[]
+  readonly instruction?: string
+}
+export interface NewStory extends Omit<NewVersion, 'addenda' | 'instruction'> {
+  readonly source: string
+  readonly sourceHash: string | null
+  readonly parent?: string
+  readonly part?: number
+  readonly addenda?: readonly string[]
+}
+export interface Listed {
+  readonly number: number
+  readonly title: string
+  readonly state: string
+  readonly version: number
+  readonly updatedAt: Date
+}
+/** Who writes, in which job: the job's id makes a repeat find what was written before. */
+export interface Writer {
+  readonly workspace: string
+  readonly jobId: string
+  readonly author: Author
+}
+type Tx = Pick<Db, 'select' | 'insert' | 'update' | 'execute'>
+const textList = z.array(z.string())
+
+export type StoryStore = ReturnType<typeof createStore>
+export function createStore(db: Db) {
+  async function read(tx: Tx, where: { workspace: string; storyId: string; version?: number }): Promise<Saved | null> {
+    const { workspace, storyId } = where
+    const [row] = await tx
+      .select()
+      .from(stories)
+      .innerJoin(
+        storyVersions,
+        and(eq(storyVersions.workspace, stories.workspace), eq(storyVersions.storyId, stories.id)),
+      )
+      .where(
+        and(
+          eq(stories.workspace, workspace),
+          eq(stories.id, storyId),
+          eq(storyVersions.version, where.version ?? stories.version),
+        ),
+      )
+    if (!row) return null
+    const { stories: story, story_versions: version } = row
+    return {
+      workspace,
+      id: story.id,
+      number: story.number,
+      state: story.state === 'approved' ? 'approved' : 'draft',
+      version: version.version,
+      latest: story.version,
+      source: story.source,
+      parent: story.parent,
+      draft: storyDraftSchema.parse(version.draft),
+      generated: storyDraftSchema.parse(version.generated),
+      addenda: textList.parse(version.addenda),
+      provenance: provenanceSchema.parse(version.provenance),
+      approvedBy: story.approvedBy,
+      createdAt: story.createdAt,
+    }
+  }
+  async function writtenBy(tx: Tx, writer: Pick<Writer, 'workspace' | 'jobId'>): Promise<Saved[]> {
+    const rows = await tx
+      .select({ storyId: storyVersions.storyId, version: storyVersions.version })
+      .from(storyVersions)
+      .where(and(eq(storyVersions.workspace, writer.workspace), eq(storyVersions.jobId, writer.jobId)))
+      .orderBy(storyVersions.part)
+    const found: Saved[] = []
+    for (const row of rows) {
+      const saved = await read(tx, { workspace: writer.workspace, ...row })
+      if (saved) found.push(saved)
+    }
+    return found
+  }
+  async function idOf(tx: Tx, workspace: string, number: number, lock = false): Promise<string> {
+    const query = tx
+      .select({ id: stories.id })
+      .from(stories)
+      .where(and(eq(stories.workspace, workspace), eq(stories.number, number)))
+    const [row] = lock ? await query.for('update') : await query
+    if (!row)
+      throw new HubError(
+        'NOT_FOUND',
+        `${formatReference(number)} does not exist here: see the stories with "story list"`,
+      )
+    return row.id
+  }
+  async function need(tx: Tx, where: { workspace: string; storyId: string; version?: number }): Promise<Saved> {
+    const saved = await read(tx, where)
+    if (!saved) throw new HubError('NOT_FOUND', 'That version does not exist')
+    return saved
+  }
+  async function sameSource(tx: Tx, workspace: string, hash: string): Promise<Saved | null> {
+    const [row] = await tx
+      .select({ id: stories.id })
+      .from(stories)
+      .where(and(eq(stories.workspace, workspace), eq(stories.sourceHash, hash)))
+      .orderBy(desc(stories.number))
+      .limit(1)
+    return row ? read(tx, { workspace, storyId: row.id }) : null
+  }
+
+  async function insertStory(tx: Tx, writer: Writer, place: unknown, story: NewStory): Promise<Saved> {
+    const { workspace, author } = writer
+    const [counter] = await tx
+      .insert(storyNumbers)
+      .values({ workspace, last: 1 })
+      .onConflictDoUpdate({ target: storyNumbers.workspace, set: { last: sql`${storyNumbers.last} + 1` } })
+      .returning({ last: storyNumbers.last })
+    const id = randomUUIDv7()
+    await tx.insert(stories).values({
+      workspace,
+      id,
+      number: counter?.last ?? 1,
+      title: story.draft.title,
+      version: 1,
+      source: story.source,
+      sourceHash: story.sourceHash,
+      language: story.draft.language,
+      parent: story.parent ?? null,
+      createdBy: author.key,
+      createdByName: author.name,
+      place,
+    })
+    await insertVersion(tx, writer, id, 1, null, story, story.part)
+    return need(tx, { workspace, storyId: id })
+  }
+  async function insertVersion(
+    tx: Tx,
+    writer: Writer,
+    storyId: string,
+    version: number,
+    from: number | null,
+    made: NewVersion,
+    part = 0,
+  ) {
+    await tx.insert(storyVersions).values({
+      workspace: writer.workspace,
+      storyId,
+      version,
+      jobId: writer.jobId,
+      part,
+      baseVersion: from,
+      draft: made.draft,
+      generated: made.generated,
+      addenda: made.addenda ?? [],
+      provenance: made.provenance,
+      instruction: made.instruction ?? null,
+      author: writer.author.key,
+      authorName: writer.author.name,
+    })
+  }
+
+  return {
+    writtenBy: (writer: Pick<Writer, 'workspace' | 'jobId'>) => writtenBy(db, writer),
+    sameSource: (workspace: string, hash: string) => sameSource(db, workspace, hash),
+    async get(workspace: string, number: number, version?: number): Promise<Saved> {
+      const storyId = await idOf(db, workspace, number)
+      const saved = await read(db, { workspace, storyId, ...(version === undefined ? {} : { version }) })
+      if (saved) return saved
+      const { latest } = await need(db, { workspace, storyId })
+      throw new HubError(
+        'NOT_FOUND',
+        `${formatReference(number)} has no version ${version}: they run from 1 to ${latest}`,
+      )
+    },
+    /** Writes new stories once for each job. `null` when another job has stored the same source meanwhile: that one is returned. */
+    async create(
+      writer: Writer,
+      place: unknown,
+      drafts: readonly NewStory[],
+    ): Promise<{ saved: Saved[]; fresh: boolean }> {
+      return db.transaction(async (tx) => {
+        // First the counter: its row lock lets creations of one workspace through one at a time, so the looks below are sure.
+        await tx.insert(storyNumbers).values({ workspace: writer.workspace, last: 0 }).onConflictDoNothing()
+        await tx.select().from(storyNumbers).where(eq(storyNumbers.workspace, writer.workspace)).for('update')
+        const before = await writtenBy(tx, writer)
+        if (before.length > 0) return { saved: before, fresh: true }
+        const hash = drafts[0]?.sourceHash
+        const twin = hash ? await sameSource(tx, writer.workspace, hash) : null
+        if (twin) return { saved: [twin], fresh: false }
+        const saved: Saved[] = []
+        for (const draft of drafts) saved.push(await insertStory(tx, writer, place, draft))
+        return { saved, fresh: true }
+      })
+    },
+    /**
+     * Writes the next version once for each job. `build` sees what stands at that moment under a lock, so an edit made meanwhile is merged
+     * and never lost; null writes nothing.
+     */
+    async append(
+      writer: Writer,
+      number: number,
+      reopen: boolean,
+      build: (current: Saved) => NewVersion | null,
+    ): Promise<Saved | null> {
+      return db.transaction(async (tx) => {
+        const { workspace } = writer
+        const storyId = await idOf(tx, workspace, number, true)
+        const [before] = await writtenBy(tx, writer)
+        if (before) return before
+        const current = await need(tx, { workspace, storyId })
+        if (!reopen) refuseApproved(current)
+        const made = build(current)
+        if (!made) return null
+        const version = current.latest + 1
+        await insertVersion(tx, writer, storyId, version, current.version, { addenda: current.addenda, ...made })
+        await tx
+          .update(stories)
+          .set({
+            version,
+            title: made.draft.title,
+            state: 'draft',
+            approvedBy: null,
+            approvedAt: null,
+            approvedJob: null,
+            updatedAt: sql`clock_timestamp()`,
+          })
+          .where(and(eq(stories.workspace, workspace), eq(stories.id, storyId)))
+        return need(tx, { workspace, storyId })
+      })
+    },
+    /**
+     * Freezes the current version. `own` is false when it was approved before, by another job. `seen` is the version somebody looked at:
+     * what they have not seen they must not approve.
+     */
+    async approve(writer: Writer, number: number, seen: number | undefined): Promise<{ saved: Saved; own: boolean }> {
+      return db.transaction(async (tx) => {
+        const { workspace, jobId, author } = writer
+        const storyId = await idOf(tx, workspace, number, true)
+        const where = and(eq(stories.workspace, workspace), eq(stories.id, storyId))
+        const [row] = await tx
+          .select({ state: stories.state, job: stories.approvedJob, version: stories.version })
+          .from(stories)
+          .where(where)
+        if (row?.state === 'approved') return { saved: await need(tx, { workspace, storyId }), own: row.job === jobId }
+        if (seen !== undefined && row && row.version !== seen) {
+          const reference = formatReference(number)
+          throw new HubError(
+            'CONFLICT',
+            `${reference} has moved on to v${row.version}, and this was v${seen}: look at it with "story show ${reference}" first`,
+          )
+        }
+        const now = sql`clock_timestamp()`
+        await tx
+          .update(stories)
+          .set({ state: 'approved', approvedBy: author.name, approvedAt: now, approvedJob: jobId, updatedAt: now })
+          .where(where)
+        return { saved: await need(tx, { workspace, storyId }), own: true }
+      })
+    },
+    async list(workspace: string, query: string, limit: number): Promise<Listed[]> {
+      const like = `%${query.toLowerCase().replace(/[\\%_]/g, '\\$&')}%`
+      const matches = query === '' ? undefined : or(ilike(stories.search, like), eq(stories.state, query.toLowerCase()))
+      return db
+        .select({
+          number: stories.number,
+          title: stories.title,
+          state: stories.state,
+          version: stories.version,
+          updatedAt: stories.updatedAt,
+        })
+        .from(stories)
+        .where(and(eq(stories.workspace, workspace), matches))
+        .orderBy(desc(stories.number))
+        .limit(limit)
+    },
+    /** Stories that say nearly the same as this one, nearest first; parts of one split are no surprise and left out. */
+    async similar(story: Saved): Promise<{ number: number; title: string }[]> {
+      const text = `${story.draft.title} ${story.source.slice(0, SEARCHED_CHARACTERS)}`.toLowerCase()
+      const score = sql<number>`similarity(${stories.search}, ${text})`
+      return db.transaction(async (tx) => {
+        await tx.execute(sql.raw(`set local pg_trgm.similarity_threshold = ${SIMILAR}`))
+        return tx
+          .select({ number: stories.number, title: stories.title })
+          .from(stories)
+          .where(
+            and(
+              eq(stories.workspace, story.workspace),
+              sql`${stories.search} % ${text}`,
+              lte(stories.number, story.number - 1),
+              story.parent === null ? sql`${stories.parent} is null` : sql`false`,
+            ),
+          )
+          .orderBy(desc(score), desc(stories.number))
+          .limit(3)
+      })
+    },
+  }
+}
+
+export function refuseApproved(story: Pick<Saved, 'state' | 'number' | 'approvedBy'>): void {
+  if (story.state !== 'approved') return
+  const reference = formatReference(story.number)
+  throw new HubError(
+    'CONFLICT',
+    `${reference} is approved${story.approvedBy ? ` by ${story.approvedBy}` : ''} and frozen: add --reopen behind the id to change it`,
+  )
+}

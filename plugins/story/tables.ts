@@ -1,0 +1,86 @@
+import { sql } from 'drizzle-orm'
+import { index, integer, jsonb, pgSchema, primaryKey, text, timestamp, uniqueIndex, uuid } from 'drizzle-orm/pg-core'
+
+const hub = pgSchema('hub')
+const at = (name: string) => timestamp(name, { withTimezone: true, mode: 'date' })
+
+/** Characters of a source that take part in search: more makes every trigram query slower and finds hardly more. */
+export const SEARCHED_CHARACTERS = 300
+
+/** Last number given in a workspace. The row lock of the counter also puts creations of one workspace in a line. */
+export const storyNumbers = hub.table('story_numbers', {
+  workspace: text('workspace').primaryKey(),
+  last: integer('last').notNull(),
+})
+
+/** One row for each story; what it says is in its versions. */
+export const stories = hub.table(
+  'stories',
+  {
+    workspace: text('workspace').notNull(),
+    id: uuid('id').notNull(),
+    /** The 12 of ST-12. */
+    number: integer('number').notNull(),
+    title: text('title').notNull(),
+    state: text('state').notNull().default('draft'), // draft | approved
+    /** Current version. */
+    version: integer('version').notNull(),
+    source: text('source').notNull(),
+    /** Of the normalised source; null for the parts of a split, which share their parent's text. */
+    sourceHash: text('source_hash'),
+    language: text('language').notNull(),
+    parent: uuid('parent'),
+    /** '<plugin>:<account id>' and the name at that time. */
+    createdBy: text('created_by').notNull(),
+    createdByName: text('created_by_name').notNull(),
+    /** Where it was asked for, without its ticket. */
+    place: jsonb('place'),
+    approvedBy: text('approved_by'),
+    approvedAt: at('approved_at'),
+    /** Job that approved: its repeat knows that the approval is its own. */
+    approvedJob: text('approved_job'),
+    createdAt: at('created_at').notNull().default(sql`clock_timestamp()`),
+    updatedAt: at('updated_at').notNull().default(sql`clock_timestamp()`),
+    search: text('search')
+      .notNull()
+      .generatedAlwaysAs(sql.raw(`lower(title || ' ' || left(source, ${SEARCHED_CHARACTERS}))`)),
+  },
+  (t) => [
+    primaryKey({ columns: [t.workspace, t.id] }),
+    uniqueIndex('stories_number').on(t.workspace, t.number.desc()),
+    index('stories_source').on(t.workspace, t.sourceHash).where(sql`source_hash is not null`),
+    // Needs the extension pg_trgm.
+    index('stories_search').using('gin', sql`search gin_trgm_ops`),
+  ],
+)
+
+/** Every state a story ever had. `job_id` makes a repeated job find what it wrote the first time. */
+export const storyVersions = hub.table(
+  'story_versions',
+  {
+    workspace: text('workspace').notNull(),
+    storyId: uuid('story_id').notNull(),
+    version: integer('version').notNull(),
+    jobId: text('job_id').notNull(),
+    /** A split writes several stories in one job. */
+    part: integer('part').notNull().default(0),
+    /** Version this one was made from; null for the first. */
+    baseVersion: integer('base_version'),
+    /** What stands now: `StoryDraft`. */
+    draft: jsonb('draft').notNull(),
+    /** What the last generation wanted, before people's edits: the base of the next three-way merge. */
+    generated: jsonb('generated').notNull(),
+    /** Instructions so far, in order; criteria may cite them as they cite the source. */
+    addenda: jsonb('addenda').notNull().default([]),
+    /** How it was made, with notes, findings and open conflicts: `Provenance`. */
+    provenance: jsonb('provenance').notNull(),
+    instruction: text('instruction'),
+    author: text('author').notNull(),
+    authorName: text('author_name').notNull(),
+    createdAt: at('created_at').notNull().default(sql`clock_timestamp()`),
+  },
+  (t) => [
+    primaryKey({ columns: [t.workspace, t.storyId, t.version] }),
+    uniqueIndex('story_versions_job').on(t.workspace, t.jobId, t.part),
+  ],
+)
