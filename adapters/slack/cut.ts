@@ -1,4 +1,4 @@
-import { FENCE } from './mrkdwn.ts'
+import { isFence } from './mrkdwn.ts'
 
 const MARKUP = /`[^`\n]+`|\[[^[\]\n]{1,500}\]\([^\s()<>]{1,2000}\)|\*\*[^*]+\*\*|<[^<>\s]+>/g
 const segmenter = new Intl.Segmenter('en', { granularity: 'grapheme' })
@@ -30,34 +30,34 @@ export function markdownPieces(markdown: string, fits: (piece: string) => boolea
   const text = markdown.replace(/\r\n?/g, '\n')
   if (fits(text)) return [text]
   let open = false
-  return pieces(markdown.replace(/\r\n?/g, '\n'), (piece) => fits(`\`\`\`\n${piece}\n\`\`\``), targetLength).map(
-    (piece) => {
-      const start = open ? '```\n' : ''
-      for (const line of piece.split('\n')) if (FENCE.test(line)) open = !open
-      return `${start}${piece}${open ? `${piece.endsWith('\n') ? '' : '\n'}\`\`\`` : ''}`
-    },
-  )
+  const both = (piece: string) => fits(piece) && fits(`\`\`\`\n${piece}\n\`\`\``)
+  return pieces(text, both, targetLength).map((piece) => {
+    const start = open ? '```\n' : ''
+    for (const line of piece.split('\n')) if (isFence(line, open)) open = !open
+    return `${start}${piece}${open ? `${piece.endsWith('\n') ? '' : '\n'}\`\`\`` : ''}`
+  })
 }
 function boundary(text: string, length: number): number {
   if (length >= text.length) return text.length
   const window = text.slice(0, length)
   const least = Math.floor(length / 2)
-  for (const mark of ['\n\n', '\n', ' ']) {
-    for (let at = window.lastIndexOf(mark); at >= least; at = window.lastIndexOf(mark, at - 1)) {
-      if (mark !== ' ' || !insideMarkup(text, at + 1, length)) return at + mark.length
-    }
+  const kept = [...text.slice(0, length + 3_000).matchAll(MARKUP)].map((m) => ({
+    from: m.index,
+    to: m.index + m[0].length,
+  }))
+  const isInside = (at: number) => kept.find(({ from, to }) => from < at && at < to)
+  for (const mark of ['\n\n', '\n']) {
+    const at = window.lastIndexOf(mark)
+    if (at >= least) return at + mark.length
   }
-  const markup = insideMarkup(text, length, length)
-  if (markup !== null && markup > 0) return markup
+  for (let at = window.lastIndexOf(' '); at >= least; at = window.lastIndexOf(' ', at - 1)) {
+    const markup = isInside(at + 1)
+    if (markup === undefined) return at + 1
+    at = Math.min(at, markup.from + 1)
+  }
+  const markup = isInside(length)
+  if (markup !== undefined && markup.from > 0) return markup.from
   return graphemeBoundary(text, length)
-}
-/** Start of the link, code span, mention or bold run that a cut at `at` would break, or null. */
-function insideMarkup(text: string, at: number, length: number): number | null {
-  for (const found of text.slice(0, length + 3_000).matchAll(MARKUP)) {
-    if (found.index >= at) return null
-    if (found.index + found[0].length > at) return found.index
-  }
-  return null
 }
 /** The last boundary at or before `at`; a cluster longer than the look-back is cut between code points. */
 function graphemeBoundary(text: string, at: number): number {

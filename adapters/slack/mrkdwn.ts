@@ -9,11 +9,10 @@ const UNSAFE = /[\u0000-\u0008\u000b-\u001f\u007f\u202a-\u202e\u2066-\u2069]/g
 
 /** Plain text inside mrkdwn: no mention, channel or address survives the escaping of its brackets. */
 export function escapeText(text: string): string {
-  return clean(text)
-    .replace(/&/g, '&amp;')
-    .replace(/</g, '&lt;')
-    .replace(/>/g, '&gt;')
-    .replace(/`{3,}/g, (ticks) => ticks.split('').join('\u200b'))
+  return clean(text).replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;').replace(/`{3,}/g, parted)
+}
+function parted(ticks: string): string {
+  return ticks.split('').join('\u200b')
 }
 export function clean(text: string): string {
   return text.toWellFormed().replace(/\r\n?/g, '\n').replace(UNSAFE, '')
@@ -22,20 +21,23 @@ export function clean(text: string): string {
 export function fence(text: string): string {
   return `\`\`\`\n${escapeText(text) || ' '}\n\`\`\``
 }
-export const FENCE = /^ {0,3}```/
+/** Does this line open, or where one is open close, a block of code? */
+export function isFence(line: string, open: boolean): boolean {
+  return open ? /^ {0,3}`{3,}\s*$/.test(line) : /^ {0,3}`{3,}[^`]*$/.test(line)
+}
 
 export function toMrkdwn(markdown: string): string {
   const out: string[] = []
   let code: string[] | null = null
   for (const line of clean(markdown).split('\n')) {
-    if (FENCE.test(line) && (code !== null || !line.trim().slice(3).includes('`'))) {
+    if (isFence(line, code !== null)) {
       if (code === null) code = []
       else {
         out.push(fence(code.join('\n')))
         code = null
       }
     } else if (code !== null) code.push(line)
-    else out.push(toLine(line))
+    else out.push(toLine(line).replace(/`{3,}/g, parted))
   }
   if (code !== null) out.push(fence(code.join('\n')))
   return out.join('\n').trim()
@@ -57,7 +59,7 @@ const RULES: readonly {
   to(found: RegExpExecArray, depth: number): string
 }[] = [
   { re: /\\([!-/:-@[-`{-~])/y, between: false, to: (m) => escapeText(m[1] ?? '') },
-  { re: /`([^`\n]+)`/y, between: false, to: (m) => `\`${escapeText(m[1] ?? '')}\`` },
+  { re: /(?<!`)`([^`\n]+)`(?!`)/y, between: false, to: (m) => `\`${escapeText(m[1] ?? '')}\`` },
   {
     re: /\[([^[\]\n]{1,500})\]\(([^\s()<>]{1,2000})\)/y,
     between: false,

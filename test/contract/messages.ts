@@ -48,7 +48,8 @@ function leavesOf(block: Block): string[] {
       return [block.text]
     case 'text':
     case 'note':
-      return [block.markdown]
+      // A fence line names a language, which nobody needs to show.
+      return [block.markdown.replace(/^ {0,3}```[^\n]*$/gm, '')]
     case 'fields':
       return block.items.flatMap((i) => [i.label, i.value])
     case 'table':
