@@ -1,0 +1,1 @@
+ALTER TABLE "hub"."stories" ADD COLUMN "approved_job" text;
