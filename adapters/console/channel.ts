@@ -30,6 +30,8 @@ export const capabilities: Capabilities = {
 export function placeOf(thread: string): Place {
   return { plugin: OPERATOR.plugin, workspace: WORKSPACE, channel: 'console', thread, visibility: 'private' }
 }
+/** Commands of a thread are worked in the order they were typed, whether here or through the API, which names the lane alike. */
+export const laneOf = (thread: string) => `${WORKSPACE}|console|${thread}`
 const postedAs = (row: Pick<Row, 'id' | 'thread'>): Posted => ({ ...placeOf(row.thread), message: row.id })
 
 /** A message is delivered when its row is committed; every page that shows the thread then reads it. */

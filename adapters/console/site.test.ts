@@ -135,7 +135,7 @@ describe('a command', () => {
       {
         workspace: 'console:local',
         deliveryId: body.clientId,
-        lane: 't1',
+        lane: 'console:local|console|t1',
         actor: { plugin: 'console', id: 'operator' },
         actorName: 'Operator',
         place: {

@@ -3,7 +3,7 @@ import { setCookie } from 'hono/cookie'
 import { z } from 'zod'
 import { type CommandInput, type HookEnv, type Hub, HubError, type Posted } from '#contract'
 import { loadAssets } from './assets.ts'
-import { placeOf } from './channel.ts'
+import { laneOf, placeOf } from './channel.ts'
 import { type ConsoleConfig, OPERATOR, WORKSPACE } from './config.ts'
 import { type Feed, refreshJobs, streamThread } from './events.ts'
 import { checkCaller, checkHost, cookieName, hasSession, problem } from './guard.ts'
@@ -107,7 +107,7 @@ export function makeSite(hub: Hub<ConsoleConfig>, feed: Feed): Hono<HookEnv> {
       const receipt = await hub.command({
         workspace: WORKSPACE,
         deliveryId: clientId,
-        lane: thread,
+        lane: laneOf(thread),
         actor: OPERATOR,
         actorName: 'Operator',
         place: placeOf(thread),

@@ -98,13 +98,17 @@ async function onState(state) {
   await api.threads().catch((error) => error.status === 401 && lockedOut())
 }
 
-/** What to try first: the commands that stand by themselves, and nothing that reaches outside the hub. */
+/** What to try first: the plainest command of each capability, help last, and nothing that reaches outside the hub. */
 function examples() {
-  const harmless = commands.filter((command) => command.sideEffects !== 'outside')
-  const ranked = harmless.toSorted((a, b) => a.name.split(' ').length - b.name.split(' ').length)
-  const [one] = harmless.filter(({ name }) => name === 'hub help')
-  const picked = [...new Set([...ranked.slice(0, one ? EXAMPLES - 1 : EXAMPLES), ...(one ? [one] : []), ...ranked])]
-  return picked.slice(0, EXAMPLES)
+  const groups = Map.groupBy(
+    commands.filter((command) => command.sideEffects !== 'outside'),
+    ({ name }) => name.split(' ')[0],
+  )
+  const plainest = [...groups.values()].map((group) => group.toSorted((a, b) => a.name.length - b.name.length)[0])
+  const help = commands.filter(({ name }) => name === 'hub help')
+  const others = plainest.filter(({ name }) => !name.startsWith('hub'))
+  const rest = commands.filter((command) => ![...others, ...help].includes(command) && command.sideEffects === 'none')
+  return [...others.slice(0, EXAMPLES - help.length), ...help, ...rest].slice(0, EXAMPLES)
 }
 function showEmpty() {
   byId('empty').hidden = !view.isEmpty
