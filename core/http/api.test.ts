@@ -237,6 +237,12 @@ describe('GET /api/v1/jobs/{id}', () => {
     expect(await (await call('GET', `/api/v1/jobs/${ID}?waitMs=5000`)).json()).toMatchObject({ state: 'done' })
     expect(ledger.jobs.get).toHaveBeenCalledTimes(3)
   })
+  it('waits for a job that is accepted and not in the table yet', async () => {
+    const { call, ledger } = setUp()
+    ledger.jobs.get.mockResolvedValueOnce(null)
+    expect((await call('GET', `/api/v1/jobs/${ID}?waitMs=5000`)).status).toBe(200)
+    expect((await call('GET', `/api/v1/jobs/${OTHER_ID}?waitMs=50`)).status).toBe(404)
+  })
   it('answers with the state it has when the time is over', async () => {
     const { call, ledger } = setUp()
     ledger.jobs.get.mockResolvedValue(job({ state: 'running', result: null }))

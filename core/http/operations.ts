@@ -123,9 +123,11 @@ export const OPERATIONS: readonly Operation[] = [
     async run({ params, query, signal }, { ledger }) {
       const until = performance.now() + query.waitMs
       for (let pauseMs = 20; ; pauseMs = Math.min(pauseMs * 1.5, 500)) {
-        const job = found(await ledger.jobs.get(params.id), 'job')
+        const job = await ledger.jobs.get(params.id)
         const leftMs = until - performance.now()
-        if (TERMINAL_JOB_STATES.has(job.state) || leftMs <= 0 || signal.aborted) return job
+        const over = leftMs <= 0 || signal.aborted
+        // Accepted a moment ago, it may not be in the job table yet: who waits need not ask again.
+        if (over || (job && TERMINAL_JOB_STATES.has(job.state))) return found(job, 'job')
         await sleep(Math.min(pauseMs, leftMs), undefined, { signal }).catch(() => undefined)
       }
     },

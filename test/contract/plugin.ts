@@ -3,7 +3,7 @@ import type { Command } from '../../core/contract/command.ts'
 import { HubError } from '../../core/contract/errors.ts'
 import type { Parts, Plugin, Provision } from '../../core/contract/plugin.ts'
 import { checkManifests } from '../../core/host/check.ts'
-import { checkConfig, variableOf } from '../../core/host/config.ts'
+import { checkConfig, type VariableNames, variableOf } from '../../core/host/config.ts'
 import { type BaseHub, createHost, type Host } from '../../core/host/host.ts'
 import { createMask } from '../../core/host/mask.ts'
 
@@ -11,6 +11,8 @@ export interface PluginCase {
   readonly plugin: Plugin
   /** Raw config that is valid, as its variables would give it. */
   readonly config: Readonly<Record<string, unknown>>
+  /** Variables that are not `<NAME>_<KEY>`, by config key. */
+  readonly variables?: VariableNames
   /** Implementations of what it requires, where an empty object is not enough to start. */
   readonly services?: readonly Provision[]
   /** Cases it cannot hold, by title and with the reason. */
@@ -18,7 +20,7 @@ export interface PluginCase {
 }
 
 /** What every plugin promises, adapters included. Called at the top level of its own test file. */
-export function pluginContract({ plugin, config, services = [], skip = [] }: PluginCase): void {
+export function pluginContract({ plugin, config, variables = {}, services = [], skip = [] }: PluginCase): void {
   const { name, secrets = [], requires = [] } = plugin.manifest
   const holds = (title: string, run: () => Promise<void> | void) => {
     const skipped = skip.find(({ test }) => test === title)
@@ -61,9 +63,11 @@ export function pluginContract({ plugin, config, services = [], skip = [] }: Plu
     holds('names the key and the variable when a setting is missing', () => {
       for (const key of Object.keys(config)) {
         const { [key]: _, ...rest } = config
-        const checked = checkConfig(plugin, rest)
+        const checked = checkConfig(plugin, rest, variables)
         if (!('problems' in checked)) continue
-        expect(checked.problems.join('\n')).toContain(`${name}: ${key} is missing; set ${variableOf(name, key)}`)
+        expect(checked.problems.join('\n')).toContain(
+          `${name}: ${key} is missing; set ${variableOf(name, key, variables)}`,
+        )
       }
     })
     holds('quotes no secret in a config error', () => {

@@ -1,0 +1,20 @@
+import { expect, it } from 'vitest'
+import { SHIPPED } from '../../server/plugins.ts'
+import { pluginContract } from './plugin.ts'
+
+/** Settings with which each shipped extension can be set up; their addresses lead nowhere. */
+const CONFIGS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  console: { token: 'console-token-0123456789' },
+  slack: { signingSecret: 'slack-signing-secret-0123', botToken: 'xoxb-0-contract', apiUrl: 'http://127.0.0.1:9/api/' },
+  anthropic: { apiKey: 'anthropic-key-0123456789', baseUrl: 'http://127.0.0.1:9' },
+  hub: {},
+  story: {},
+}
+
+it('covers every shipped extension', () => {
+  expect(SHIPPED.map(({ name }) => name).filter((name) => !(name in CONFIGS))).toEqual([])
+})
+
+for (const { name, variables = {}, load } of SHIPPED) {
+  pluginContract({ plugin: await load(), config: CONFIGS[name] ?? {}, variables })
+}
