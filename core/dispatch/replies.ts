@@ -13,6 +13,7 @@ import { shortened } from './words.ts'
 /** Only commands that exist are offered: the hub also runs without the plugin that explains it. */
 const HELP = 'hub help'
 const WHY = 'hub why'
+const ROLE = 'hub role'
 
 /** Button values are limited (Slack: 2,000 characters); what a form can ask again need not travel in one. */
 const MAX_BUTTON_TEXT = 500
@@ -77,11 +78,14 @@ export function deniedMessage(denial: {
   readonly person: Person
   readonly standing: Standing
   readonly admins: readonly string[]
+  readonly workspace: string
 }): Message {
-  const { catalog, command, person, standing, admins } = denial
+  const { catalog, command, person, standing, admins, workspace } = denial
   const has = person.role === null ? 'you have no role here' : `you are ${person.role}`
   const rule = `${code(`/${command.name}`)} needs the role **${command.allow}**; ${has}.`
-  const cure = cureOf(standing, admins)
+  const account = `${person.account.plugin}:${person.account.id}`
+  const grant = hasCommand(catalog, ROLE) ? code(`/${ROLE} ${account} ${command.allow} --workspace=${workspace}`) : null
+  const cure = cureOf(standing, admins, grant)
   // Somebody without any role could not run it either.
   const why = hasCommand(catalog, WHY) && person.role !== null
   const lines = why ? [rule, `${cure} ${code(`/${WHY} ${command.name}`)} explains it.`] : [rule, cure]
@@ -91,9 +95,12 @@ export function deniedMessage(denial: {
 /** A name is what its owner typed somewhere: none of its characters may format or link. */
 const plainName = (name: string) => name.replace(/[`*_~[\]<>|\\]/g, '')
 
-function cureOf(standing: Standing, admins: readonly string[]): string {
+function cureOf(standing: Standing, admins: readonly string[], grant: string | null): string {
   if (standing.from === 'unconnected') return 'The hub is not connected to this workspace; its operator can connect it.'
-  if (admins.length === 0) return "This workspace has no admin yet; the hub's operator can make somebody one."
+  if (admins.length === 0) {
+    const how = grant ? ` in the console: ${grant}` : '.'
+    return `This workspace has no admin yet. The hub's operator can grant it${how}`
+  }
   const more = admins.length > 3 ? ` or ${admins.length - 3} others` : ''
   return `${admins.slice(0, 3).map(plainName).join(', ')}${more} can grant it.`
 }

@@ -112,7 +112,7 @@ describe('roles', () => {
   test('a stranger is sent to nobody who could not help', async () => {
     const { message } = await createDesk(catalog, createGrants([])).say('/deploy api staging', { as: personOf(null) })
     expect(message.text).toBe(
-      "/deploy needs the role maintainer; you have no role here.\nThis workspace has no admin yet; the hub's operator can make somebody one.",
+      "/deploy needs the role maintainer; you have no role here.\nThis workspace has no admin yet. The hub's operator can grant it.",
     )
     expect(actionsOf(message)).toEqual([])
   })

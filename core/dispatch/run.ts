@@ -54,7 +54,7 @@ async function deny({ ctx, grants, catalog, person }: Run, { command }: { comman
     outcome: 'denied',
     detail: { needs: command.allow, has: person.role, from: standing.from },
   })
-  return deniedMessage({ catalog, command, person, standing, admins })
+  return deniedMessage({ catalog, command, person, standing, admins, workspace: ctx.workspace })
 }
 
 /** The question that must be answered first, or null: there is none, or this call answers it. */

@@ -41,7 +41,8 @@ export function roleCommands(directory: () => Directory, operations: () => Opera
         const target = targetOf(workspace, ctx.workspace, operations())
         const found = await peopleOf(directory(), target, person)
         const [one] = found
-        if (!one || found.length > 1) return choose(found, workspace === undefined ? role : `${role} --workspace=${workspace}`)
+        if (!one || found.length > 1)
+          return choose(found, workspace === undefined ? role : `${role} --workspace=${workspace}`)
         await directory().setRole(target, one.id, role === 'default' ? null : role)
         await ctx.audit('role', accountOf(one), { workspace: target, role })
         return paragraph(`${plainName(one.name)} (${code(accountOf(one))}) ${outcome(role)}.`)

@@ -61,8 +61,8 @@ async function why(
   if (!command) return paragraph(catalog.check(line)[0]?.message ?? `There is no command ${code(line)}.`)
   const [standing, admins] = await Promise.all([directory.standing(workspace, account), directory.admins(workspace)])
   const allowed = roleIncludes(standing.role, command.allow)
-  const grant = code(`/hub role ${account.plugin}:${account.id} ${command.allow}`)
-  const nobody = "nobody yet; the hub's operator can make somebody admin"
+  const grant = `/hub role ${account.plugin}:${account.id} ${command.allow}`
+  const nobody = 'nobody here yet, only the operator of the hub'
   const items = [
     { label: 'Rule', value: `/${command.name} needs the role ${command.allow} or above` },
     { label: 'Your role', value: explained(standing) },
@@ -75,9 +75,12 @@ async function why(
   const verdict = allowed
     ? `Yes, you may run ${code(`/${command.name}`)}.`
     : `No, you may not run ${code(`/${command.name}`)}.`
-  const cure = allowed || admins.length === 0 ? '' : ` An admin can allow it with ${grant}.`
+  const cure =
+    admins.length > 0
+      ? `An admin can allow it with ${code(grant)}.`
+      : `The hub's operator can allow it in the console with ${code(`${grant} --workspace=${workspace}`)}.`
   return sheet(
-    verdict + cure,
+    allowed ? verdict : `${verdict} ${cure}`,
     [...items, ...asked],
     allowed ? [{ label: 'How it works', run: `hub help ${command.name}` }] : [],
   )

@@ -83,14 +83,18 @@ function attentionOf({ outbox, deadJobs }: Workload): string[] {
   const dead = outbox.dead ?? 0
   return [
     ...(held > 0
-      ? [`${messages(held)} held: nobody can tell whether they arrived. \`hub deliveries list\` shows them.`]
+      ? [`${messages(held)} held, because nobody can tell whether they arrived: ${cli('deliveries list --state held')}`]
       : []),
-    ...(dead > 0 ? [`${messages(dead)} given up. \`hub deliveries list\` says why.`] : []),
+    ...(dead > 0 ? [`${messages(dead)} given up, with the reason: ${cli('deliveries list --state dead')}`] : []),
     ...(deadJobs > 0
-      ? [`${count(deadJobs)} ${deadJobs === 1 ? 'job' : 'jobs'} given up. \`hub jobs list\` says why.`]
+      ? [
+          `${count(deadJobs)} ${deadJobs === 1 ? 'job' : 'jobs'} given up, with the reason: ${cli('jobs list --state dead')}`,
+        ]
       : []),
   ]
 }
+/** Typed on the hub's machine: only there can a person decide about them. */
+const cli = (words: string) => `\`npm run hub -- ${words}\``
 const messages = (n: number) => `${count(n)} ${n === 1 ? 'message' : 'messages'}`
 
 function queueOf({ waitingJobs, runningJobs, oldestWaitingMs }: Workload): string {
