@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import type { Plugin } from '#contract'
 
@@ -8,14 +8,23 @@ export const root = fileURLToPath(new URL('../..', import.meta.url))
 export const read = (path: string) => readFileSync(join(root, path), 'utf8')
 export const exists = (path: string) => existsSync(join(root, path))
 
-/** What git holds or would hold: ignored files and deleted ones are left out. */
-export const files: readonly string[] = execFileSync(
-  'git',
-  ['ls-files', '--cached', '--others', '--exclude-standard', '--deduplicate', '-z'],
-  { cwd: root, encoding: 'utf8' },
-)
-  .split('\0')
-  .filter((path) => path !== '' && exists(path))
+const IGNORED = /(^|\/)(node_modules|\.git|data|coverage|reports)\/|\.log$|^\.env$/
+
+/** What git holds or would hold: ignored files and deleted ones are left out. Without git, as in an unpacked archive, what lies there. */
+export const files: readonly string[] = (gitFiles() ?? foundFiles()).filter((path) => path !== '' && exists(path))
+
+function gitFiles(): readonly string[] | null {
+  if (!exists('.git')) return null
+  const args = ['ls-files', '--cached', '--others', '--exclude-standard', '--deduplicate', '-z']
+  return execFileSync('git', args, { cwd: root, encoding: 'utf8' }).split('\0')
+}
+function foundFiles(): readonly string[] {
+  return readdirSync(root, { withFileTypes: true, recursive: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => relative(root, join(entry.parentPath, entry.name)).replaceAll('\\', '/'))
+    .filter((path) => !IGNORED.test(path))
+    .sort()
+}
 
 export const isTest = (path: string) => path.startsWith('test/') || /\.test(-d)?\.ts$/.test(path)
 
