@@ -14,6 +14,7 @@ CREATE TABLE "hub"."stories" (
 	"place" jsonb,
 	"approved_by" text,
 	"approved_at" timestamp with time zone,
+	"approved_job" text,
 	"created_at" timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
 	"updated_at" timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
 	"search" text GENERATED ALWAYS AS (lower(title || ' ' || left(source, 300))) STORED NOT NULL,

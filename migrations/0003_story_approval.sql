@@ -1,1 +1,0 @@
-ALTER TABLE "hub"."stories" ADD COLUMN "approved_job" text;
