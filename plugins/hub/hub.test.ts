@@ -1,0 +1,318 @@
+import { randomUUID } from 'node:crypto'
+import fs from 'node:fs'
+import os from 'node:os'
+import path from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { z } from 'zod'
+import {
+  type Action,
+  type Catalog,
+  type Command,
+  defineCommand,
+  type Hub,
+  HubError,
+  type Message,
+  type Operations,
+  ROLES,
+  roleIncludes,
+  type Service,
+} from '#contract'
+import { type CommandCatalog, createCatalog } from '../../core/dispatch/catalog.ts'
+import { createSigner } from '../../core/dispatch/confirm.ts'
+import { runCommand } from '../../core/dispatch/run.ts'
+import { type CoreDirectory, createDirectory } from '../../core/identity/store.ts'
+import { openStore, type Store } from '../../core/store/open.ts'
+import { contextOf, NOW_MS } from '../../test/dispatch/run-fixture.ts'
+import { hubPlugin } from './index.ts'
+
+const HOME = 'console:local'
+const desk: Operations = {
+  home: HOME,
+  mode: { name: 'embedded', limits: ['survives a killed process, not a power cut'] },
+  adapters: () => [
+    { name: 'slack', on: false, reason: 'SLACK_SIGNING_SECRET is missing' },
+    { name: 'console', on: true, reason: null },
+  ],
+  workload: async () => ({ waitingJobs: 0, runningJobs: 0, deadJobs: 0, oldestWaitingMs: null, outbox: {} }),
+}
+const others = [
+  defineCommand({
+    name: 'story',
+    summary: 'Draft a story',
+    args: z.object({ text: z.string().max(100).meta({ rest: true }).describe('What is needed') }),
+    examples: ['story As a shopper I want to pay'],
+    allow: 'member',
+    sideEffects: 'hub',
+    run: () => ({ text: 'drafted' }),
+  }),
+  defineCommand({
+    name: 'story show',
+    summary: 'Show a story',
+    args: z.object({ id: z.string() }),
+    examples: ['story show ST-1'],
+    allow: 'viewer',
+    sideEffects: 'none',
+    run: () => ({ text: 'shown' }),
+  }),
+  defineCommand({
+    name: 'deploy',
+    summary: 'Deploy a service',
+    args: z.object({ service: z.string() }),
+    examples: ['deploy api'],
+    allow: 'maintainer',
+    sideEffects: 'outside',
+    run: () => ({ text: 'deployed' }),
+  }),
+]
+
+let folder: string
+let store: Store
+let people: CoreDirectory
+let catalog: CommandCatalog
+let workspace: string
+let workspaces = 0
+
+beforeAll(async () => {
+  folder = fs.mkdtempSync(path.join(os.tmpdir(), 'hub-commands-'))
+  store = await openStore({ dataDir: folder, migrations: fileURLToPath(new URL('../../migrations', import.meta.url)) })
+  await store.migrate()
+  people = createDirectory(store.db)
+  catalog = createCatalog([...(await commandsOf(desk)), ...others])
+})
+afterAll(async () => {
+  await store.close()
+  fs.rmSync(folder, { recursive: true, force: true })
+})
+beforeEach(async () => {
+  workspace = `acme:W${++workspaces}`
+  await people.ensureWorkspace({ id: workspace, plugin: 'acme', name: 'Acme' })
+})
+
+async function commandsOf(operations: Operations): Promise<readonly Command[]> {
+  const services: Record<string, unknown> = { directory: people, operations }
+  const late: Catalog = {
+    get commands() {
+      return catalog.commands
+    },
+    form: (run) => catalog.form(run),
+    match: (line) => catalog.match(line),
+    check: (input) => catalog.check(input),
+  }
+  const unused = () => Promise.reject(new Error('not part of this test'))
+  const silent = () => undefined
+  const hub: Hub<Record<string, never>> = {
+    config: {},
+    log: { debug: silent, info: silent, warn: silent, error: silent },
+    kv: { get: unused, set: unused, delete: unused },
+    catalog: late,
+    use<T>(service: Service<T>) {
+      if (!(service.name in services)) throw new Error(`no service ${service.name}`)
+      return services[service.name] as T
+    },
+    maybe: () => null,
+    command: unused,
+    publish: unused,
+  }
+  return (await hubPlugin.setup(hub)).commands ?? []
+}
+
+/** Says a line as an account, looked up anew as for every job. */
+async function say(line: string, id = 'U-ANNA', where = workspace, name?: string) {
+  const plugin = where.slice(0, where.indexOf(':'))
+  const person = await people.personFor(where, { plugin, id }, name)
+  const { ctx, audit } = contextOf(person, randomUUID(), where)
+  const signConfirm = createSigner('a secret of this test', 'confirm')
+  const call = { input: line }
+  const message = await runCommand({ catalog, call, person, ctx, grants: people, signConfirm, receivedAtMs: NOW_MS })
+  return { message, text: message.text, audited: audit.mock.calls }
+}
+async function grant(
+  id: string,
+  role: 'viewer' | 'member' | 'maintainer' | 'admin' | 'none',
+  name = id,
+  where = workspace,
+) {
+  const person = await people.personFor(where, { plugin: where.slice(0, where.indexOf(':')), id }, name)
+  await people.setRole(where, person.id, role)
+}
+const actionsOf = (message: Message): readonly Action[] =>
+  (message.blocks ?? []).flatMap((block) => (block.kind === 'actions' ? block.items : []))
+function runOf(message: Message): string {
+  const [action] = actionsOf(message)
+  if (action?.kind !== 'button') throw new Error(`no button in: ${message.text}`)
+  return action.run
+}
+
+describe('help', () => {
+  test.each(ROLES)('shows a %s every command they may run, and no other', async (role) => {
+    await grant('U1', role)
+    const { message } = await say('/hub help', 'U1')
+    const shown = catalog.commands.filter((command) => message.text.includes(`/${command.name} ${command.summary}`))
+    expect(shown).toEqual(catalog.commands.filter((command) => roleIncludes(role, command.allow)))
+    expect(message.only).toEqual({ plugin: 'acme', id: 'U1' })
+    const offered = actionsOf(message).map((action) => (action.kind === 'button' ? action.run : action.label))
+    expect(offered.includes('hub help deploy')).toBe(role === 'maintainer' || role === 'admin')
+  })
+
+  test('explains one command: usage, arguments, examples, role, a form, and what else there is', async () => {
+    const { message, text } = await say('/hub help story')
+    expect(text).toBe(
+      [
+        '/story: Draft a story',
+        'Usage: /story <text…>',
+        'Text: What is needed (required, up to 100 characters)',
+        'Examples:\n/story As a shopper I want to pay',
+        'For member and above · changes what the hub stores',
+        'See also:\n/story show Show a story',
+      ].join('\n'),
+    )
+    expect(actionsOf(message)).toEqual([{ kind: 'form', label: 'Fill in', run: 'story', style: 'primary' }])
+  })
+
+  test('finds a command with its slash, by its last word, and by its group', async () => {
+    expect((await say('/hub help /story show')).text).toContain('Usage: /story show <id>')
+    expect((await say('/hub help why')).text).toContain('Usage: /hub why <line…>')
+    expect((await say('/hub help hub')).text).toContain('/hub can do this:\n/hub help ')
+  })
+
+  test('of a command the asker may not run names the rule, not the usage', async () => {
+    const { message, text } = await say('/hub help deploy')
+    expect(text).toBe('/deploy needs the role maintainer; you are member.')
+    expect(actionsOf(message)).toEqual([{ kind: 'button', label: 'Why?', run: 'hub why deploy' }])
+  })
+
+  test('of nothing that exists says so', async () => {
+    expect((await say('/hub help stroy')).text).toBe('There is no command “stroy”. Did you mean story?')
+  })
+})
+
+describe('whoami and why', () => {
+  test('whoami: the role and where it comes from', async () => {
+    const { message, text } = await say('/hub whoami', 'U-ANNA', workspace, 'Anna *the* [Boss](https://evil.example)')
+    expect(text).toContain('You are Anna the Boss(https://evil.example).')
+    expect(text).toContain('Role: member, the default of this workspace\nAccount: acme:U-ANNA')
+    expect(message.only).toEqual({ plugin: 'acme', id: 'U-ANNA' })
+    await grant('U-ANNA', 'maintainer')
+    expect((await say('/hub whoami')).text).toContain('Role: maintainer, granted to you')
+  })
+
+  test('why not: the command, the rule, the role and its source, and who can change it', async () => {
+    await grant('U-ADA', 'admin', 'Ada')
+    const { message, text } = await say('/hub why /deploy api --anything')
+    expect(text).toBe(
+      [
+        'No, you may not run /deploy. An admin can allow it with /hub role acme:U-ANNA maintainer.',
+        'Rule: /deploy needs the role maintainer or above',
+        'Your role: member, the default of this workspace',
+        'Who can change it: Ada (admin)',
+        'When it runs: it is written to the audit log with your name',
+      ].join('\n'),
+    )
+    expect(message.only).toEqual({ plugin: 'acme', id: 'U-ANNA' })
+    expect(catalog.check('hub role acme:U-ANNA maintainer')).toEqual([])
+  })
+
+  test('why: allowed, and how it works', async () => {
+    const { message, text } = await say('/hub why story shopping cart')
+    expect(text).toMatch(/^Yes, you may run \/story\./)
+    expect(actionsOf(message)).toEqual([{ kind: 'button', label: 'How it works', run: 'hub help story' }])
+  })
+
+  test('why in a workspace without an admin names what the operator types, and that works', async () => {
+    const { text } = await say('/hub why deploy')
+    const line = /console with (\/hub role \S+ maintainer --workspace=\S+?)\.\n/.exec(text)?.[1] ?? ''
+    await people.ensureWorkspace({ id: HOME, plugin: 'console', name: 'this hub' })
+    await grant('operator', 'admin', 'operator', HOME)
+    expect((await say(line, 'operator', HOME)).text).toBe('U-ANNA (acme:U-ANNA) is maintainer now.')
+    expect((await say('/deploy api')).text).toBe('deployed')
+  })
+
+  test('why of an unknown command', async () => {
+    expect((await say('/hub why dance')).text).toBe('There is no command “dance”.')
+  })
+})
+
+describe('role', () => {
+  beforeEach(() => grant('U-ADA', 'admin', 'Ada'))
+  const asAda = (line: string) => say(line, 'U-ADA')
+
+  test('a grant and its removal hold at the very next command, and are audited', async () => {
+    await say('/hub whoami', 'U-BEN', workspace, 'Ben')
+    const { text, audited } = await asAda('/hub role @ben maintainer')
+    expect(text).toBe('Ben (acme:U-BEN) is maintainer now.')
+    expect(audited).toMatchObject([
+      ['role', 'acme:U-BEN', { workspace, role: 'maintainer' }],
+      ['command', 'hub role', {}],
+    ])
+    expect((await say('/deploy api', 'U-BEN')).text).toBe('deployed')
+    expect((await asAda('/hub role ben default')).text).toBe(
+      'Ben (acme:U-BEN) has the default role of the workspace again.',
+    )
+    expect((await say('/deploy api', 'U-BEN')).text).toContain('you are member')
+    await asAda('/hub role ben none')
+    expect((await say('/hub help', 'U-BEN')).text).toContain('you have no role here')
+  })
+
+  test.each(['<@U-NEW>', '<@!U-NEW>', '<@U-NEW|somebody>', 'acme:U-NEW'])('%s is an account, met now', async (who) => {
+    expect((await asAda(`/hub role ${who} viewer`)).text).toBe('U-NEW (acme:U-NEW) is viewer now.')
+    expect((await say('/story x', 'U-NEW')).text).toContain('you are viewer')
+  })
+
+  test('a name cannot pass for the account that is mentioned', async () => {
+    await say('/hub whoami', 'U-EVIL', workspace, 'U-NEW')
+    await asAda('/hub role <@U-NEW> maintainer')
+    expect((await say('/deploy api', 'U-EVIL')).text).toContain('needs the role maintainer')
+  })
+
+  test('two people of one name: the hub asks, and changes nothing before it knows', async () => {
+    await say('/hub whoami', 'U-1', workspace, 'Kim')
+    await say('/hub whoami', 'U-2', workspace, 'Kim')
+    const { message } = await asAda('/hub role Kim maintainer')
+    expect(message.text).toBe('2 people go by that name. Whom do you mean?')
+    expect((await say('/deploy api', 'U-1')).text).toContain('needs the role')
+    expect((await asAda(runOf(message))).text).toBe('Kim (acme:U-1) is maintainer now.')
+  })
+
+  test('a new admin is asked about first', async () => {
+    const { message } = await asAda('/hub role acme:U-BEN admin')
+    expect(message.text).toContain('Make acme:U-BEN an admin?')
+    expect(await people.admins(workspace)).toEqual(['Ada'])
+    await asAda(runOf(message))
+    expect(await people.admins(workspace)).toEqual(['Ada', 'U-BEN'])
+  })
+
+  test('somebody unknown, the last admin, another workspace: refused with the cure', async () => {
+    await expect(asAda('/hub role Nobody viewer')).rejects.toThrow('Mention them, or name the account: acme:<id>')
+    await expect(asAda('/hub role Ada member')).rejects.toThrow('make somebody else admin first')
+    const elsewhere = asAda('/hub role acme:U-ADA admin --workspace=acme:W1').then(({ message }) =>
+      asAda(runOf(message)),
+    )
+    await expect(elsewhere).rejects.toThrow('Only an admin of the hub itself')
+    await expect(elsewhere).rejects.toBeInstanceOf(HubError)
+  })
+
+  test('the default role', async () => {
+    expect((await asAda('/hub role default viewer')).text).toBe('People without a grant are viewer here now.')
+    expect((await say('/story x')).text).toContain('you are viewer')
+    expect((await asAda('/hub role default none')).text).toBe('People without a grant may run nothing here now.')
+    expect((await say('/hub help')).text).toContain('you have no role here')
+    expect((await asAda('/hub role default admin')).text).toContain('Choose one of: viewer, member, maintainer, none.')
+  })
+
+  test('below admin nobody grants anything', async () => {
+    await grant('U-BEN', 'maintainer')
+    expect((await say('/hub role acme:U-BEN admin', 'U-BEN')).text).toContain(
+      '/hub role needs the role admin; you are maintainer.',
+    )
+    expect(await people.auditTrail(workspace, 1)).toMatchObject([
+      {
+        actor: 'acme:U-BEN',
+        action: 'command',
+        subject: 'hub role',
+        outcome: 'denied',
+        detail: { needs: 'admin', has: 'maintainer' },
+      },
+    ])
+  })
+})
