@@ -5,7 +5,7 @@ import { HUB_API, type Parts, type Plugin } from '../contract/plugin.ts'
 import { configKeys } from './config.ts'
 import { startOrder } from './order.ts'
 
-export const KEBAB_CASE = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/
+const KEBAB_CASE = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/
 
 const yesOrNo = z.boolean('must be true or false')
 const size = z.number('must be a number').int('must be a whole number').positive('must be above zero')

@@ -3,7 +3,7 @@ import { ROLES } from '../contract/people.ts'
 import { capabilitiesSchema } from '../host/check.ts'
 import { DELIVERY_STATES, deliverySchema, JOB_STATES, jobSchema, OUTCOMES } from './ports.ts'
 
-export const pluginSchema = z.object({
+const pluginSchema = z.object({
   name: z.string(),
   version: z.string(),
   summary: z.string(),
