@@ -1,5 +1,14 @@
 import { randomUUIDv7 } from 'node:crypto'
-import { type CommandCall, type EventType, HubError, type Origin, parseWith, type Place, type Receipt, type Schema } from '#contract'
+import {
+  type CommandCall,
+  type EventType,
+  HubError,
+  type Origin,
+  type Place,
+  parseWith,
+  type Receipt,
+  type Schema,
+} from '#contract'
 import type { CommandCatalog } from './dispatch/catalog.ts'
 import type { Inbox } from './ledger/inbox.ts'
 import type { Secrets } from './store/secrets.ts'
@@ -18,7 +27,10 @@ export function createEntry(deps: { inbox: Inbox; catalog: CommandCatalog; secre
       return { status: await inbox.accept(arrival), id: arrival.id, announce }
     } catch (cause) {
       if (!isAway(cause)) throw cause
-      throw new HubError('UNAVAILABLE', 'the database is away: nothing was accepted, send it again', { cause, retry: { afterMs: 1000 } })
+      throw new HubError('UNAVAILABLE', 'the database is away: nothing was accepted, send it again', {
+        cause,
+        retry: { afterMs: 1000 },
+      })
     }
   }
   return {

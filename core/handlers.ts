@@ -25,7 +25,12 @@ const ATTEMPTS = { maxAttempts: 8, backoffMs: 1000 } as const
 /** Work that nobody asked for. */
 const SYSTEM: Person = { id: 'system', name: 'system', role: 'admin', account: { plugin: 'hub', id: 'system' } }
 
-export function handlersOf(deps: { host: Host; catalog: CommandCatalog; people: CoreDirectory; secrets: Secrets }): Handling {
+export function handlersOf(deps: {
+  host: Host
+  catalog: CommandCatalog
+  people: CoreDirectory
+  secrets: Secrets
+}): Handling {
   const { host, catalog, people, secrets } = deps
   const handlers = new Map<string, Handler>()
   const routes: Route[] = [{ kind: 'command', job: 'command', ...ATTEMPTS }]

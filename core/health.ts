@@ -10,8 +10,14 @@ const PING_MS = 1_500
 export function readHealth({ store, rings, host }: { store: Store; rings: Rings; host: Host }): ReadHealth {
   return async () => {
     const [database, queue, plugins] = await Promise.all([
-      ask(() => store.sql.query('select 1'), { status: 'down', detail: 'the database does not answer: check that it is running and DATABASE_URL' }),
-      ask(() => rings.ping(PING_MS), { status: 'degraded', detail: 'the queue does not answer: work goes on by sweeping; check REDIS_URL' }),
+      ask(() => store.sql.query('select 1'), {
+        status: 'down',
+        detail: 'the database does not answer: check that it is running and DATABASE_URL',
+      }),
+      ask(() => rings.ping(PING_MS), {
+        status: 'degraded',
+        detail: 'the queue does not answer: work goes on by sweeping; check REDIS_URL',
+      }),
       host.health(),
     ])
     return new Map<string, Health>([['database', database], ['queue', queue], ...plugins])

@@ -1,20 +1,32 @@
 import { randomUUIDv7 } from 'node:crypto'
 import type { Hono } from 'hono'
-import { budget, type Catalog, database, directory, type HookEnv, jobsView, type Log, operations, type Plugin, provide, type Role } from '#contract'
+import {
+  budget,
+  type Catalog,
+  database,
+  directory,
+  type HookEnv,
+  jobsView,
+  type Log,
+  operations,
+  type Plugin,
+  provide,
+  type Role,
+} from '#contract'
 import { createBudget } from './ai/budget.ts'
 import { createBreaker } from './delivery/breaker.ts'
 import { DELIVERY_TIMES, type DeliveryTimes } from './delivery/deliver.ts'
 import { createCatalog } from './dispatch/catalog.ts'
 import { createEntry, type Entry, openTicket } from './entry.ts'
-import { handlersOf, type Handling } from './handlers.ts'
+import { type Handling, handlersOf } from './handlers.ts'
 import { readHealth } from './health.ts'
 import type { VariableNames } from './host/config.ts'
 import { createHost, type Host } from './host/host.ts'
 import { scopeLog } from './host/log.ts'
 import type { Mask } from './host/mask.ts'
 import { createApp } from './http/app.ts'
-import { pluginViews } from './http/plugin-views.ts'
 import { createMetrics, type Metrics } from './http/metrics.ts'
+import { pluginViews } from './http/plugin-views.ts'
 import type { LedgerView } from './http/ports.ts'
 import { createDirectory } from './identity/store.ts'
 import { createLeases } from './jobs/leases.ts'
@@ -31,7 +43,6 @@ import { HOME, OPERATOR, runAsOperator } from './operator.ts'
 import { createKeyValue } from './store/kv.ts'
 import { openStore, type Store } from './store/open.ts'
 import { createSecrets, keyFromFolder } from './store/secrets.ts'
-
 
 export interface HubOptions {
   readonly role: 'all' | 'web' | 'worker'
@@ -94,7 +105,11 @@ async function assemble(options: HubOptions, store: Store, log: Log): Promise<Ru
   const { sql } = store
   const worker = randomUUIDv7()
   const leaseMs = options.leaseMs ?? 30_000
-  const rings = await openRings({ store, log, ...(options.redisUrl === undefined ? {} : { redisUrl: options.redisUrl }) })
+  const rings = await openRings({
+    store,
+    log,
+    ...(options.redisUrl === undefined ? {} : { redisUrl: options.redisUrl }),
+  })
   const ledgerOptions = { worker, leaseMs, storable: storableJson }
   const jobs = createJobsLedger(sql, ledgerOptions)
   const outbox = createOutbox(sql, ledgerOptions)
@@ -167,7 +182,12 @@ async function assemble(options: HubOptions, store: Store, log: Log): Promise<Ru
         timeoutMs: options.jobTimeoutMs ?? 10 * 60_000,
         crashPoint,
         hasProgress: async (job) =>
-          (await sql.query(`select 1 from hub.outbox where workspace = $1 and key = $2 and state <> 'superseded'`, [job.workspace, `${job.id}:progress`])).length > 0,
+          (
+            await sql.query(`select 1 from hub.outbox where workspace = $1 and key = $2 and state <> 'superseded'`, [
+              job.workspace,
+              `${job.id}:progress`,
+            ])
+          ).length > 0,
         publish: async (job, name, payload, nth) => {
           await inbox.accept({
             id: randomUUIDv7(),
@@ -180,7 +200,15 @@ async function assemble(options: HubOptions, store: Store, log: Log): Promise<Ru
           })
         },
         audit: (job, person, action, subject, detail) =>
-          people.audit({ workspace: job.workspace, actor: `${person.account.plugin}:${person.account.id}`, action, subject, outcome: 'done', jobId: job.id, detail: { ...detail } }),
+          people.audit({
+            workspace: job.workspace,
+            actor: `${person.account.plugin}:${person.account.id}`,
+            action,
+            subject,
+            outcome: 'done',
+            jobId: job.id,
+            detail: { ...detail },
+          }),
         nudgeOutbox: () => engine.nudgeOutbox(),
         ring: (delayMs) => rings.ring('jobs', delayMs),
         onFenced: () => metrics.countFencedWrites(),
@@ -272,7 +300,11 @@ function lateCatalog(find: () => Catalog | undefined): Catalog {
 
 function modeOf(options: HubOptions): { name: string; limits: string[] } {
   if (options.databaseUrl && options.redisUrl) return { name: 'PostgreSQL and Redis', limits: [] }
-  if (options.databaseUrl) return { name: 'PostgreSQL', limits: ['without REDIS_URL rings go through PostgreSQL: about a tenth of the throughput'] }
+  if (options.databaseUrl)
+    return {
+      name: 'PostgreSQL',
+      limits: ['without REDIS_URL rings go through PostgreSQL: about a tenth of the throughput'],
+    }
   return {
     name: 'embedded',
     limits: [

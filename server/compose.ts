@@ -2,7 +2,16 @@ import { randomBytes } from 'node:crypto'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { HubError, type Plugin } from '#contract'
-import { configFromEnv, createHub, createLog, createMask, createSecrets, keyFromFolder, loadExternal, type RunningHub } from '../core/index.ts'
+import {
+  configFromEnv,
+  createHub,
+  createLog,
+  createMask,
+  createSecrets,
+  keyFromFolder,
+  loadExternal,
+  type RunningHub,
+} from '../core/index.ts'
 import { isLoopback, type ServerConfig, VERSION } from './config.ts'
 import { crashPointFrom, timingsFrom } from './faults.ts'
 import { type Environment, missingVariables, SHIPPED } from './plugins.ts'
@@ -17,7 +26,11 @@ export interface Composed {
 export const MIGRATIONS = fileURLToPath(new URL('../migrations', import.meta.url))
 
 /** Puts the hub together from the environment: the only place that chooses plugins. */
-export async function compose(config: ServerConfig, env: Environment, overrides: { logLevel?: ServerConfig['LOG_LEVEL'] } = {}): Promise<Composed> {
+export async function compose(
+  config: ServerConfig,
+  env: Environment,
+  overrides: { logLevel?: ServerConfig['LOG_LEVEL'] } = {},
+): Promise<Composed> {
   const mask = createMask()
   const log = createLog({ level: overrides.logLevel ?? config.LOG_LEVEL, name: `hub-${config.HUB_ROLE}`, mask })
   const dataDir = path.resolve(config.HUB_DATA_DIR)
@@ -82,7 +95,9 @@ export function apiTokenFrom(secretKey: string): string {
 async function loadAll(list: string): Promise<readonly Plugin[]> {
   const specs = list.split(',').flatMap((spec) => spec.trim() || [])
   const settled = await Promise.allSettled(specs.map((spec) => loadExternal(spec, process.cwd())))
-  const failures = settled.flatMap((s) => (s.status === 'rejected' ? [s.reason instanceof Error ? s.reason.message : String(s.reason)] : []))
+  const failures = settled.flatMap((s) =>
+    s.status === 'rejected' ? [s.reason instanceof Error ? s.reason.message : String(s.reason)] : [],
+  )
   if (failures.length > 0) throw new HubError('CONFIG_INVALID', failures.join('\n'))
   return settled.flatMap((s) => (s.status === 'fulfilled' ? s.value : []))
 }

@@ -9,11 +9,20 @@ const schema = z.object({
   PORT: z.coerce.number().int().min(0).max(65_535).default(3000),
   HOST: flag.default('127.0.0.1'),
   HUB_ROLE: z.enum(['all', 'web', 'worker']).default('all'),
-  DATABASE_URL: z.string().regex(/^postgres(ql)?:\/\/\S+$/, 'must begin with postgres://').optional(),
-  REDIS_URL: z.string().regex(/^rediss?:\/\/\S+$/, 'must begin with redis:// or rediss://').optional(),
+  DATABASE_URL: z
+    .string()
+    .regex(/^postgres(ql)?:\/\/\S+$/, 'must begin with postgres://')
+    .optional(),
+  REDIS_URL: z
+    .string()
+    .regex(/^rediss?:\/\/\S+$/, 'must begin with redis:// or rediss://')
+    .optional(),
   HUB_DATA_DIR: flag.default('./data'),
   HUB_SECRET_KEY: flag.optional(),
-  HUB_PUBLIC_URL: z.url({ protocol: /^https?$/ }).transform((url) => url.replace(/\/+$/, '')).optional(),
+  HUB_PUBLIC_URL: z
+    .url({ protocol: /^https?$/ })
+    .transform((url) => url.replace(/\/+$/, ''))
+    .optional(),
   HUB_PLUGINS: flag.default(''),
   HUB_TOKENS_PER_DAY: z.coerce.number().int().min(0).default(2_000_000),
   LOG_LEVEL: z.enum(KNOWN_LOG_LEVELS).default('info'),
@@ -30,18 +39,29 @@ export function readConfig(env: Environment): ServerConfig {
   }
   const config = result.data
   if (config.REDIS_URL && !config.DATABASE_URL) {
-    throw new HubError('CONFIG_INVALID', 'REDIS_URL: Redis only rings; the ledger needs PostgreSQL beside it, so set DATABASE_URL too')
+    throw new HubError(
+      'CONFIG_INVALID',
+      'REDIS_URL: Redis only rings; the ledger needs PostgreSQL beside it, so set DATABASE_URL too',
+    )
   }
   if (config.HUB_ROLE !== 'all' && !config.DATABASE_URL) {
-    throw new HubError('CONFIG_INVALID', `HUB_ROLE: the embedded database is one process, so ${config.HUB_ROLE} needs DATABASE_URL`)
+    throw new HubError(
+      'CONFIG_INVALID',
+      `HUB_ROLE: the embedded database is one process, so ${config.HUB_ROLE} needs DATABASE_URL`,
+    )
   }
   if (config.DATABASE_URL && !config.HUB_SECRET_KEY) {
-    throw new HubError('CONFIG_INVALID', 'HUB_SECRET_KEY: is needed with DATABASE_URL to encrypt stored secrets; make one with `openssl rand -hex 32`')
+    throw new HubError(
+      'CONFIG_INVALID',
+      'HUB_SECRET_KEY: is needed with DATABASE_URL to encrypt stored secrets; make one with `openssl rand -hex 32`',
+    )
   }
   return config
 }
 
-export const VERSION = (JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string }).version
+export const VERSION = (
+  JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string }
+).version
 
 export function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || /^127(?:\.\d{1,3}){3}$/.test(host)

@@ -5,7 +5,10 @@ const WRONG_USE = new Set(['CONFIG_INVALID', 'INPUT_INVALID', 'UNSUPPORTED'])
 /** What could not be done, one line for each problem and nothing else: no stack, no secret. Exit codes: 1 failed, 2 wrong use or configuration. */
 export function failureLines(error: unknown): { readonly lines: readonly string[]; readonly exitCode: 1 | 2 } {
   if (error instanceof HubError) {
-    return { lines: error.message.split('\n').map((line) => `autodevhub: ${line}`), exitCode: WRONG_USE.has(error.code) ? 2 : 1 }
+    return {
+      lines: error.message.split('\n').map((line) => `autodevhub: ${line}`),
+      exitCode: WRONG_USE.has(error.code) ? 2 : 1,
+    }
   }
   const what = error instanceof Error ? (error.message.split('\n')[0] ?? error.name) : String(error)
   return { lines: [`autodevhub: unexpected fault: ${what}`], exitCode: 1 }

@@ -7,7 +7,11 @@ import { registerHooks } from 'node:module'
  */
 registerHooks({
   resolve(specifier, context, next) {
-    if (specifier.startsWith('.') && context.parentURL?.includes('/node_modules/drizzle-orm/') && context.conditions.includes('import')) {
+    if (
+      specifier.startsWith('.') &&
+      context.parentURL?.includes('/node_modules/drizzle-orm/') &&
+      context.conditions.includes('import')
+    ) {
       return { url: new URL(specifier, context.parentURL).href, format: 'module', shortCircuit: true }
     }
     return next(specifier, context)

@@ -15,7 +15,14 @@ function settings(env: Environment): ReadonlyMap<string, string> {
 export function timingsFrom(env: Environment): Pick<HubOptions, 'leaseMs' | 'worker' | 'delivery' | 'jobTimeoutMs'> {
   const given = settings(env)
   const ms = (name: string) => (given.has(name) ? Number(given.get(name)) : undefined)
-  const [leaseMs, sweepMs, firstLookMs, lastLookMs, callMs, jobTimeoutMs] = ['lease', 'sweep', 'look', 'lastlook', 'call', 'job'].map(ms)
+  const [leaseMs, sweepMs, firstLookMs, lastLookMs, callMs, jobTimeoutMs] = [
+    'lease',
+    'sweep',
+    'look',
+    'lastlook',
+    'call',
+    'job',
+  ].map(ms)
   return {
     ...(leaseMs === undefined ? {} : { leaseMs }),
     ...(sweepMs === undefined ? {} : { worker: { sweepMs } }),

@@ -14,7 +14,12 @@ export interface Shipped {
 }
 
 export const SHIPPED: readonly Shipped[] = [
-  { name: 'console', kind: 'adapter', needs: [], load: async () => (await import('../adapters/console/index.ts')).consoleAdapter as Plugin },
+  {
+    name: 'console',
+    kind: 'adapter',
+    needs: [],
+    load: async () => (await import('../adapters/console/index.ts')).consoleAdapter as Plugin,
+  },
   {
     name: 'slack',
     kind: 'adapter',
@@ -29,8 +34,18 @@ export const SHIPPED: readonly Shipped[] = [
     variables: { model: 'HUB_MODEL' },
     load: async () => (await import('../adapters/anthropic/index.ts')).anthropic as Plugin,
   },
-  { name: 'hub', kind: 'plugin', needs: [], load: async () => (await import('../plugins/hub/index.ts')).hubPlugin as Plugin },
-//   { name: 'story', kind: 'plugin', needs: [], load: async () => (await import('../plugins/story/index.ts')).story as Plugin },
+  {
+    name: 'hub',
+    kind: 'plugin',
+    needs: [],
+    load: async () => (await import('../plugins/hub/index.ts')).hubPlugin as Plugin,
+  },
+  {
+    name: 'story',
+    kind: 'plugin',
+    needs: [],
+    load: async () => (await import('../plugins/story/index.ts')).story as Plugin,
+  },
 ]
 
 export type Environment = Readonly<Record<string, string | undefined>>

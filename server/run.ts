@@ -48,11 +48,29 @@ function stopOnSignal(stop: () => Promise<void>): void {
   }
 }
 
-function startReport(config: ServerConfig, { hub, report, consoleToken }: Composed, url: string, tookMs: number): string {
-  const mode = hub.store.mode === 'embedded' ? `embedded in ${config.HUB_DATA_DIR}` : config.REDIS_URL ? 'PostgreSQL and Redis' : 'PostgreSQL'
+function startReport(
+  config: ServerConfig,
+  { hub, report, consoleToken }: Composed,
+  url: string,
+  tookMs: number,
+): string {
+  const mode =
+    hub.store.mode === 'embedded'
+      ? `embedded in ${config.HUB_DATA_DIR}`
+      : config.REDIS_URL
+        ? 'PostgreSQL and Redis'
+        : 'PostgreSQL'
   const width = Math.max(...report.map((r) => r.name.length))
-  const lines = report.map((r) => `  ${r.name.padEnd(width)}  ${r.on ? 'on ' : 'off'}${r.detail ? `  ${r.detail}` : ''}`)
+  const lines = report.map(
+    (r) => `  ${r.name.padEnd(width)}  ${r.on ? 'on ' : 'off'}${r.detail ? `  ${r.detail}` : ''}`,
+  )
   const role = config.HUB_ROLE === 'all' ? '' : ` · ${config.HUB_ROLE} only`
   const console = `  Console: ${config.HUB_PUBLIC_URL ?? url}/?token=${consoleToken}`
-  return [`AutoDevHub ${VERSION} · ${mode}${role}`, ...lines, console, `  Listening on ${url}, ready in ${(tookMs / 1000).toFixed(1)} s`, ''].join('\n')
+  return [
+    `AutoDevHub ${VERSION} · ${mode}${role}`,
+    ...lines,
+    console,
+    `  Listening on ${url}, ready in ${(tookMs / 1000).toFixed(1)} s`,
+    '',
+  ].join('\n')
 }

@@ -11,7 +11,11 @@ export const VARIABLES: readonly Variable[] = [
   { name: 'DATABASE_URL', meaning: 'PostgreSQL 15 or newer; absent: embedded database in `HUB_DATA_DIR`' },
   { name: 'REDIS_URL', meaning: 'Redis 6.2 or newer for rings between processes; needs `DATABASE_URL`' },
   { name: 'HUB_DATA_DIR', meaning: 'folder of the embedded database, its key and the run file', default: './data' },
-  { name: 'HUB_SECRET_KEY', meaning: '32 bytes in hex or base64 that encrypt stored secrets; older keys after commas. Embedded: made in the data folder' },
+  {
+    name: 'HUB_SECRET_KEY',
+    meaning:
+      '32 bytes in hex or base64 that encrypt stored secrets; older keys after commas. Embedded: made in the data folder',
+  },
   { name: 'HUB_PUBLIC_URL', meaning: 'address under which people and platforms reach the hub' },
   { name: 'HUB_PLUGINS', meaning: 'further plugins, comma-separated: files or packages' },
   { name: 'HUB_TOKENS_PER_DAY', meaning: 'model tokens a workspace may spend each UTC day', default: '2000000' },

@@ -1,5 +1,5 @@
 import { type Delivery, HubError, type Limit, type Log, type Place, type Posted } from '#contract'
-import { type Leases, LeaseLost } from '../jobs/leases.ts'
+import { LeaseLost, type Leases } from '../jobs/leases.ts'
 import type { Limits } from '../ledger/limits.ts'
 import type { ClaimedSend, Outbox, Settled } from '../ledger/outbox.ts'
 import { type Breaker, backoffMs } from './breaker.ts'
@@ -60,9 +60,13 @@ export async function reconcileOne(send: ClaimedSend, deps: DeliverDeps): Promis
 
 async function attempt(send: ClaimedSend, deps: DeliverDeps, lease: AbortSignal): Promise<Settled | null> {
   const outlet = deps.outlets.get(send.plugin)
-  if (!outlet) return pending(send, 60_000, `the ${send.plugin} adapter is not configured here`, 'CONFIG_INVALID', { uncounted: true })
+  if (!outlet)
+    return pending(send, 60_000, `the ${send.plugin} adapter is not configured here`, 'CONFIG_INVALID', {
+      uncounted: true,
+    })
   const shut = deps.breaker.closedForMs(send)
-  if (shut > 0) return pending(send, shut, 'the platform refused our credentials', 'UNAUTHENTICATED', { uncounted: true })
+  if (shut > 0)
+    return pending(send, shut, 'the platform refused our credentials', 'UNAUTHENTICATED', { uncounted: true })
   const delivery = toDelivery(send, deps, outlet.can.threads)
   const limits = outlet.channel.limits(delivery)
   const wait = await slotWaitMs(send, limits, deps)
@@ -71,7 +75,10 @@ async function attempt(send: ClaimedSend, deps: DeliverDeps, lease: AbortSignal)
   if (lease.aborted) return null
   try {
     deps.crashPoint('before_http')
-    const posted = await outlet.channel.deliver(delivery, AbortSignal.any([lease, AbortSignal.timeout(deps.times.callMs)]))
+    const posted = await outlet.channel.deliver(
+      delivery,
+      AbortSignal.any([lease, AbortSignal.timeout(deps.times.callMs)]),
+    )
     deps.crashPoint('after_http_before_commit')
     deps.breaker.succeeded(send)
     return { ...base(send), state: 'sent', posted: withoutTicket(posted) }
@@ -87,8 +94,16 @@ async function slotWaitMs(send: ClaimedSend, limits: readonly Limit[], deps: Del
   return deps.limits.reserve(limits)
 }
 
-async function failed(send: ClaimedSend, error: unknown, limits: readonly Limit[], deps: DeliverDeps): Promise<Settled> {
-  const hubError = error instanceof HubError ? error : new HubError('OUTCOME_UNKNOWN', describe(error), { cause: error, retry: 'backoff' })
+async function failed(
+  send: ClaimedSend,
+  error: unknown,
+  limits: readonly Limit[],
+  deps: DeliverDeps,
+): Promise<Settled> {
+  const hubError =
+    error instanceof HubError
+      ? error
+      : new HubError('OUTCOME_UNKNOWN', describe(error), { cause: error, retry: 'backoff' })
   const { code, message } = hubError
   const asked = typeof hubError.retry === 'object' ? hubError.retry.afterMs : null
   switch (code) {
@@ -116,18 +131,33 @@ async function failed(send: ClaimedSend, error: unknown, limits: readonly Limit[
 
 function retryOrDie(send: ClaimedSend, message: string, code: string, asked: number | null): Settled {
   if (send.attempts >= MAX_ATTEMPTS) {
-    return { ...base(send), state: 'dead', error: `gave up after ${send.attempts} attempts: ${message}`, errorCode: code }
+    return {
+      ...base(send),
+      state: 'dead',
+      error: `gave up after ${send.attempts} attempts: ${message}`,
+      errorCode: code,
+    }
   }
   return pending(send, asked ?? backoffMs(send.attempts, 500), message, code, {})
 }
 
 async function look(send: ClaimedSend, deps: DeliverDeps, lease: AbortSignal): Promise<Settled> {
   const outlet = deps.outlets.get(send.plugin)
-  if (!outlet) return { ...base(send), state: 'unknown', waitMs: 60_000, error: `the ${send.plugin} adapter is not configured here`, errorCode: 'CONFIG_INVALID' }
-  const repeatable = outlet.can.reconcile === 'native' || (send.op === 'update' && (send.targetPosted !== null || 'message' in send.place))
+  if (!outlet)
+    return {
+      ...base(send),
+      state: 'unknown',
+      waitMs: 60_000,
+      error: `the ${send.plugin} adapter is not configured here`,
+      errorCode: 'CONFIG_INVALID',
+    }
+  const repeatable =
+    outlet.can.reconcile === 'native' ||
+    (send.op === 'update' && (send.targetPosted !== null || 'message' in send.place))
   if (repeatable) return pending(send, 0, null, null, {})
   const held = (why: string): Settled => ({ ...base(send), state: 'held', error: why, errorCode: 'OUTCOME_UNKNOWN' })
-  if (outlet.can.reconcile === 'none') return held(`${send.plugin} cannot be asked whether this arrived: resend or confirm it by hand`)
+  if (outlet.can.reconcile === 'none')
+    return held(`${send.plugin} cannot be asked whether this arrived: resend or confirm it by hand`)
   try {
     const delivery = toDelivery(send, deps, outlet.can.threads)
     const signal = AbortSignal.any([lease, AbortSignal.timeout(deps.times.callMs)])
@@ -135,14 +165,28 @@ async function look(send: ClaimedSend, deps: DeliverDeps, lease: AbortSignal): P
     if (posted) return { ...base(send), state: 'sent', posted: withoutTicket(posted) }
     // Read-backs lag behind writes: absent counts only when it is seen late enough, and twice.
     const ageMs = send.attemptAgeMs
-    if (send.looks >= 2 && ageMs >= deps.times.lastLookMs) return pending(send, 0, 'it had not arrived', 'OUTCOME_UNKNOWN', {})
+    if (send.looks >= 2 && ageMs >= deps.times.lastLookMs)
+      return pending(send, 0, 'it had not arrived', 'OUTCOME_UNKNOWN', {})
     const waitMs = Math.max(deps.times.firstLookMs, send.looks >= 1 ? deps.times.lastLookMs - ageMs : 0)
-    return { ...base(send), state: 'unknown', waitMs: Math.min(waitMs, deps.times.lastLookMs), error: send.looks === 1 ? 'not seen yet' : 'still not seen', errorCode: 'OUTCOME_UNKNOWN' }
+    return {
+      ...base(send),
+      state: 'unknown',
+      waitMs: Math.min(waitMs, deps.times.lastLookMs),
+      error: send.looks === 1 ? 'not seen yet' : 'still not seen',
+      errorCode: 'OUTCOME_UNKNOWN',
+    }
   } catch (error) {
     const hubError = error instanceof HubError ? error : null
-    if ((hubError && hubError.retry === 'never') || send.looks >= MAX_LOOKS) return held(`could not look for it: ${describe(error)}`)
+    if ((hubError && hubError.retry === 'never') || send.looks >= MAX_LOOKS)
+      return held(`could not look for it: ${describe(error)}`)
     const asked = hubError && typeof hubError.retry === 'object' ? hubError.retry.afterMs : null
-    return { ...base(send), state: 'unknown', waitMs: asked ?? backoffMs(send.looks, 1000), error: describe(error), errorCode: hubError?.code ?? 'UNAVAILABLE' }
+    return {
+      ...base(send),
+      state: 'unknown',
+      waitMs: asked ?? backoffMs(send.looks, 1000),
+      error: describe(error),
+      errorCode: hubError?.code ?? 'UNAVAILABLE',
+    }
   }
 }
 
@@ -154,7 +198,10 @@ async function write(send: ClaimedSend, settled: Settled, deps: DeliverDeps): Pr
         deps.onFenced()
         deps.log.warn({ delivery: send.id, key: send.key }, 'a send was settled by somebody else: nothing written')
       } else if (settled.state === 'dead' || settled.state === 'held') {
-        deps.log.error({ delivery: send.id, key: send.key, job: send.jobId, code: settled.errorCode, reason: settled.error }, `send ${settled.state}`)
+        deps.log.error(
+          { delivery: send.id, key: send.key, job: send.jobId, code: settled.errorCode, reason: settled.error },
+          `send ${settled.state}`,
+        )
       } else if (settled.waitMs > 0) deps.ringLater(settled.waitMs)
       return
     } catch (error) {
@@ -175,11 +222,13 @@ function toDelivery(send: ClaimedSend, deps: DeliverDeps, threads: boolean): Del
   if (send.op === 'update') {
     const posted = send.targetPosted ?? ('message' in bare ? (bare as Posted) : null)
     // A target that never got through, or has no id to edit, leaves a plain post.
-    if (posted && posted.message !== '') return { key, message, op: 'update', to: { ...posted, ...(ticket === null ? {} : { ticket }) } }
+    if (posted && posted.message !== '')
+      return { key, message, op: 'update', to: { ...posted, ...(ticket === null ? {} : { ticket }) } }
     return { key, message, op: 'post', to }
   }
   const root = send.targetPosted
-  if (root && threads && root.message !== '') return { key, message, op: 'post', to: { ...to, thread: root.thread ?? root.message } }
+  if (root && threads && root.message !== '')
+    return { key, message, op: 'post', to: { ...to, thread: root.thread ?? root.message } }
   return { key, message, op: 'post', to }
 }
 
@@ -187,9 +236,24 @@ function withoutTicket({ ticket: _, ticketExpiresAtMs: __, ...posted }: Posted):
   return posted
 }
 function base(send: ClaimedSend): Omit<Settled, 'state'> {
-  return { id: send.id, fence: send.fence, posted: null, error: null, errorCode: null, waitMs: 0, reserved: false, uncounted: false }
+  return {
+    id: send.id,
+    fence: send.fence,
+    posted: null,
+    error: null,
+    errorCode: null,
+    waitMs: 0,
+    reserved: false,
+    uncounted: false,
+  }
 }
-function pending(send: ClaimedSend, waitMs: number, error: string | null, errorCode: string | null, flags: { reserved?: boolean; uncounted?: boolean }): Settled {
+function pending(
+  send: ClaimedSend,
+  waitMs: number,
+  error: string | null,
+  errorCode: string | null,
+  flags: { reserved?: boolean; uncounted?: boolean },
+): Settled {
   return { ...base(send), state: 'pending', waitMs, error, errorCode, ...flags }
 }
 function describe(error: unknown): string {

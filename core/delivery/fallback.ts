@@ -6,9 +6,13 @@ export function withFallbacks(message: Message, can: Capabilities): Message {
   const blocks = message.blocks.flatMap((block): Block[] => {
     if (block.kind === 'file' && !can.files) return [{ kind: 'code', text: block.text }]
     if (block.kind !== 'actions') return [block]
-    const kept = block.items.filter((a) => a.kind === 'link' || (a.kind === 'button' ? can.buttons : can.buttons && can.forms))
+    const kept = block.items.filter(
+      (a) => a.kind === 'link' || (a.kind === 'button' ? can.buttons : can.buttons && can.forms),
+    )
     const typed = block.items.filter((a) => !kept.includes(a))
-    const lines = typed.flatMap((a) => (a.kind === 'link' ? [] : [`${a.label}: \`/${a.run}${a.kind === 'form' ? ' …' : ''}\``]))
+    const lines = typed.flatMap((a) =>
+      a.kind === 'link' ? [] : [`${a.label}: \`/${a.run}${a.kind === 'form' ? ' …' : ''}\``],
+    )
     return [
       ...(lines.length > 0 ? [{ kind: 'text', markdown: lines.join('\n') } as const] : []),
       ...(kept.length > 0 ? [{ kind: 'actions', items: kept } as const] : []),

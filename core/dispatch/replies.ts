@@ -116,8 +116,6 @@ export function confirmMessage(asked: {
   const note = refused
     ? 'That confirmation was not valid: it may be used, older than half an hour, changed, or somebody else’s. Confirm again.'
     : 'Only you can confirm this, within half an hour.'
-  const verb = command.name.split(' ').at(-1) ?? command.name
-  const label = `Yes, ${verb}`
   return {
     text: `${question}\n${note}\n/${line}`,
     blocks: [
@@ -125,7 +123,14 @@ export function confirmMessage(asked: {
       { kind: 'note', markdown: note },
       {
         kind: 'actions',
-        items: [{ kind: 'button', label, run: line, style: command.sideEffects === 'outside' ? 'danger' : 'primary' }],
+        items: [
+          {
+            kind: 'button',
+            label: 'Yes, do it',
+            run: line,
+            style: command.sideEffects === 'outside' ? 'danger' : 'primary',
+          },
+        ],
       },
     ],
   }

@@ -191,7 +191,7 @@ describe('formatLine is the inverse of parseArguments', () => {
           expect(parsed).toEqual({ values, confirm: confirm ?? null, problems: [] })
         },
       ),
-      { numRuns: 2_000 },
+      { numRuns: 40_000 },
     )
   })
 

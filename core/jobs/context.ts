@@ -36,7 +36,13 @@ export interface Running {
 const PROGRESS_AFTER_MS = 900
 const PROGRESS_EVERY_MS = 2_500
 
-export function createContext(job: ClaimedJob, body: JobBody, person: Person, signal: AbortSignal, deps: ContextDeps): Running {
+export function createContext(
+  job: ClaimedJob,
+  body: JobBody,
+  person: Person,
+  signal: AbortSignal,
+  deps: ContextDeps,
+): Running {
   const place = body.place ?? null
   const progress = progressOf(job, body, deps)
   const counts = new Map<string, number>()
@@ -91,7 +97,14 @@ export function createContext(job: ClaimedJob, body: JobBody, person: Person, si
       const to = answerPlace(place, body.on ?? null, message)
       const edits = afterProgress ? { key: `${job.id}:progress` } : message.inPlace && body.on ? body.on : undefined
       return sendsOf(
-        { jobId: job.id, name, to, message, ...(edits ? { edits } : {}), ...(afterProgress ? { supersedes: `${job.id}:edit` } : {}) },
+        {
+          jobId: job.id,
+          name,
+          to,
+          message,
+          ...(edits ? { edits } : {}),
+          ...(afterProgress ? { supersedes: `${job.id}:edit` } : {}),
+        },
         deps.outlets,
       )
     },
@@ -110,7 +123,21 @@ function sendsOf(saying: Parameters<typeof planSends>[0], outlets: ReadonlyMap<s
   if (!outlet) {
     const { jobId, name, to, message } = saying
     const key = `${jobId}:${name}`
-    return [{ id: randomUUIDv7(), workspace: to.workspace, key, jobId, plugin: to.plugin, lane: key, op: 'post', place: to, target: null, message, supersedes: null }]
+    return [
+      {
+        id: randomUUIDv7(),
+        workspace: to.workspace,
+        key,
+        jobId,
+        plugin: to.plugin,
+        lane: key,
+        op: 'post',
+        place: to,
+        target: null,
+        message,
+        supersedes: null,
+      },
+    ]
   }
   return planSends(saying, outlet)
 }
@@ -132,7 +159,14 @@ function progressOf(job: ClaimedJob, body: JobBody, deps: ContextDeps) {
     const to = answerPlace(place, body.on ?? null, message)
     const supersedes = `${job.id}:edit`
     const saying = posted
-      ? { jobId: job.id, name: `edit-${job.attempts}-${++edits}`, to, message, edits: { key: `${job.id}:progress` }, supersedes }
+      ? {
+          jobId: job.id,
+          name: `edit-${job.attempts}-${++edits}`,
+          to,
+          message,
+          edits: { key: `${job.id}:progress` },
+          supersedes,
+        }
       : { jobId: job.id, name: 'progress', to, message }
     await deps.outbox.insert(sendsOf(saying, deps.outlets))
     posted = true

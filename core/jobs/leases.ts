@@ -26,7 +26,8 @@ export function createLeases(options: {
     const now = performance.now()
     const due = [...held].filter(([, h]) => now - h.renewedAt >= options.leaseMs / 4)
     try {
-      const kept = due.length === 0 ? new Set<string>() : await options.renew(due.map(([id, h]) => ({ id, fence: h.fence })))
+      const kept =
+        due.length === 0 ? new Set<string>() : await options.renew(due.map(([id, h]) => ({ id, fence: h.fence })))
       for (const [id, h] of due) {
         if (kept.has(id)) h.renewedAt = now
         else h.controller.abort(new LeaseLost('its lease was lost'))
@@ -34,7 +35,8 @@ export function createLeases(options: {
     } catch {
       // The database is away: nobody else can take the work either until it is back and the lease has run out.
       for (const [, h] of due) {
-        if (performance.now() - h.renewedAt > options.leaseMs) h.controller.abort(new LeaseLost('its lease could not be renewed'))
+        if (performance.now() - h.renewedAt > options.leaseMs)
+          h.controller.abort(new LeaseLost('its lease could not be renewed'))
       }
     } finally {
       renewing = false

@@ -19,7 +19,10 @@ interface Backend {
     add(name: string, data: object, options: object): Promise<unknown>
     getJobCounts(...types: 'waiting'[]): Promise<unknown>
   }
-  worker(run: (bell: Bell) => void): { on(event: 'error', listener: (e: Error) => void): unknown; close(force: boolean): Promise<void> }
+  worker(run: (bell: Bell) => void): {
+    on(event: 'error', listener: (e: Error) => void): unknown
+    close(force: boolean): Promise<void>
+  }
   close(): Promise<void>
 }
 
@@ -83,7 +86,13 @@ export async function openRings(options: { redisUrl?: string; store: Store; log:
 }
 
 // A ring is done as soon as it is heard: locks and stalls play no part, so their timers are slow.
-const WORKER = { concurrency: 4, lockDuration: 30_000, stalledInterval: 30_000, maxStalledCount: 100, drainDelay: 5 } as const
+const WORKER = {
+  concurrency: 4,
+  lockDuration: 30_000,
+  stalledInterval: 30_000,
+  maxStalledCount: 100,
+  drainDelay: 5,
+} as const
 
 async function redisBackend(url: string, log: Log): Promise<Backend> {
   const [{ Queue, Worker }, { Redis }] = await Promise.all([import('bullmq'), import('ioredis')])
@@ -100,7 +109,11 @@ async function redisBackend(url: string, log: Log): Promise<Backend> {
   return {
     queue,
     worker: (run) =>
-      new Worker(QUEUE, async (job) => run(job.name as Bell), { ...WORKER, connection: forWorker, removeOnComplete: { count: 0 } }),
+      new Worker(QUEUE, async (job) => run(job.name as Bell), {
+        ...WORKER,
+        connection: forWorker,
+        removeOnComplete: { count: 0 },
+      }),
     async close() {
       await queue.close()
       forQueue.disconnect()
@@ -118,7 +131,12 @@ async function postgresBackend(store: Store, log: Log): Promise<Backend> {
   return {
     queue,
     worker: (run) =>
-      new Worker(QUEUE, async (job) => run(job.name as Bell), { ...WORKER, connection: pool, removeOnComplete: { count: 0 } }, createPostgresBackend),
+      new Worker(
+        QUEUE,
+        async (job) => run(job.name as Bell),
+        { ...WORKER, connection: pool, removeOnComplete: { count: 0 } },
+        createPostgresBackend,
+      ),
     close: () => queue.close(),
   }
 }

@@ -5,7 +5,10 @@ import { type ContextDeps, createContext, type JobBody } from './context.ts'
 import { LeaseLost, type Leases } from './leases.ts'
 
 /** Runs one kind of job. The message it returns is the answer. */
-export type Handler = (body: JobBody, running: { readonly ctx: ReturnType<typeof createContext>['ctx']; readonly job: ClaimedJob }) => Promise<Message | undefined>
+export type Handler = (
+  body: JobBody,
+  running: { readonly ctx: ReturnType<typeof createContext>['ctx']; readonly job: ClaimedJob },
+) => Promise<Message | undefined>
 
 export interface RunnerDeps extends ContextDeps {
   readonly handlers: ReadonlyMap<string, Handler>
@@ -40,10 +43,19 @@ export async function runJob(job: ClaimedJob, deps: RunnerDeps): Promise<void> {
 
 async function attempt(job: ClaimedJob, lease: AbortSignal, deps: RunnerDeps): Promise<Finish | null> {
   const body = (job.body ?? {}) as JobBody
-  const log = withIds(deps.log, { job: job.id, kind: job.kind, workspace: job.workspace, origin: job.origin, attempt: job.attempts })
+  const log = withIds(deps.log, {
+    job: job.id,
+    kind: job.kind,
+    workspace: job.workspace,
+    origin: job.origin,
+    attempt: job.attempts,
+  })
   const handler = deps.handlers.get(job.kind)
   if (!handler) {
-    const error = new HubError('UNSUPPORTED', `no plugin handles ${job.kind}: it was removed from HUB_PLUGINS, or its variables are missing`)
+    const error = new HubError(
+      'UNSUPPORTED',
+      `no plugin handles ${job.kind}: it was removed from HUB_PLUGINS, or its variables are missing`,
+    )
     return ended(job, 'dead', { error })
   }
   const timeout = AbortSignal.timeout(deps.timeoutMs)
@@ -61,8 +73,11 @@ async function attempt(job: ClaimedJob, lease: AbortSignal, deps: RunnerDeps): P
   } catch (thrown) {
     await running?.endProgress()
     if (lease.aborted && lease.reason instanceof LeaseLost) return null
-    if (lease.aborted) return ended(job, 'pending', { error: new HubError('UNAVAILABLE', 'the hub was stopping'), delayMs: 0 })
-    const error = timeout.aborted ? new HubError('UNAVAILABLE', `it took longer than ${Math.round(deps.timeoutMs / 1000)} s`) : asHubError(thrown)
+    if (lease.aborted)
+      return ended(job, 'pending', { error: new HubError('UNAVAILABLE', 'the hub was stopping'), delayMs: 0 })
+    const error = timeout.aborted
+      ? new HubError('UNAVAILABLE', `it took longer than ${Math.round(deps.timeoutMs / 1000)} s`)
+      : asHubError(thrown)
     return failed(job, body, error, running, deps, log)
   }
 }
@@ -98,8 +113,13 @@ export function failureMessage(job: { id: string; kind: string }, body: JobBody,
     text: `${text} (job ${job.id.slice(-6)})`,
     blocks: [
       { kind: 'text', markdown: text },
-      { kind: 'note', markdown: `job ${job.id.slice(-6)} · kept for the operator: \`hub jobs show ${job.id.slice(-6)}\`` },
-      ...(line !== null && line.length <= 1500 ? [{ kind: 'actions', items: [{ kind: 'button', label: 'Try again', run: line }] } as const] : []),
+      {
+        kind: 'note',
+        markdown: `job ${job.id.slice(-6)} · kept for the operator: \`hub jobs show ${job.id.slice(-6)}\``,
+      },
+      ...(line !== null && line.length <= 1500
+        ? [{ kind: 'actions', items: [{ kind: 'button', label: 'Try again', run: line }] } as const]
+        : []),
     ],
   }
 }

@@ -94,7 +94,8 @@ export function createWorker(deps: WorkerDeps, options: WorkerOptions): Worker {
     const died = swept.filter((s) => s.state === 'dead').map((s) => s.id)
     if (died.length > 0) await deps.onDied(died)
     const unknown = await deps.outbox.sweep(deps.delivery.times.firstLookMs)
-    if (swept.length + unknown > 0) deps.log.warn({ jobs: swept.length, sends: unknown }, 'took over what a vanished worker left')
+    if (swept.length + unknown > 0)
+      deps.log.warn({ jobs: swept.length, sends: unknown }, 'took over what a vanished worker left')
   }
   let timers: NodeJS.Timeout[] = []
   let sweeping = false

@@ -1,4 +1,4 @@
-import type { Sql } from '../store/sql.ts'
+import { isAway, type Sql } from '../store/sql.ts'
 import { gather } from './gather.ts'
 
 /** One inbound delivery, verified and neutral. `body` is JSON text already: the hot path serialises it once. */
@@ -37,26 +37,46 @@ export function storableJson(json: string): string {
 const storableText = (text: string): string => text.toWellFormed().replaceAll('\0', '\ufffd')
 
 export function createInbox(sql: Sql, onQueued: () => void): Inbox {
-  const accept = gather<Arrival, 'queued' | 'duplicate'>(
+  type Answer = 'queued' | 'duplicate' | { readonly refused: unknown }
+  const insert = async (arrivals: readonly Arrival[]): Promise<Answer[]> => {
+    const rows = arrivals.map((a) => ({
+      id: a.id,
+      workspace: storableText(a.workspace),
+      source: a.source,
+      delivery_id: storableText(a.deliveryId),
+      kind: a.kind,
+      lane: a.lane === null ? null : storableText(a.lane),
+      body: storableJson(a.body),
+    }))
+    // One order in every process: two batches that share keys must not wait for each other.
+    if (rows.length > 1)
+      rows.sort((a, b) => (a.delivery_id < b.delivery_id ? -1 : a.delivery_id > b.delivery_id ? 1 : 0))
+    const inserted = await sql.query<{ id: string }>(INSERT, [JSON.stringify(rows)])
+    if (inserted.length > 0) onQueued()
+    if (inserted.length === arrivals.length) return arrivals.map(() => 'queued' as const)
+    const ids = new Set(inserted.map((r) => r.id))
+    return arrivals.map((a) => (ids.has(a.id) ? 'queued' : 'duplicate'))
+  }
+  const gathered = gather<Arrival, Answer>(
     async (arrivals) => {
-      const rows = arrivals.map((a) => ({
-        id: a.id,
-        workspace: storableText(a.workspace),
-        source: a.source,
-        delivery_id: storableText(a.deliveryId),
-        kind: a.kind,
-        lane: a.lane === null ? null : storableText(a.lane),
-        body: storableJson(a.body),
-      }))
-      // One order in every process: two batches that share keys must not wait for each other.
-      if (rows.length > 1) rows.sort((a, b) => (a.delivery_id < b.delivery_id ? -1 : a.delivery_id > b.delivery_id ? 1 : 0))
-      const inserted = await sql.query<{ id: string }>(INSERT, [JSON.stringify(rows)])
-      if (inserted.length > 0) onQueued()
-      if (inserted.length === arrivals.length) return arrivals.map(() => 'queued' as const)
-      const ids = new Set(inserted.map((r) => r.id))
-      return arrivals.map((a) => (ids.has(a.id) ? 'queued' : 'duplicate'))
+      try {
+        return await insert(arrivals)
+      } catch (error) {
+        if (arrivals.length === 1 || isAway(error)) throw error
+        // One row that cannot be stored must not take its neighbours with it.
+        const alone = await Promise.allSettled(arrivals.map((a) => insert([a])))
+        return alone.map((one) =>
+          one.status === 'fulfilled' ? (one.value[0] ?? 'duplicate') : { refused: one.reason },
+        )
+      }
     },
     { max: MAX_BATCH, width: WIDTH },
   )
-  return { accept }
+  return {
+    async accept(arrival) {
+      const answer = await gathered(arrival)
+      if (typeof answer === 'object') throw answer.refused
+      return answer
+    },
+  }
 }

@@ -44,8 +44,14 @@ export function createLimits(sql: Sql): Limits {
           buckets.set(limit.key, bucket)
         }
       }
-      const rows = [...buckets.values()].map((b) => ({ key: b.limit.key, step_ms: b.limit.intervalMs, n: b.users.length }))
-      const answers = await sql.query<{ key: string; nextMs: number; closedMs: number }>(RESERVE, [JSON.stringify(rows)])
+      const rows = [...buckets.values()].map((b) => ({
+        key: b.limit.key,
+        step_ms: b.limit.intervalMs,
+        n: b.users.length,
+      }))
+      const answers = await sql.query<{ key: string; nextMs: number; closedMs: number }>(RESERVE, [
+        JSON.stringify(rows),
+      ])
       const waits = batch.map(() => 0)
       for (const { key, nextMs, closedMs } of answers) {
         const bucket = buckets.get(key)

@@ -1,4 +1,4 @@
-import { HubError, type JobsView, type JobState } from '#contract'
+import { HubError, type JobState, type JobsView } from '#contract'
 import type { DeliveryView, JobView, LedgerView, ListQuery, Stats } from '../http/ports.ts'
 import type { Bell } from '../jobs/rings.ts'
 import type { Param, Sql } from '../store/sql.ts'
@@ -22,7 +22,10 @@ const DELIVERY = `
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 
 /** What operators and the console see of the ledger, and the decisions they may take. */
-export function createLedgerView(sql: Sql, deps: { ring(bell: Bell): void }): LedgerView & { readonly jobsView: JobsView } {
+export function createLedgerView(
+  sql: Sql,
+  deps: { ring(bell: Bell): void },
+): LedgerView & { readonly jobsView: JobsView } {
   async function page<T>(select: string, table: string, alias: string, query: ListQuery<string>): Promise<T[]> {
     const where: string[] = []
     const params: Param[] = []
@@ -32,13 +35,16 @@ export function createLedgerView(sql: Sql, deps: { ring(bell: Bell): void }): Le
     }
     if (query.state !== undefined) add((n) => `${alias}.state = $${n}`, query.state)
     if (query.workspace !== undefined) add((n) => `${alias}.workspace = $${n}`, query.workspace)
-    if (query.before !== undefined) add((n) => `${alias}.seq < (select seq from ${table} where id = $${n}::uuid)`, query.before)
+    if (query.before !== undefined)
+      add((n) => `${alias}.seq < (select seq from ${table} where id = $${n}::uuid)`, query.before)
     params.push(Math.min(Math.max(query.limit, 1), 200))
     const filter = where.length > 0 ? `where ${where.join(' and ')}` : ''
     return sql.query<T & object>(`${select} ${filter} order by ${alias}.seq desc limit $${params.length}`, params)
   }
   const one = async <T extends object>(text: string, id: string): Promise<T | null> =>
-    UUID.test(id) ? ((await sql.query<T>(`${text} where ${text === JOB ? 'j' : 'o'}.id = $1::uuid`, [id]))[0] ?? null) : null
+    UUID.test(id)
+      ? ((await sql.query<T>(`${text} where ${text === JOB ? 'j' : 'o'}.id = $1::uuid`, [id]))[0] ?? null)
+      : null
   const job = (id: string) => one<JobView>(JOB, id)
   const delivery = (id: string) => one<DeliveryView>(DELIVERY, id)
   const mustJob = async (id: string) => (await job(id)) ?? missing('job', id)
@@ -47,7 +53,10 @@ export function createLedgerView(sql: Sql, deps: { ring(bell: Bell): void }): Le
   /** The state check is in the statement: two people who decide at once have one effect. */
   async function change(id: string, set: string, states: readonly string[]): Promise<void> {
     const from = states.map((s) => `'${s}'`).join(', ')
-    const changed = await sql.query(`update hub.outbox set ${set} where id = $1::uuid and state in (${from}) returning id`, [id])
+    const changed = await sql.query(
+      `update hub.outbox set ${set} where id = $1::uuid and state in (${from}) returning id`,
+      [id],
+    )
     if (changed.length === 0) {
       const { state } = await mustDelivery(id)
       throw new HubError('CONFLICT', `delivery ${id} is ${state}; this is for ${states.join(' or ')} ones`)
@@ -66,9 +75,13 @@ export function createLedgerView(sql: Sql, deps: { ring(bell: Bell): void }): Le
           [id],
         )
         const now = await mustJob(id)
-        if (changed.length === 0) throw new HubError('CONFLICT', `job ${id} is ${now.state}; only dead or cancelled ones are tried again`)
+        if (changed.length === 0)
+          throw new HubError('CONFLICT', `job ${id} is ${now.state}; only dead or cancelled ones are tried again`)
         // Its answer told of the failure and was sent; the new one gets a row of its own.
-        await sql.query(`update hub.outbox set key = key || ':' || id where job_id = $1::uuid and key like $2`, [id, `${id}:result%`])
+        await sql.query(`update hub.outbox set key = key || ':' || id where job_id = $1::uuid and key like $2`, [
+          id,
+          `${id}:result%`,
+        ])
         deps.ring('jobs')
         return now
       },
@@ -78,7 +91,11 @@ export function createLedgerView(sql: Sql, deps: { ring(bell: Bell): void }): Le
       get: delivery,
       async retry(id) {
         await mustDelivery(id)
-        await change(id, `state = 'pending', attempts = 0, not_before = clock_timestamp(), finished_at = null, error = null`, ['dead'])
+        await change(
+          id,
+          `state = 'pending', attempts = 0, not_before = clock_timestamp(), finished_at = null, error = null`,
+          ['dead'],
+        )
         return mustDelivery(id)
       },
       async resolve(id, outcome) {
@@ -123,7 +140,12 @@ export async function ledgerStats(sql: Sql): Promise<Stats> {
     ),
   ])
   const counts = (rows: readonly { state: string; n: number }[]) => Object.fromEntries(rows.map((r) => [r.state, r.n]))
-  return { queueAgeSeconds: head[0]?.age ?? 0, inboxNew: head[0]?.fresh ?? 0, jobs: counts(jobs), outbox: counts(outbox) }
+  return {
+    queueAgeSeconds: head[0]?.age ?? 0,
+    inboxNew: head[0]?.fresh ?? 0,
+    jobs: counts(jobs),
+    outbox: counts(outbox),
+  }
 }
 
 function missing(what: string, id: string): never {

@@ -60,7 +60,10 @@ export async function restoreEmbedded(dataDir: string, file: string): Promise<vo
   try {
     const target = path.join(dataDir, 'pg')
     if (fs.existsSync(target)) {
-      throw new HubError('CONFLICT', `${target} exists: restore into an empty HUB_DATA_DIR, or move that folder away first`)
+      throw new HubError(
+        'CONFLICT',
+        `${target} exists: restore into an empty HUB_DATA_DIR, or move that folder away first`,
+      )
     }
     const lite = await startPglite(target, new Blob([fs.readFileSync(file)]))
     await lite.close()

@@ -71,7 +71,11 @@ function wrap(client: postgres.Sql): Sql {
 /** BullMQ supports node-postgres; each worker keeps a LISTEN client checked out, so the pool is sized for it. */
 async function openRingPool(url: string): Promise<{ end(): Promise<void> }> {
   const { default: pg } = await import('pg')
-  const pool = new pg.Pool({ connectionString: url, max: 8, options: '-c search_path=bullmq -c synchronous_commit=off' })
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: 8,
+    options: '-c search_path=bullmq -c synchronous_commit=off',
+  })
   pool.on('error', () => {}) // an idle client lost its server; the pool replaces it, and the sweeper covers the gap
   pool.setMaxListeners(0)
   return pool
@@ -82,12 +86,19 @@ async function firstContact(client: postgres.Sql, url: string): Promise<void> {
   try {
     const [row] = await client<{ version: number }[]>`select current_setting('server_version_num')::int as version`
     if (!row || row.version < 150_000) {
-      throw new HubError('CONFIG_INVALID', `PostgreSQL at ${host} is older than 15: upgrade it, or point DATABASE_URL at 15 or newer`)
+      throw new HubError(
+        'CONFIG_INVALID',
+        `PostgreSQL at ${host} is older than 15: upgrade it, or point DATABASE_URL at 15 or newer`,
+      )
     }
   } catch (cause) {
     await client.end({ timeout: 0 })
     if (cause instanceof HubError) throw cause
     const why = cause instanceof Error ? ('code' in cause ? `${cause.code}` : cause.message) : String(cause)
-    throw new HubError('UNAVAILABLE', `cannot use PostgreSQL at ${host} (${why}): check DATABASE_URL and that the server is running`, { cause })
+    throw new HubError(
+      'UNAVAILABLE',
+      `cannot use PostgreSQL at ${host} (${why}): check DATABASE_URL and that the server is running`,
+      { cause },
+    )
   }
 }

@@ -32,7 +32,10 @@ export function createSecrets(spec: string): Secrets {
       const [version, id, iv, body, ...rest] = sealed.split('.')
       const key = id === undefined ? undefined : byId.get(id)
       if (version !== 'v1' || !key || !iv || !body || rest.length > 0) {
-        throw new HubError('CONFIG_INVALID', `a stored secret was sealed with a key that HUB_SECRET_KEY does not list (key ${id ?? '?'}): add it after a comma`)
+        throw new HubError(
+          'CONFIG_INVALID',
+          `a stored secret was sealed with a key that HUB_SECRET_KEY does not list (key ${id ?? '?'}): add it after a comma`,
+        )
       }
       try {
         const bytes = Buffer.from(body, 'base64url')
@@ -41,7 +44,9 @@ export function createSecrets(spec: string): Secrets {
         decipher.setAuthTag(bytes.subarray(-16))
         return Buffer.concat([decipher.update(bytes.subarray(0, -16)), decipher.final()]).toString('utf8')
       } catch (cause) {
-        throw new HubError('CONFIG_INVALID', 'a stored secret does not open: it was changed or moved to another row', { cause })
+        throw new HubError('CONFIG_INVALID', 'a stored secret does not open: it was changed or moved to another row', {
+          cause,
+        })
       }
     },
     sign: (purpose, text) => createHmac('sha256', current.bytes).update(`${purpose}\n${text}`).digest('base64url'),
@@ -68,5 +73,8 @@ function decodeKey(text: string): { id: string; bytes: Buffer } {
 }
 
 function badKey(): HubError {
-  return new HubError('CONFIG_INVALID', 'HUB_SECRET_KEY must be 32 bytes in hex or base64: make one with `openssl rand -hex 32`')
+  return new HubError(
+    'CONFIG_INVALID',
+    'HUB_SECRET_KEY must be 32 bytes in hex or base64: make one with `openssl rand -hex 32`',
+  )
 }

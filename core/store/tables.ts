@@ -162,7 +162,9 @@ export const outbox = hub.table(
   (t) => [
     uniqueIndex('outbox_key').on(t.workspace, t.key),
     index('outbox_due').on(t.notBefore, t.seq).where(sql`state = 'pending'`),
-    index('outbox_lane').on(t.lane, t.seq).where(sql`state in ('pending', 'inflight', 'unknown', 'reconciling', 'held')`),
+    index('outbox_lane')
+      .on(t.lane, t.seq)
+      .where(sql`state in ('pending', 'inflight', 'unknown', 'reconciling', 'held')`),
     index('outbox_lease').on(t.leaseUntil).where(sql`state in ('inflight', 'reconciling')`),
     index('outbox_unknown').on(t.notBefore).where(sql`state = 'unknown'`),
     index('outbox_attention').on(t.state, t.seq.desc()).where(sql`state in ('held', 'dead')`),

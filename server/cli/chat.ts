@@ -7,12 +7,19 @@ const WAIT_MS = 20_000
 
 /** Runs one command of the hub and prints its answer. */
 export async function runChat(client: Client, line: string, json: boolean): Promise<number> {
-  const known = await client.post<{ id: string; announce: string | null }>('/commands', { input: line, idempotencyKey: randomUUID() })
+  const known = await client.post<{ id: string; announce: string | null }>('/commands', {
+    input: line,
+    idempotencyKey: randomUUID(),
+  })
   const note = (text: string) => process.stderr.write(`${text}\n`)
   if (known.announce) note(`${known.announce} · job ${known.id.slice(-6)}`)
   const job = await ended(client, known.id, note)
   if (json) process.stdout.write(`${JSON.stringify(job, null, 2)}\n`)
-  if (job.state !== 'done') throw new HubError('UNAVAILABLE', `${job.error ?? 'the job did not end well'} (job ${job.id}; try again: npm run hub -- jobs retry ${job.id})`)
+  if (job.state !== 'done')
+    throw new HubError(
+      'UNAVAILABLE',
+      `${job.error ?? 'the job did not end well'} (job ${job.id}; try again: npm run hub -- jobs retry ${job.id})`,
+    )
   if (!json && job.result) process.stdout.write(`${messageText(job.result, process.stdout.isTTY === true)}\n`)
   return 0
 }

@@ -19,13 +19,26 @@ export interface Job {
 
 type Fetch = (request: Request) => Response | Promise<Response>
 
-export function createClient(options: { where: string; base: string; token: string; fetch: Fetch; close(): Promise<void> }): Client {
+export function createClient(options: {
+  where: string
+  base: string
+  token: string
+  fetch: Fetch
+  close(): Promise<void>
+}): Client {
   const call = async <T>(method: string, path: string, body?: object): Promise<T> => {
-    const headers = { authorization: `Bearer ${options.token}`, ...(body ? { 'content-type': 'application/json' } : {}) }
+    const headers = {
+      authorization: `Bearer ${options.token}`,
+      ...(body ? { 'content-type': 'application/json' } : {}),
+    }
     let response: Response
     try {
       response = await options.fetch(
-        new Request(`${options.base}/api/v1${path}`, { method, headers, ...(body ? { body: JSON.stringify(body) } : {}) }),
+        new Request(`${options.base}/api/v1${path}`, {
+          method,
+          headers,
+          ...(body ? { body: JSON.stringify(body) } : {}),
+        }),
       )
     } catch (cause) {
       throw new HubError('UNAVAILABLE', `the hub at ${options.where} does not answer: is it still running?`, { cause })
@@ -35,8 +48,21 @@ export function createClient(options: { where: string; base: string; token: stri
     if (response.ok) return answer as T
     const { detail, title } = (answer ?? {}) as { detail?: string; title?: string }
     const why = detail ?? title ?? `status ${response.status}`
-    if (response.status === 401) throw new HubError('UNAUTHENTICATED', `the hub at ${options.where} refused the key: use the HUB_SECRET_KEY it was started with`)
-    throw new HubError(response.status === 404 ? 'NOT_FOUND' : response.status === 409 ? 'CONFLICT' : response.status < 500 ? 'INPUT_INVALID' : 'UNAVAILABLE', why)
+    if (response.status === 401)
+      throw new HubError(
+        'UNAUTHENTICATED',
+        `the hub at ${options.where} refused the key: use the HUB_SECRET_KEY it was started with`,
+      )
+    throw new HubError(
+      response.status === 404
+        ? 'NOT_FOUND'
+        : response.status === 409
+          ? 'CONFLICT'
+          : response.status < 500
+            ? 'INPUT_INVALID'
+            : 'UNAVAILABLE',
+      why,
+    )
   }
   return {
     where: options.where,

@@ -17,14 +17,28 @@ const PROBE_MS = 1500
 export async function connect(config: ServerConfig, env: Environment): Promise<Client> {
   const running = readRunFile(config.HUB_DATA_DIR)
   if (running && (await isLive(running.url))) {
-    return createClient({ where: running.url, base: running.url, token: running.apiToken, fetch, close: async () => {} })
+    return createClient({
+      where: running.url,
+      base: running.url,
+      token: running.apiToken,
+      fetch,
+      close: async () => {},
+    })
   }
   if (config.HUB_PUBLIC_URL && (await isLive(config.HUB_PUBLIC_URL))) {
-    return createClient({ where: config.HUB_PUBLIC_URL, base: config.HUB_PUBLIC_URL, token: apiTokenFrom(secretKeyOf(config)), fetch, close: async () => {} })
+    return createClient({
+      where: config.HUB_PUBLIC_URL,
+      base: config.HUB_PUBLIC_URL,
+      token: apiTokenFrom(secretKeyOf(config)),
+      fetch,
+      close: async () => {},
+    })
   }
   mkdirSync(config.HUB_DATA_DIR, { recursive: true, mode: 0o700 })
   // Lines on standard error belong to the person who typed the command.
-  const { hub, apiToken } = await compose({ ...config, HUB_ROLE: 'all' }, env, { logLevel: env['LOG_LEVEL'] ? config.LOG_LEVEL : 'silent' })
+  const { hub, apiToken } = await compose({ ...config, HUB_ROLE: 'all' }, env, {
+    logLevel: env['LOG_LEVEL'] ? config.LOG_LEVEL : 'silent',
+  })
   try {
     await hub.start()
   } catch (error) {
@@ -43,7 +57,10 @@ export async function connect(config: ServerConfig, env: Environment): Promise<C
 function secretKeyOf(config: ServerConfig): string {
   if (config.HUB_SECRET_KEY) return config.HUB_SECRET_KEY
   if (!existsSync(path.join(config.HUB_DATA_DIR, 'secret.key'))) {
-    throw new HubError('CONFIG_INVALID', `HUB_SECRET_KEY: the hub at ${config.HUB_PUBLIC_URL} asks for the key it was started with`)
+    throw new HubError(
+      'CONFIG_INVALID',
+      `HUB_SECRET_KEY: the hub at ${config.HUB_PUBLIC_URL} asks for the key it was started with`,
+    )
   }
   return keyFromFolder(config.HUB_DATA_DIR)
 }

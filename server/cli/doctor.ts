@@ -34,15 +34,27 @@ function runtime(config: ServerConfig): Finding[] {
     try {
       accessSync(dir, constants.W_OK)
     } catch {
-      return { what: 'data folder', state: 'wrong', detail: `${dir} cannot be written: correct its owner, or set HUB_DATA_DIR` }
+      return {
+        what: 'data folder',
+        state: 'wrong',
+        detail: `${dir} cannot be written: correct its owner, or set HUB_DATA_DIR`,
+      }
     }
     const open = (statSync(dir).mode & 0o077) !== 0
-    return { what: 'data folder', state: open ? 'note' : 'ok', detail: open ? `${dir} is readable by others: chmod 700 it` : dir }
+    return {
+      what: 'data folder',
+      state: open ? 'note' : 'ok',
+      detail: open ? `${dir} is readable by others: chmod 700 it` : dir,
+    }
   }
   return [
     { what: 'node', state: 'ok', detail: process.version },
     folder(),
-    { what: 'hub process', state: running ? 'ok' : 'off', detail: running ? `runs at ${running.url} (process ${running.pid})` : 'none on this data folder' },
+    {
+      what: 'hub process',
+      state: running ? 'ok' : 'off',
+      detail: running ? `runs at ${running.url} (process ${running.pid})` : 'none on this data folder',
+    },
   ]
 }
 
@@ -50,19 +62,41 @@ async function stores(config: ServerConfig): Promise<Finding[]> {
   const found: Finding[] = []
   if (config.DATABASE_URL) {
     try {
-      const store = await openStore({ databaseUrl: config.DATABASE_URL, dataDir: config.HUB_DATA_DIR, migrations: MIGRATIONS, poolSize: 1 })
-      const [row] = await store.sql.query<{ version: string; fsync: string }>(`select current_setting('server_version') as version, current_setting('fsync') as fsync`)
+      const store = await openStore({
+        databaseUrl: config.DATABASE_URL,
+        dataDir: config.HUB_DATA_DIR,
+        migrations: MIGRATIONS,
+        poolSize: 1,
+      })
+      const [row] = await store.sql.query<{ version: string; fsync: string }>(
+        `select current_setting('server_version') as version, current_setting('fsync') as fsync`,
+      )
       await store.close()
       found.push({ what: 'DATABASE_URL', state: 'ok', detail: `PostgreSQL ${row?.version ?? ''}` })
-      if (row?.fsync === 'off') found.push({ what: 'fsync', state: 'wrong', detail: 'is off: a power cut loses acknowledged work; turn it on in postgresql.conf' })
+      if (row?.fsync === 'off')
+        found.push({
+          what: 'fsync',
+          state: 'wrong',
+          detail: 'is off: a power cut loses acknowledged work; turn it on in postgresql.conf',
+        })
     } catch (error) {
-      found.push({ what: 'DATABASE_URL', state: 'wrong', detail: error instanceof Error ? error.message : String(error) })
+      found.push({
+        what: 'DATABASE_URL',
+        state: 'wrong',
+        detail: error instanceof Error ? error.message : String(error),
+      })
     }
   } else found.push({ what: 'DATABASE_URL', state: 'off', detail: 'embedded database' })
   if (config.REDIS_URL) {
     const { hostname, port } = new URL(config.REDIS_URL)
     const reached = await reachable(hostname, Number(port || 6379))
-    found.push({ what: 'REDIS_URL', state: reached ? 'ok' : 'wrong', detail: reached ? `${hostname} answers` : `${hostname}:${port || 6379} does not answer: start Redis or correct REDIS_URL` })
+    found.push({
+      what: 'REDIS_URL',
+      state: reached ? 'ok' : 'wrong',
+      detail: reached
+        ? `${hostname} answers`
+        : `${hostname}:${port || 6379} does not answer: start Redis or correct REDIS_URL`,
+    })
   } else found.push({ what: 'REDIS_URL', state: 'off', detail: 'rings go through the database' })
   return found
 }
@@ -80,8 +114,17 @@ async function adapters(env: Environment): Promise<Finding[]> {
       continue
     }
     const log = createLog({ level: 'silent', name: 'doctor', mask: createMask() })
-    const problem = await tryAdapter(await shipped.load(), configFromEnv(shipped.name, env, shipped.variables), log, REACH_MS)
-    found.push({ what: shipped.name, state: problem === null ? 'ok' : 'wrong', detail: problem ?? 'configured and reachable' })
+    const problem = await tryAdapter(
+      await shipped.load(),
+      configFromEnv(shipped.name, env, shipped.variables),
+      log,
+      REACH_MS,
+    )
+    found.push({
+      what: shipped.name,
+      state: problem === null ? 'ok' : 'wrong',
+      detail: problem ?? 'configured and reachable',
+    })
   }
   return found
 }
@@ -89,8 +132,16 @@ async function adapters(env: Environment): Promise<Finding[]> {
 function promises(config: ServerConfig): Finding[] {
   if (config.DATABASE_URL) return []
   return [
-    { what: 'embedded', state: 'note', detail: 'survives a killed process, not a power cut: the database never waits for the disk' },
-    { what: 'embedded', state: 'note', detail: 'one process on one folder; back it up with `npm run hub -- backup <file>`; for more set DATABASE_URL' },
+    {
+      what: 'embedded',
+      state: 'note',
+      detail: 'survives a killed process, not a power cut: the database never waits for the disk',
+    },
+    {
+      what: 'embedded',
+      state: 'note',
+      detail: 'one process on one folder; back it up with `npm run hub -- backup <file>`; for more set DATABASE_URL',
+    },
   ]
 }
 

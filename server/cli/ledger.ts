@@ -15,11 +15,18 @@ interface Item {
 const LINES = 50
 
 /** `jobs` and `deliveries`: what lies where, and the decisions a person may take. */
-export async function runLedger(client: Client, what: 'jobs' | 'deliveries', words: readonly string[], json: boolean): Promise<number> {
+export async function runLedger(
+  client: Client,
+  what: 'jobs' | 'deliveries',
+  words: readonly string[],
+  json: boolean,
+): Promise<number> {
   const [verb = 'list', id, outcome] = words.filter((w) => !w.startsWith('--'))
   if (verb === 'list') {
     const state = optionOf(words, '--state')
-    const { items } = await client.get<{ items: Item[] }>(`/${what}?limit=${LINES}${state ? `&state=${encodeURIComponent(state)}` : ''}`)
+    const { items } = await client.get<{ items: Item[] }>(
+      `/${what}?limit=${LINES}${state ? `&state=${encodeURIComponent(state)}` : ''}`,
+    )
     if (json) return print(items)
     if (items.length === 0) process.stderr.write(`no ${what}${state ? ` that are ${state}` : ''}\n`)
     for (const item of items) process.stdout.write(`${line(item)}\n`)
@@ -31,11 +38,17 @@ export async function runLedger(client: Client, what: 'jobs' | 'deliveries', wor
   if (verb === 'retry') return done(await client.post<Item>(`/${what}/${full}/retry`), json)
   if (verb === 'resolve' && what === 'deliveries') {
     if (!outcome || !['sent', 'resend', 'drop'].includes(outcome)) {
-      throw new HubError('INPUT_INVALID', 'say what happened: deliveries resolve <id> sent (it arrived), resend (it did not) or drop (give it up)')
+      throw new HubError(
+        'INPUT_INVALID',
+        'say what happened: deliveries resolve <id> sent (it arrived), resend (it did not) or drop (give it up)',
+      )
     }
     return done(await client.post<Item>(`/deliveries/${full}/resolve`, { outcome }), json)
   }
-  throw new HubError('INPUT_INVALID', `there is no "${what} ${verb}": ${what === 'jobs' ? 'list, show, retry' : 'list, show, retry, resolve'}`)
+  throw new HubError(
+    'INPUT_INVALID',
+    `there is no "${what} ${verb}": ${what === 'jobs' ? 'list, show, retry' : 'list, show, retry, resolve'}`,
+  )
 }
 
 /** People see and type the last six characters of an id. */
@@ -44,7 +57,12 @@ async function fullId(client: Client, what: string, id: string): Promise<string>
   const { items } = await client.get<{ items: Item[] }>(`/${what}?limit=200`)
   const found = items.filter((i) => i.id.endsWith(id.toLowerCase()))
   if (found.length === 1 && found[0]) return found[0].id
-  throw new HubError('NOT_FOUND', found.length === 0 ? `none of the newest 200 ${what} ends in ${id}: give the whole id` : `${found.length} ${what} end in ${id}: give the whole id`)
+  throw new HubError(
+    'NOT_FOUND',
+    found.length === 0
+      ? `none of the newest 200 ${what} ends in ${id}: give the whole id`
+      : `${found.length} ${what} end in ${id}: give the whole id`,
+  )
 }
 
 function optionOf(words: readonly string[], name: string): string | undefined {

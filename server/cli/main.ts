@@ -78,7 +78,11 @@ async function commandLine(words: readonly string[]): Promise<string> {
   const chunks: Buffer[] = []
   for await (const chunk of process.stdin) chunks.push(chunk as Buffer)
   const text = Buffer.concat(chunks).toString('utf8')
-  if (text.trim() === '') throw new HubError('INPUT_INVALID', 'standard input was empty: pipe the text in, as in `cat request.txt | npm run hub -- story -`')
+  if (text.trim() === '')
+    throw new HubError(
+      'INPUT_INVALID',
+      'standard input was empty: pipe the text in, as in `cat request.txt | npm run hub -- story -`',
+    )
   return [...words.slice(0, -1), text].join(' ')
 }
 

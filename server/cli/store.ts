@@ -5,13 +5,19 @@ import { MIGRATIONS } from '../compose.ts'
 import type { ServerConfig } from '../config.ts'
 
 const open = (config: ServerConfig) =>
-  openStore({ dataDir: path.resolve(config.HUB_DATA_DIR), migrations: MIGRATIONS, ...(config.DATABASE_URL ? { databaseUrl: config.DATABASE_URL } : {}) })
+  openStore({
+    dataDir: path.resolve(config.HUB_DATA_DIR),
+    migrations: MIGRATIONS,
+    ...(config.DATABASE_URL ? { databaseUrl: config.DATABASE_URL } : {}),
+  })
 
 export async function migrate(config: ServerConfig): Promise<number> {
   const store = await open(config)
   try {
     await store.migrate()
-    process.stdout.write(`the ${store.mode === 'embedded' ? 'embedded database' : 'PostgreSQL database'} is up to date\n`)
+    process.stdout.write(
+      `the ${store.mode === 'embedded' ? 'embedded database' : 'PostgreSQL database'} is up to date\n`,
+    )
     return 0
   } finally {
     await store.close()
@@ -23,7 +29,9 @@ export async function backup(config: ServerConfig, [file]: readonly string[]): P
   const store = await open(config)
   try {
     await store.backup(path.resolve(file))
-    process.stdout.write(`${file} written; keep secret.key of the data folder beside it: stored secrets open with it alone\n`)
+    process.stdout.write(
+      `${file} written; keep secret.key of the data folder beside it: stored secrets open with it alone\n`,
+    )
     return 0
   } finally {
     await store.close()
@@ -32,7 +40,8 @@ export async function backup(config: ServerConfig, [file]: readonly string[]): P
 
 export async function restore(config: ServerConfig, [file]: readonly string[]): Promise<number> {
   if (!file) throw new HubError('INPUT_INVALID', 'name the file: restore <file>.tar.gz')
-  if (config.DATABASE_URL) throw new HubError('UNSUPPORTED', '`restore` is for embedded mode; restore PostgreSQL with pg_restore')
+  if (config.DATABASE_URL)
+    throw new HubError('UNSUPPORTED', '`restore` is for embedded mode; restore PostgreSQL with pg_restore')
   await restoreEmbedded(path.resolve(config.HUB_DATA_DIR), path.resolve(file))
   process.stdout.write(`restored into ${config.HUB_DATA_DIR}; put its secret.key there too\n`)
   return 0

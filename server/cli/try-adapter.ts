@@ -1,7 +1,12 @@
-import { type Hub, HubError, type Log, parseWith, type Plugin } from '#contract'
+import { type Hub, HubError, type Log, type Plugin, parseWith } from '#contract'
 
 /** Sets an adapter up outside a hub and starts it, as far as its own checks go. Null, or what is wrong. */
-export async function tryAdapter(plugin: Plugin, rawConfig: unknown, log: Log, timeoutMs: number): Promise<string | null> {
+export async function tryAdapter(
+  plugin: Plugin,
+  rawConfig: unknown,
+  log: Log,
+  timeoutMs: number,
+): Promise<string | null> {
   const stop = AbortSignal.timeout(timeoutMs)
   try {
     const refuse = () => {
