@@ -1,0 +1,225 @@
+import type { Facet, Topic } from '../facts.ts'
+
+/** Verbs by topic, in base form; phrasal verbs with their particle. */
+const VERBS: Partial<Record<Topic, string>> = {
+  search: 'search,find,look up,query,locate,look for,search for',
+  filter: 'filter,sort,group,narrow down,order by',
+  upload: 'upload,attach,drag,drop,scan',
+  import: 'import,load in,ingest,bulk import',
+  export: 'export,download,print,generate,extract,backup,back up',
+  pay: 'pay,check out,checkout,purchase,buy,charge,subscribe,bill,invoice,donate,tip,redeem,apply',
+  refund: 'refund,reimburse',
+  login: 'log in,login,sign in,authenticate,log into,sign into,log on,log out,sign out',
+  password: 'reset,recover',
+  register: 'register,sign up,onboard,enroll,verify',
+  notify:
+    'notify,alert,remind,send,email,message,inform,warn,text,ping,announce,receive,get,tell,be notified,be informed,be alerted,be reminded,be warned',
+  delete: 'delete,remove,archive,erase,purge,clear,discard,trash,deactivate',
+  cancel: 'cancel,unsubscribe,terminate,withdraw,revoke,undo,return',
+  edit: 'edit,change,update,rename,save,modify,adjust,correct,replace,move,merge,tag,label,mark,duplicate,copy,reorder,rearrange,annotate,fill in,pin',
+  create: 'create,add,enter,write,record,compose,draft,submit,post,make,capture,log,place,rate,review,publish,build',
+  schedule: 'schedule,book,reserve,plan,reschedule,postpone,snooze',
+  sync: 'sync,synchronize,synchronise,integrate,connect,push,pull,link,fetch,forward,mirror,hook up',
+  display:
+    'see,view,show,display,list,visualize,visualise,preview,browse,read,compare,watch,open,check,know,monitor,track,look at,highlight,render,collapse,expand,zoom,play,scroll,hide',
+  approve: 'approve,reject,sign off,accept,decline,confirm,release,escalate',
+  configure:
+    'configure,set,enable,disable,toggle,switch,customize,customise,personalize,turn on,turn off,choose,select,pick,define,switch on,switch off,switch to,set up,mute,unmute',
+  migrate: 'migrate,convert,upgrade,port,transfer,decommission,transition',
+  performance: 'speed up,accelerate,optimize,optimise,scale,handle,load,respond,cache',
+  share: 'share,invite,assign,comment,mention,collaborate,delegate,reassign,reply,follow,vote,chat,react',
+  restrict: 'restrict,lock,block,protect,prevent,forbid,hide from,ban,grant,allow only',
+  validate: 'validate,require,enforce,reject input,sanitize,sanitise,normalize,normalise,check for,detect,ensure',
+  calculate: 'calculate,compute,sum,total,estimate,count,round,forecast,predict',
+  limit: 'limit,throttle,cap,rate limit,rate-limit,retry,expire,time out',
+  audit: 'audit,trace,version',
+  translate: 'translate,localize,localise',
+  automate:
+    'automate,trigger,run,start,stop,deploy,roll back,restart,auto-close,close,reopen,auto-assign,assign automatically,complete',
+}
+
+/** Nouns that name a feature: "CSV export for invoices". The verb is what one does with it; '' means the noun's own. */
+const NOUNS: readonly (readonly [pattern: RegExp, topic: Topic, verb: string])[] = [
+  [
+    /\bdark[ -]?(?:mode|theme)\b|\btheme\b|\bsettings?\b|\bpreferences?\b|\btoggle\b|\bfeature flag\b|\bopt[- ](?:in|out)\b/i,
+    'configure',
+    'switch to',
+  ],
+  [
+    /\b(?:two|2|multi)[- ]?factor\b|\b[2m]fa\b|\bsso\b|\bsingle sign[- ]on\b|\blog-?in\b|\bsign-?in\b|\boauth\b|\bsaml\b|\bpasskeys?\b|\bauthentication\b/i,
+    'login',
+    'log in with',
+  ],
+  [
+    /\bpassword\b.{0,20}\b(?:reset|recovery|forgotten)\b|\bforgot(?:ten)? password\b|\breset link\b/i,
+    'password',
+    'reset',
+  ],
+  [/\bregistration\b|\bsign-?up\b|\bonboarding\b/i, 'register', 'go through'],
+  [
+    /\bnotifications?\b|\balerts?\b|\breminders?\b|\bdigest\b|\bnewsletters?\b|\be-?mails? (?:when|if|to)\b/i,
+    'notify',
+    'get',
+  ],
+  [/\bexports?\b|\bdownloads?\b|\bprintout\b|\bbackups?\b/i, 'export', 'use'],
+  [/\bimports?\b|\bbulk upload\b/i, 'import', 'use'],
+  [/\buploads?\b|\battachments?\b/i, 'upload', 'use'],
+  [/\brefunds?\b/i, 'refund', 'request'],
+  [
+    /\bcheckout\b|\bpayments?\b|\bapple pay\b|\bgoogle pay\b|\bpaypal\b|\bvouchers?\b|\bcoupons?\b|\bdiscount codes?\b|\bpromo codes?\b|\bsubscriptions?\b/i,
+    'pay',
+    'pay with',
+  ],
+  [/\bsearch(?: bar| box| field)?\b|\bautocomplete\b/i, 'search', 'use'],
+  [/\bfilters?\b|\bsorting\b/i, 'filter', 'use'],
+  [/\bmigrations?\b|\bcut-?over\b/i, 'migrate', 'complete'],
+  [/\bintegrations?\b|\bwebhooks?\b|\bsync(?:hroni[sz]ation)?\b|\bconnector\b|\bapi\b/i, 'sync', 'use'],
+  [/\bapprovals?\b|\bsign-?off\b|\bfour[- ]eyes\b/i, 'approve', 'go through'],
+  [
+    /\bdashboards?\b|\boverview\b|\breports?\b|\bcharts?\b|\bgraphs?\b|\blist view\b|\btimeline\b|\bpreview\b|\bcounter\b|\bprogress bar\b|\bbanner\b|\bmap\b|\bcalendar view\b/i,
+    'display',
+    'see',
+  ],
+  [/\bcalendar\b|\bbookings?\b|\breservations?\b|\bappointments?\b/i, 'schedule', 'use'],
+  [/\baudit (?:log|trail)\b|\bchange log\b|\bversion history\b|\bactivity log\b/i, 'audit', 'see'],
+  [/\btranslations?\b|\bmulti-?language\b|\blocali[sz]ation\b|\bi18n\b/i, 'translate', 'use'],
+  [
+    /\baccessib(?:le|ility)\b|\bwcag\b|\bscreen reader\b|\bkeyboard (?:navigation|only|access)\b|\ba11y\b/i,
+    'access',
+    'use',
+  ],
+  [/\bpermissions?\b|\broles?\b|\baccess control\b/i, 'restrict', 'use'],
+  [/\brate limit(?:s|ing)?\b|\bthrottling\b|\btime-?outs?\b|\bquota\b/i, 'limit', 'use'],
+  [
+    /\bperformance\b|\blatency\b|\bload(?:ing)? times?\b|\bresponse times?\b|\bthroughput\b|\buptime\b|\bavailability\b/i,
+    'performance',
+    'work with',
+  ],
+  [/\bcomments?\b|\bmentions\b|\binvitations?\b|\bsharing\b/i, 'share', 'use'],
+  [/\bvalidation\b|\bmandatory\b|\brequired field\b/i, 'validate', 'use'],
+]
+
+const TOPIC_BY_VERB = new Map<string, Topic>(
+  Object.entries(VERBS).flatMap(([topic, verbs]) => verbs.split(',').map((verb) => [verb, topic as Topic] as const)),
+)
+/** Verbs with no topic of their own: enough to recognise an order or to inflect. */
+const PLAIN_VERBS =
+  'do,have,use,go,work,keep,give,take,put,let,help,want,need,provide,support,offer,include,introduce,implement,develop,allow,enable,fix,improve,click,tap,press,type,wait,leave,return,refresh,reload,' +
+  'navigate,visit,enter,contain,appear,happen,fail,crash,freeze,hang,lose,break,understand,learn,manage,handle,process,store,hold,avoid,reduce,increase,' +
+  'access,sort,answer,ask,call,contact,order,ship,deliver,receive,prepare,clean,test,try,unlock,join,quit,switch,resize,rotate,crop,paste,undo,redo,hit,swipe,scroll,sign,log,look,stay,exceed,match'
+const VERB_SET = new Set([...TOPIC_BY_VERB.keys(), ...PLAIN_VERBS.split(',')])
+
+/** The verb at the start of a phrase, with its particle when both belong together. */
+export function leadingVerb(phrase: string): { verb: string; rest: string } | null {
+  const words = phrase.split(/\s+/, 3)
+  const [first = '', second = '', third = ''] = words.map((word) => word.toLowerCase().replace(/[^\p{L}-]/gu, ''))
+  const candidates = [[first, second, third].join(' '), `${first} ${second}`, first]
+  const verb =
+    first === 'be' && second !== '' ? `be ${second}` : candidates.find((candidate) => VERB_SET.has(candidate))
+  if (verb === undefined) return null
+  return { verb, rest: phrase.split(/\s+/).slice(verb.split(' ').length).join(' ') }
+}
+
+export function isVerb(word: string): boolean {
+  return VERB_SET.has(word.toLowerCase())
+}
+
+export function verbs(): IterableIterator<string> {
+  return VERB_SET.values()
+}
+
+export function topicOfVerb(verb: string): Topic | null {
+  return TOPIC_BY_VERB.get(verb) ?? null
+}
+
+export function topicOfNoun(text: string): { topic: Topic; verb: string } | null {
+  const found = NOUNS.find(([pattern]) => pattern.test(text))
+  return found === undefined ? null : { topic: found[1], verb: found[2] }
+}
+
+/** Nouns for people who act. A phrase ends in one of these: "warehouse manager". */
+const ROLE_NOUNS =
+  'user,customer,admin,administrator,manager,agent,member,owner,editor,viewer,guest,visitor,shopper,buyer,seller,vendor,merchant,driver,student,teacher,parent,patient,doctor,' +
+  'nurse,accountant,developer,engineer,tester,analyst,operator,reviewer,approver,moderator,author,reader,subscriber,employee,recruiter,candidate,applicant,tenant,landlord,' +
+  'passenger,dispatcher,clerk,librarian,maintainer,contributor,partner,supplier,auditor,lawyer,planner,trainer,coach,player,donor,volunteer,researcher,designer,technician,' +
+  'consultant,bookkeeper,cashier,waiter,chef,courier,traveller,traveler,borrower,lender,investor,trader,client,colleague,person,lead,supervisor,director,officer,assistant,' +
+  'representative,rep,freelancer,contractor,creator,streamer,listener,learner,instructor,receptionist,pharmacist,caregiver,resident,citizen,voter,inspector,mechanic,farmer,' +
+  'organizer,organiser,attendee,participant,speaker,sre,pm,qa,controller,secretary,host,superuser,maintainers,stakeholder'
+const GROUPS: Record<string, string> = {
+  team: 'team member',
+  staff: 'staff member',
+  people: 'user',
+  everyone: 'user',
+  everybody: 'user',
+  ppl: 'user',
+  support: 'support agent',
+  finance: 'finance team member',
+  marketing: 'marketing team member',
+  sales: 'sales representative',
+  accounting: 'accountant',
+  hr: 'HR team member',
+  ops: 'operations engineer',
+  devs: 'developer',
+  crew: 'crew member',
+  management: 'manager',
+  legal: 'legal team member',
+  department: 'department member',
+  folks: 'user',
+  'customer service': 'support agent',
+  'help desk': 'help desk agent',
+  helpdesk: 'help desk agent',
+  kids: 'child',
+  warehouse: 'warehouse worker',
+  controlling: 'controller',
+}
+const ROLE_SET = new Set(ROLE_NOUNS.split(','))
+
+/** A role noun or a group, in the singular; null for words that are no people. */
+export function roleOf(word: string, singularWord: string): string | null {
+  const group = GROUPS[word.toLowerCase()]
+  if (group !== undefined) return group
+  return ROLE_SET.has(singularWord.toLowerCase()) ? singularWord : null
+}
+
+const FACETS: readonly (readonly [Facet, RegExp])[] = [
+  [
+    'money',
+    /\b(?:invoices?|payments?|prices?|orders?|refunds?|cards?|amounts?|costs?|budgets?|salar(?:y|ies)|payslips?|billing|tax|vat|expenses?|quotes?|carts?|checkout|transactions?|subscriptions?|rechnung\w*|zahlung\w*|preis\w*|betrag|bestellung\w*|gutschein\w*|angebot\w*|kosten)\b/i,
+  ],
+  [
+    'person',
+    /\b(?:customers?|contacts?|employees?|patients?|applicants?|candidates?|students?|profiles?|addresses?|people|leads?|members?|kunden?|mitarbeiter\w*|kontakte?|patienten?|bewerber\w*|adress\w*|personal\w*)\b/i,
+  ],
+  [
+    'file',
+    /\b(?:files?|documents?|photos?|images?|pictures?|videos?|pdfs?|attachments?|spreadsheets?|contracts?|receipts?|avatar|datei\w*|dokument\w*|bild\w*|foto\w*|vertr[aä]g\w*|beleg\w*|anh[aä]ng\w*)\b/i,
+  ],
+  [
+    'time',
+    /\b(?:appointments?|shifts?|bookings?|meetings?|events?|calendar|timesheets?|deadlines?|dates?|slots?|rooms?|vacations?|leave|termin\w*|schicht\w*|urlaub\w*|kalender|frist\w*|buchung\w*|raum|räume)\b/i,
+  ],
+  [
+    'message',
+    /\b(?:messages?|comments?|emails?|e-mails?|mails?|chats?|posts?|notifications?|newsletters?|nachricht\w*|kommentar\w*|benachrichtigung\w*)\b/i,
+  ],
+  [
+    'stock',
+    /\b(?:products?|stock|inventory|items?|articles?|skus?|warehouses?|parcels?|shipments?|artikel|produkt\w*|lager\w*|bestand\w*|lieferung\w*|paket\w*)\b/i,
+  ],
+  [
+    'code',
+    /\b(?:builds?|deployments?|pipelines?|repositor(?:y|ies)|repos?|commits?|branches|pull requests?|releases?|servers?|endpoints?|apis?|databases?|logs?|pods?|clusters?)\b/i,
+  ],
+  [
+    'task',
+    /\b(?:tickets?|tasks?|issues?|projects?|stories|cases?|requests?|aufgaben?|vorg[aä]ng\w*|projekt\w*|antr[aä]g\w*|anfragen?|auftr[aä]g\w*)\b/i,
+  ],
+  [
+    'account',
+    /\b(?:accounts?|passwords?|sessions?|logins?|users?|roles?|nutzer\w*|benutzer\w*|konto|konten|passw[oö]rt\w*|rollen?)\b/i,
+  ],
+]
+
+export function facetsOf(text: string): ReadonlySet<Facet> {
+  return new Set(FACETS.filter(([, pattern]) => pattern.test(text)).map(([facet]) => facet))
+}

@@ -1,0 +1,70 @@
+import type { Actor, Permission, Unit } from '../facts.ts'
+import { leadingVerb } from './lexicon.ts'
+import { roleIn } from './read.ts'
+
+const ONLY_FIRST =
+  /\bonly\s+((?:the |our )?[\p{L}&-]+(?:\s+(?!can\b|may\b|should\b|must\b|are\b|see\b)[\p{L}&-]+){0,3})\s+(?:can|may|should|must|shall|are (?:allowed|able|permitted) to|is (?:allowed|able|permitted) to|will|to)\s+(?:be able to\s+|be allowed to\s+)?(.+)$/iu
+const ONLY_LAST =
+  /^(.{3,160}?)\s+(?:only\s+(?:be\s+\w+\s+)?(?:by|for|to)|(?:is|are|be)?\s*(?:restricted|limited|visible|available|accessible|open)\s+(?:only\s+)?(?:to|for))\s+((?:the |our )?[\p{L}& -]{2,50})/iu
+const ROLE_ONLY = /\b([\p{L}]+)[- ]only\b/iu
+const DENIED =
+  /^(?:the |our |all |any |other )?([\p{L}& -]{2,50}?)\s+(?:must not|mustn't|should not|shouldn't|may not|are not allowed to|is not allowed to|must never|should never|shall not)\s+(?:be able to\s+|be allowed to\s+)?(.+)$/iu
+const CANNOT =
+  /^(?:the |our |all |any |other |normal |regular )?([\p{L}& -]{2,50}?)\s+(?:cannot|can't|can not)\s+(.+)$/iu
+const SIGNED_OUT =
+  /\b(?:not (?:be )?(?:logged|signed)[- ]in|without (?:logging|signing) in|without (?:an )?(?:account|login)|anonymous(?:ly)?|unauthenticated|logged[- ]out|signed[- ]out)\b/i
+const REQUIRES_RIGHT =
+  /\b(?:requires?|needs?|with|have|has)\s+(?:the\s+)?(?:"([^"]{2,40})"|([\p{L}-]{3,30}))\s+(?:permission|role|rights?|privileges?)\b/iu
+
+/** Who may and who may not, as far as the text says so. */
+export function readPermissions(units: readonly Unit[], actor: Actor): Permission[] {
+  return units.flatMap((unit) => {
+    const found = readPermission(unit, actor)
+    return found === null ? [] : [found]
+  })
+}
+
+function verbPhrase(text: string | undefined): string | null {
+  if (text === undefined) return null
+  const trimmed = text.split(/[,;]|\s+(?:so that|because|but|if|when|unless)\s/i)[0]?.trim() ?? ''
+  return leadingVerb(trimmed) === null ? null : trimmed.slice(0, 120)
+}
+
+function readPermission(unit: Unit, actor: Actor): Permission | null {
+  const text = unit.plain
+  const first = ONLY_FIRST.exec(text)
+  const firstRole = first?.[1] === undefined ? null : roleIn(first[1], true)
+  if (first !== null && firstRole !== null)
+    return { unit, allowed: firstRole, denied: null, action: verbPhrase(first[2]) }
+  const last = ONLY_LAST.exec(text)
+  const lastRole = last?.[2] === undefined ? null : roleIn(last[2])
+  if (lastRole !== null) return { unit, allowed: lastRole, denied: null, action: null }
+  const single = ROLE_ONLY.exec(text)?.[1]
+  const singleRole = single === undefined ? null : roleIn(single)
+  if (singleRole !== null) return { unit, allowed: singleRole, denied: null, action: null }
+  const denied = DENIED.exec(text)
+  const deniedRole = denied?.[1] === undefined ? null : roleIn(denied[1], true)
+  if (denied !== null && deniedRole !== null && verbPhrase(denied[2]) !== null)
+    return {
+      unit,
+      allowed: null,
+      denied: deniedRole === actor.role && /\bother\b/i.test(text) ? `different ${deniedRole}` : deniedRole,
+      action: verbPhrase(denied[2]),
+    }
+  const cannot = CANNOT.exec(text)
+  const cannotRole = cannot?.[1] === undefined ? null : roleIn(cannot[1], true)
+  if (
+    cannot !== null &&
+    cannotRole !== null &&
+    cannotRole !== actor.role &&
+    !/\b(?:currently|today|right now|at the moment|yet|anymore)\b/i.test(text)
+  )
+    return { unit, allowed: null, denied: cannotRole, action: verbPhrase(cannot[2]) }
+  if (SIGNED_OUT.test(text) && !/\b(?:even|also|should work|possible|can|allow)\b/i.test(text))
+    return { unit, allowed: null, denied: 'signed-out visitor', action: null }
+  const right = REQUIRES_RIGHT.exec(text)
+  const name = right?.[1] ?? right?.[2]
+  if (name !== undefined && !/^(?:the|a|an|this|that|user|same|different|appropriate)$/i.test(name))
+    return { unit, allowed: `holder of the role ${name}`, denied: null, action: null }
+  return null
+}
