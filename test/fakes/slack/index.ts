@@ -19,6 +19,12 @@ export interface SlackFakeOptions {
   readonly rateTimeScale?: number
   /** How long a message stays out of history. */
   readonly historyLagMs?: number
+  /** The lag of one message, in the place of `historyLagMs`. */
+  readonly historyLagOf?: (message: FakeMessage) => number
+  /** Decides about each call that no armed fault is for; null lets it pass. */
+  readonly faultFor?: (method: string, args: Args) => SlackFault | null
+  /** Told of every message people can see from now on, and of every edit, before the caller has its answer. */
+  readonly onStored?: (message: FakeMessage, how: 'created' | 'edited') => void
   readonly retryDelaysMs?: readonly number[]
   readonly now?: () => number
   readonly port?: number
@@ -69,12 +75,14 @@ export async function startSlackFake(options: SlackFakeOptions = {}): Promise<Sl
   let origin = ''
   const waiters = new Set<() => void>()
   const openUntil = new Map<string, number>()
+  const onStored = options.onStored ?? (() => undefined)
   const methods = createMethods({
     state,
     origin: () => origin,
     openWorld: options.openWorld ?? false,
     validate: recordAll,
-    historyLagMs: () => historyLagMs,
+    historyLagOf: options.historyLagOf ?? (() => historyLagMs),
+    onStored,
     now,
   })
 
@@ -113,7 +121,7 @@ export async function startSlackFake(options: SlackFakeOptions = {}): Promise<Sl
     const key = `${method}:${String(args.channel ?? '')}`
     const earlyByMs = (openUntil.get(key) ?? 0) - now()
     if (earlyByMs > 0) state.early.push({ method, earlyByMs })
-    const fault = faults.take(method)
+    const fault = faults.take(method) ?? options.faultFor?.(method, args) ?? null
     const wait = rates?.waitMs(method, String(args.channel ?? '')) ?? 0
     if (fault?.kind === 'rate-limited' || wait > 0) {
       note(method, args, 'ratelimited')
@@ -155,9 +163,9 @@ export async function startSlackFake(options: SlackFakeOptions = {}): Promise<Sl
       target.uses += 1
       const replaced = body.replace_original === true ? state.messages.find((m) => m.ts === target.message) : undefined
       const content = { text: String(body.text ?? ''), blocks: (body.blocks ?? []) as Record<string, unknown>[] }
-      if (replaced) Object.assign(replaced, { ...content, edited: true })
+      if (replaced) onStored(Object.assign(replaced, { ...content, edited: true }), 'edited')
       else {
-        state.messages.push({
+        const stored: FakeMessage = {
           ts: nextTs(),
           channel: target.channel,
           via: 'response_url',
@@ -166,7 +174,9 @@ export async function startSlackFake(options: SlackFakeOptions = {}): Promise<Sl
           ...content,
           ...(typeof body.thread_ts === 'string' ? { threadTs: body.thread_ts } : {}),
           ...(body.response_type === 'in_channel' ? {} : { only: target.user }),
-        })
+        }
+        state.messages.push(stored)
+        onStored(stored, 'created')
       }
       return { ok: true }
     }

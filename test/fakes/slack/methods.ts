@@ -9,7 +9,8 @@ export interface Setup {
   /** Channels nobody made exist, with the bot in them. */
   readonly openWorld: boolean
   readonly validate: boolean
-  readonly historyLagMs: () => number
+  readonly historyLagOf: (message: FakeMessage) => number
+  readonly onStored: (message: FakeMessage, how: 'created' | 'edited') => void
   readonly now: () => number
 }
 /** Scope each method needs: https://docs.slack.dev/reference/methods */
@@ -70,6 +71,7 @@ export function createMethods(setup: Setup): Readonly<Record<string, (args: Args
     const payload = message.metadata?.event_payload as { delivery_id?: unknown } | undefined
     const id = str(payload?.delivery_id)
     if (id !== '') state.deliveries.set(id, (state.deliveries.get(id) ?? 0) + 1)
+    setup.onStored(stored, 'created')
     return stored
   }
   const content = (args: Args) => ({
@@ -83,7 +85,7 @@ export function createMethods(setup: Setup): Readonly<Record<string, (args: Args
       (m) =>
         m.channel === args.channel &&
         m.only === undefined &&
-        m.storedAtMs + setup.historyLagMs() <= now() &&
+        m.storedAtMs + setup.historyLagOf(m) <= now() &&
         Number(m.ts) >= Number(args.oldest ?? 0),
     )
   const page = (all: readonly FakeMessage[], args: Args): Result => {
@@ -125,7 +127,7 @@ export function createMethods(setup: Setup): Readonly<Record<string, (args: Args
       if (m.via !== 'api' || m.only) return fail('cant_update_message')
       const refused = refuseContent(args)
       if (refused) return refused
-      Object.assign(m, { edited: true, ...content(args) })
+      setup.onStored(Object.assign(m, { edited: true, ...content(args) }), 'edited')
       return { ok: true, channel: m.channel, ts: m.ts, text: m.text }
     },
     'chat.postEphemeral'(args) {
