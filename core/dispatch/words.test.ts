@@ -191,7 +191,7 @@ describe('formatLine is the inverse of parseArguments', () => {
           expect(parsed).toEqual({ values, confirm: confirm ?? null, problems: [] })
         },
       ),
-      { numRuns: 40_000 },
+      { numRuns: 2_000 },
     )
   })
 

@@ -28,10 +28,12 @@ export function statusCommand(ports: StatusPorts): Command {
     sideEffects: 'none',
     async run(_args, { workspace }) {
       const operations = ports.operations()
+      const load = await operations.workload(workspace)
       return statusMessage({
         mode: operations.mode,
         adapters: operations.adapters(),
-        load: await operations.workload(workspace),
+        // This command is one of the running jobs, and not what is asked about.
+        load: { ...load, runningJobs: Math.max(0, load.runningJobs - 1) },
         model: ports.model()?.nameOf('main') ?? null,
         budget: ports.budget()?.peek(workspace) ?? null,
       })
