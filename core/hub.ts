@@ -115,8 +115,8 @@ async function assemble(options: HubOptions, store: Store, log: Log): Promise<Ru
   const outbox = createOutbox(sql, ledgerOptions)
   const people = createDirectory(store.db)
   const view = createLedgerView(sql, { ring: rings.ring })
-  const modelBudget = createBudget(sql, options.tokensPerDay)
   const metrics = createMetrics({ stats: () => ledgerStats(sql), log })
+  const modelBudget = createBudget(sql, options.tokensPerDay, metrics.countTokens)
 
   let late: { entry: Entry; handling: Handling } | undefined
   const now = () => {

@@ -40,6 +40,8 @@ export async function compose(
   const apiToken = apiTokenFrom(secretKey)
   // Web processes behind one address must accept each other's sessions; a process of its own makes a new link at each start.
   const consoleToken = config.HUB_ROLE === 'all' ? randomBytes(24).toString('base64url') : secrets.sign('console', 'v1')
+  mask.add(apiToken)
+  mask.add(consoleToken)
   const external = await loadAll(config.HUB_PLUGINS)
   const on = SHIPPED.filter((s) => missingVariables(s, env).length === 0)
   const off = SHIPPED.filter((s) => !on.includes(s)).map((s) => ({
@@ -50,7 +52,7 @@ export async function compose(
   const configs: Record<string, unknown> = {}
   for (const { manifest } of external) configs[manifest.name] = configFromEnv(manifest.name, env)
   for (const { name, variables } of on) configs[name] = configFromEnv(name, env, variables)
-  configs['console'] = { token: consoleToken, ...(config.HUB_PUBLIC_URL ? { publicUrl: config.HUB_PUBLIC_URL } : {}) }
+  configs.console = { token: consoleToken, ...(config.HUB_PUBLIC_URL ? { publicUrl: config.HUB_PUBLIC_URL } : {}) }
 
   const hub = await createHub({
     role: config.HUB_ROLE,

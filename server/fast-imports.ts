@@ -1,12 +1,18 @@
 import { registerHooks } from 'node:module'
 
 /**
+ * Two things about imports, settled before anything else is imported.
+ *
  * drizzle-orm's package.json lists 447 exports in 178 kB, and Node reads it again for each of its hundred modules: half a second and
  * 230 MB at every start. Its modules name each other by relative path, so those need no package.json at all.
  * Measured: 610 ms → 70 ms, 255 MB → 20 MB. Imported first, before anything that imports drizzle.
  */
+const CONTRACT = new URL('../core/contract/index.ts', import.meta.url).href
+
 registerHooks({
   resolve(specifier, context, next) {
+    // How plugins of HUB_PLUGINS name the contract, wherever their files lie: one copy of it in the process.
+    if (specifier === 'autodevhub/contract') return next(CONTRACT, context)
     if (
       specifier.startsWith('.') &&
       context.parentURL?.includes('/node_modules/drizzle-orm/') &&

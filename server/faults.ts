@@ -3,7 +3,7 @@ import type { Environment } from './plugins.ts'
 
 /**
  * Seams of the fault tests, dead unless HUB_FAULTS is set: short leases, and named points at which the process ends itself as `kill -9`
- * would. Form: `lease=2000,sweep=1000,look=500,lastlook=3000,crash=after_http_before_commit:7`.
+ * would, or stops as a suspended machine does. Form: `lease=2000,sweep=1000,look=500,lastlook=3000,crash=after_http_before_commit:7`.
  */
 const VARIABLE = 'HUB_FAULTS'
 
@@ -35,12 +35,18 @@ export function timingsFrom(env: Environment): Pick<HubOptions, 'leaseMs' | 'wor
   }
 }
 
-/** Kills this process at the n-th passing of a point. */
+/** `crash=point:n` kills this process at the n-th passing of a point; `stop=point:n` stops it (SIGSTOP) at each n-th. */
 export function crashPointFrom(env: Environment): (name: string) => void {
-  const [point, nth] = settings(env).get('crash')?.split(':') ?? []
-  if (point === undefined) return () => {}
-  let left = Number(nth ?? 1)
+  const given = settings(env)
+  const at = (fault: string) => {
+    const [point, nth] = given.get(fault)?.split(':') ?? []
+    return { point, nth: Number(nth ?? 1), passed: 0 }
+  }
+  const crash = at('crash')
+  const stop = at('stop')
+  if (crash.point === undefined && stop.point === undefined) return () => {}
   return (name) => {
-    if (name === point && --left === 0) process.kill(process.pid, 'SIGKILL')
+    if (name === crash.point && ++crash.passed === crash.nth) process.kill(process.pid, 'SIGKILL')
+    if (name === stop.point && ++stop.passed % stop.nth === 0) process.kill(process.pid, 'SIGSTOP')
   }
 }

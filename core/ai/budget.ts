@@ -5,7 +5,11 @@ import type { Sql } from '../store/sql.ts'
 const FRESH_MS = 3_000
 
 /** Counts tokens by workspace and UTC day. `limitTokens` applies to each workspace. */
-export function createBudget(sql: Sql, limitTokens: number): Budget {
+export function createBudget(
+  sql: Sql,
+  limitTokens: number,
+  count: (model: string, kind: 'input' | 'output' | 'cached', tokens: number) => void = () => {},
+): Budget {
   const seen = new Map<string, { day: string; used: number; at: number }>()
   const today = () => new Date().toISOString().slice(0, 10)
 
@@ -32,6 +36,9 @@ export function createBudget(sql: Sql, limitTokens: number): Budget {
     },
     room: async (workspace, tokens) => (await load(workspace)) + tokens <= limitTokens,
     async charge(workspace, model, usage) {
+      count(model, 'input', usage.inputTokens)
+      count(model, 'output', usage.outputTokens)
+      count(model, 'cached', usage.cachedInputTokens)
       await sql.query(
         `insert into hub.usage as u (workspace, day, model, input_tokens, output_tokens, calls) values ($1, $2, $3, $4::bigint, $5::bigint, 1)
          on conflict (workspace, day, model) do update set input_tokens = u.input_tokens + excluded.input_tokens,

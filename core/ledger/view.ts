@@ -13,6 +13,12 @@ const JOB = `
       when jsonb_typeof(${BODY} -> 'input') = 'string' then ${BODY} ->> 'input'
       else ${BODY} -> 'input' ->> 'command' end, 200) as summary
   from hub.jobs j left join hub.inbox i on i.id = j.origin and j.body is null`
+/** A command that was accepted a moment ago and is not in the job table yet: its job will have the same id. */
+const ARRIVED = `
+  select i.id, i.workspace, i.kind, 'pending' as state, 0 as attempts, 8 as "maxAttempts", ${iso('i.received_at')} as "createdAt",
+    ${iso('i.received_at')} as "runAt", null as "finishedAt", null as error, null as "errorCode", i.id as origin, null as result,
+    left(case when jsonb_typeof(i.body -> 'input') = 'string' then i.body ->> 'input' else i.body -> 'input' ->> 'command' end, 200) as summary
+  from hub.inbox i where i.id = $1::uuid and i.kind = 'command' and i.state = 'new'`
 const DELIVERY = `
   select o.id, o.workspace, o.plugin, o.lane, o.op, o.state, o.attempts, o.message ->> 'text' as text, o.job_id as "jobId",
     ${iso('o.created_at')} as "createdAt", ${iso('o.not_before')} as "notBefore", ${iso('o.finished_at')} as "finishedAt",
@@ -45,7 +51,8 @@ export function createLedgerView(
     UUID.test(id)
       ? ((await sql.query<T>(`${text} where ${text === JOB ? 'j' : 'o'}.id = $1::uuid`, [id]))[0] ?? null)
       : null
-  const job = (id: string) => one<JobView>(JOB, id)
+  const job = async (id: string) =>
+    (await one<JobView>(JOB, id)) ?? (UUID.test(id) ? ((await sql.query<JobView>(ARRIVED, [id]))[0] ?? null) : null)
   const delivery = (id: string) => one<DeliveryView>(DELIVERY, id)
   const mustJob = async (id: string) => (await job(id)) ?? missing('job', id)
   const mustDelivery = async (id: string) => (await delivery(id)) ?? missing('delivery', id)

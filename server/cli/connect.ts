@@ -37,7 +37,7 @@ export async function connect(config: ServerConfig, env: Environment): Promise<C
   mkdirSync(config.HUB_DATA_DIR, { recursive: true, mode: 0o700 })
   // Lines on standard error belong to the person who typed the command.
   const { hub, apiToken } = await compose({ ...config, HUB_ROLE: 'all' }, env, {
-    logLevel: env['LOG_LEVEL'] ? config.LOG_LEVEL : 'silent',
+    logLevel: env.LOG_LEVEL ? config.LOG_LEVEL : 'silent',
   })
   try {
     await hub.start()
