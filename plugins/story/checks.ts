@@ -51,18 +51,13 @@ function isDuplicate(a: Criterion, b: Criterion): boolean {
 }
 const oneScenario = (draft: FreshDraft, criterion: Criterion): Draft => ({ ...draft, criteria: [criterion] })
 
+const counted = (count: number, what: string) => (count === 0 ? '' : `${count} ${what}${count === 1 ? '' : 's'}`)
+
 /** Everything that can be checked without a model. Quotes are put right where only their span or their quote marks were wrong. */
 export function checkDraft(raw: FreshDraft, material: Material): Checked {
-  const { value: clean, removed } = cleanOutput(raw, material.text)
-  const notes =
-    removed.length > 0
-      ? [
-          `Taken out of the draft, because the text does not hold it: ${removed
-            .slice(0, 3)
-            .map((r) => `"${r}"`)
-            .join(', ')}`,
-        ]
-      : []
+  const { value: clean, mentions, links } = cleanOutput(raw, material.text)
+  const taken = [counted(mentions, 'mention'), counted(links, 'link')].filter((part) => part !== '').join(' and ')
+  const notes = taken === '' ? [] : [`Taken out of the draft: ${taken} that the text does not hold`]
   const findings: Finding[] = []
   const criteria = clean.criteria.map((criterion, index): FreshCriterion => {
     const { source } = criterion

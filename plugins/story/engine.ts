@@ -1,6 +1,6 @@
 import type { Schema } from '#contract'
 import { checkDraft, type Material, settle } from './checks.ts'
-import type { Draft } from './draft.ts'
+import { type Draft, draftSchema } from './draft.ts'
 import type { Climbed, Ladder, OnStep, Tier } from './ladder.ts'
 import {
   type Ask,
@@ -118,7 +118,8 @@ export function createEngine(ladder: Ladder, offline: (text: string) => Draft, m
           tokens,
           notes: [...climbed.notes, ...climbed.value.notes],
         }
-      const fresh = offline(cleanText(source))
+      // Through the schema as a model's answer is, so that both are trimmed alike and a later comparison sees no difference.
+      const fresh = draftSchema.parse(offline(cleanText(source)))
       const draft = { ...fresh, criteria: fresh.criteria.map((c) => ({ ...c, id: null })) }
       const settled = settle(checkDraft(draft, material)) ?? { draft, notes: [] }
       return { draft: settled.draft, by: 'offline', model: null, tokens, notes: [...climbed.notes, ...settled.notes] }

@@ -9,8 +9,9 @@ const linksOf = (text: string): string[] => (text.match(LINK) ?? []).map((link) 
 
 export interface Cleaned<T> {
   readonly value: T
-  /** What was taken out, each once. */
-  readonly removed: readonly string[]
+  /** How many were taken out. They are counted and not repeated: a note must not carry what the draft may not. */
+  readonly mentions: number
+  readonly links: number
 }
 
 /**
@@ -19,16 +20,16 @@ export interface Cleaned<T> {
  */
 export function cleanOutput<T>(value: T, source: string): Cleaned<T> {
   const allowed = new Set(linksOf(source))
-  const removed = new Set<string>()
+  const removed = { mentions: 0, links: 0 }
   const cleanString = (text: string): string => {
     const plain = text.replace(MENTION, (mention) => {
-      removed.add(mention)
+      removed.mentions += 1
       return mention.replace(/[<>!@＠#&]|\|.*/gu, '')
     })
     return plain.replace(LINK, (link) => {
       const bare = link.replace(TRAILING, '')
       if (allowed.has(bare)) return link
-      removed.add(bare)
+      removed.links += 1
       return `[link removed]${link.slice(bare.length)}`
     })
   }
@@ -40,5 +41,5 @@ export function cleanOutput<T>(value: T, source: string): Cleaned<T> {
     return part
   }
   // The shape is kept: only strings change, and never to another type.
-  return { value: walk(value, '') as T, removed: [...removed] }
+  return { value: walk(value, '') as T, ...removed }
 }
