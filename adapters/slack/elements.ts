@@ -13,7 +13,7 @@ export function mrkdwn(text: string): types.MrkdwnElement {
   return { type: 'mrkdwn', text, verbatim: true }
 }
 export function plain(text: string, maxLength: number): types.PlainTextElement {
-  return { type: 'plain_text', text: shorten(clean(text), maxLength) || '…', emoji: false }
+  return { type: 'plain_text', text: shorten(clean(text).trim(), maxLength) || '…', emoji: false }
 }
 export function section(text: string): SlackBlock {
   return { type: 'section', text: mrkdwn(text) }

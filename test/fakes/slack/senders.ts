@@ -130,14 +130,29 @@ export function createSender(target: Target, state: SlackState, options: SenderO
       return request(new URLSearchParams(form).toString(), FORM)
     },
     mention({ text, thread, eventId, team = TEAM, channel = 'C0GENERAL', user = 'U0ANN0001' }) {
-      const inner = { type: 'app_mention', user, team, channel, ts: nextTs(), text: `<@${BOT_USER}> ${escapeEntities(text)}` }
+      const inner = {
+        type: 'app_mention',
+        user,
+        team,
+        channel,
+        ts: nextTs(),
+        text: `<@${BOT_USER}> ${escapeEntities(text)}`,
+      }
       return event(
         { ...inner, event_ts: inner.ts, ...(thread ? { thread_ts: thread } : {}) },
         { team, ...(eventId ? { eventId } : {}) },
       )
     },
     directMessage({ text, thread, eventId, team = TEAM, channel = 'D0ANN0001', user = 'U0ANN0001' }) {
-      const inner = { type: 'message', channel_type: 'im', user, team, channel, ts: nextTs(), text: escapeEntities(text) }
+      const inner = {
+        type: 'message',
+        channel_type: 'im',
+        user,
+        team,
+        channel,
+        ts: nextTs(),
+        text: escapeEntities(text),
+      }
       return event(
         { ...inner, event_ts: inner.ts, ...(thread ? { thread_ts: thread } : {}) },
         { team, ...(eventId ? { eventId } : {}) },
