@@ -1,5 +1,4 @@
 import type { Hub } from '#contract'
-import { clientOptions } from './client.ts'
 import type { SlackConfig } from './config.ts'
 import { FORM_CALLBACK, type Inbound } from './inbound.ts'
 import { slackLogger } from './logger.ts'
@@ -13,7 +12,7 @@ export async function createBolt(hub: Hub<SlackConfig>, inbound: Inbound): Promi
     receiver,
     // With `token` Bolt would call auth.test here; one installation needs no look-up.
     authorize: async () => ({ botToken: hub.config.botToken }),
-    clientOptions: clientOptions(hub.config, hub.log),
+    clientOptions: { slackApiUrl: hub.config.apiUrl, retryConfig: { retries: 0 }, rejectRateLimitedCalls: true },
     logger: slackLogger(hub.log),
     // It knows only the bot of an auth.test; ours looks at the event itself.
     ignoreSelf: false,

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import type { Channel, Delivery, Log, Message, Place } from '#contract'
+import type { Channel, Delivery, Message, Place } from '#contract'
 import { channelContract, type Fault } from '../../test/contract/channel.ts'
 import { checkBlocks, checkMrkdwn, readMessage } from '../../test/fakes/slack/blocks.ts'
 import { type SlackFake, type SlackFault, startSlackFake } from '../../test/fakes/slack/index.ts'
@@ -16,11 +16,10 @@ const FAULTS: Readonly<Record<Exclude<Fault, 'unreachable'>, SlackFault>> = {
   'cut-before-commit': { kind: 'cut', commit: false },
   slow: { kind: 'slow', ms: 60_000 },
 }
-const log: Log = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} }
 const general: Place = { plugin: 'slack', workspace: 'slack:T0000001', channel: 'C0GENERAL', visibility: 'team' }
 
 function connect(fake: SlackFake, botToken = fake.botToken) {
-  return createChannel(createClient({ signingSecret: fake.signingSecret, botToken, apiUrl: fake.apiUrl }, log))
+  return createChannel(createClient({ signingSecret: fake.signingSecret, botToken, apiUrl: fake.apiUrl }))
 }
 
 channelContract<SlackBody>({
@@ -85,8 +84,8 @@ describe('Slack in particular', () => {
       channel: 'C0GENERAL',
       thread_ts: '1700000000.000100',
       text: 'Hi',
-      unfurl_links: 'false',
-      unfurl_media: 'false',
+      unfurl_links: false,
+      unfurl_media: false,
       metadata: { event_type: 'autodevhub_delivery', event_payload: { delivery_id: 'delivery-1' } },
     })
     expect(fake.arrivals[0]?.args).not.toHaveProperty('link_names')

@@ -1,15 +1,21 @@
-import type { webApi } from '@slack/bolt'
-import { HubError, type Log } from '#contract'
+import { stringify } from 'node:querystring'
+import { HubError } from '#contract'
+import { createHttp, type HttpAnswer } from '../shared/http.ts'
 import type { SlackConfig } from './config.ts'
 import { refusal } from './errors.ts'
-import { callSignal, slackFetch } from './fetch.ts'
 import { bucket } from './limits.ts'
-import { slackLogger } from './logger.ts'
 
 const TIMEOUT_MS = 15_000
-type Args = Record<string, unknown>
-export type Answer = webApi.WebAPICallResult & Record<string, unknown>
+/** Where Slack says 429 without saying how long. */
+const DEFAULT_WAIT_MS = 30_000
+type Args = Readonly<Record<string, unknown>>
 
+/** What Slack answered with `ok: true`. */
+export interface Answer extends Readonly<Record<string, unknown>> {
+  readonly response_metadata?: { readonly next_cursor?: string }
+  /** The scopes of the token, from a header. */
+  readonly scopes: readonly string[]
+}
 export interface SlackClient {
   /** One call, no retry. A lost answer is OUTCOME_UNKNOWN for a write and, as reading again is harmless, UNAVAILABLE for a read. */
   call(
@@ -20,79 +26,90 @@ export interface SlackClient {
   /** JSON to an address that Slack itself gave us; no token goes with it. */
   postJson(url: string, body: object, signal: AbortSignal): Promise<void>
   upload(url: string, text: string, signal: AbortSignal): Promise<void>
-}
-/** Slack's own client, its retries switched off: the ledger owns them. https://docs.slack.dev/tools/node-slack-sdk/web-api */
-export function clientOptions(config: SlackConfig, log: Log): webApi.WebClientOptions {
-  return {
-    slackApiUrl: config.apiUrl,
-    retryConfig: { retries: 0 },
-    rejectRateLimitedCalls: true,
-    // Above what the ledger leases at once; a queue in here would lose the call's own signal.
-    maxRequestConcurrency: 10_000,
-    timeout: TIMEOUT_MS,
-    allowAbsoluteUrls: false,
-    fetch: slackFetch,
-    logger: slackLogger(log),
-  }
+  close(): void
 }
 
-export function createClient(config: SlackConfig, log: Log): SlackClient {
-  let client: Promise<webApi.WebClient> | undefined
-  // Loaded with the first call: 150 ms that the start need not wait for.
-  const open = () => {
-    client ??= import('@slack/bolt').then(
-      ({ webApi }) => new webApi.WebClient(config.botToken, clientOptions(config, log)),
-    )
-    return client
-  }
-  const direct = async (url: string, init: RequestInit, signal: AbortSignal, what: string) => {
-    const both = AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)])
-    try {
-      return await slackFetch(url, { method: 'POST', ...init, signal: both })
-    } catch (error) {
-      throw relabel(error, what, undefined, true)
-    }
-  }
+/**
+ * The Web API itself rather than `@slack/web-api`: the ledger owns retries and pacing, a send must be stoppable and must say whether it was
+ * written, and the SDK's client costs more time for each post than everything else the hub does for it.
+ * https://docs.slack.dev/apis/web-api
+ */
+export function createClient(config: SlackConfig): SlackClient {
+  const http = createHttp('Slack', 'SLACK_API_URL', TIMEOUT_MS)
+  const authorization = `Bearer ${config.botToken}`
+  const json = { authorization, 'content-type': 'application/json; charset=utf-8' }
+  const form = { authorization, 'content-type': 'application/x-www-form-urlencoded' }
+
   return {
     async call(method, args, { workspace, writes, signal }) {
-      const web = await open()
-      const run = () => web.apiCall(method, args)
       try {
-        return (await (signal ? callSignal.run(signal, run) : run())) as Answer
+        // Methods that read take no JSON: https://docs.slack.dev/apis/web-api/#slack-web-api__basics__post-bodies
+        const answer = writes
+          ? await http.post(config.apiUrl + method, JSON.stringify(args), json, signal)
+          : await http.post(config.apiUrl + method, formBody(args), form, signal)
+        return readAnswer(answer, method, bucket(workspace, method))
       } catch (error) {
-        throw relabel(toHubError(error, method), method, bucket(workspace, method), writes)
+        if (!writes && error instanceof HubError && error.code === 'OUTCOME_UNKNOWN') {
+          throw new HubError('UNAVAILABLE', `${method}: ${error.message}`)
+        }
+        throw error
       }
     },
     async postJson(url, body, signal) {
-      const init = { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }
-      const answer = await direct(url, init, signal, 'response_url')
-      const text = await answer.text()
-      if (text !== 'ok' && !text.includes('"ok":true'))
+      const answer = await http.post(url, JSON.stringify(body), { 'content-type': json['content-type'] }, signal)
+      if (answer.status >= 400 && answer.status < 500 && answer.status !== 429) {
         throw new HubError('FORBIDDEN', 'The reply address of this command is used up; /invite the bot and ask again')
+      }
+      checkStatus(answer, 'response_url', undefined)
     },
     async upload(url, text, signal) {
-      await direct(url, { body: text, headers: { 'content-type': 'application/octet-stream' } }, signal, 'upload')
+      checkStatus(
+        await http.post(url, text, { 'content-type': 'application/octet-stream' }, signal),
+        'upload',
+        undefined,
+      )
     },
+    close: () => http.close(),
   }
 }
-/** Slack's error classes keep the answer's headers, ours only what a person needs. */
-function toHubError(error: unknown, method: string): HubError {
-  if (error instanceof HubError) return error
-  if (typeof error === 'object' && error !== null) {
-    if ('original' in error && error.original instanceof HubError) return error.original
-    if ('data' in error && typeof error.data === 'object' && error.data !== null) {
-      const data = error.data as { error?: unknown; needed?: unknown; response_metadata?: { retryAfter?: number } }
-      const needed = typeof data.needed === 'string' ? data.needed : undefined
-      return refusal(method, String(data.error), needed, data.response_metadata?.retryAfter)
-    }
+function formBody(args: Args): string {
+  const flat: Record<string, string> = {}
+  for (const [name, value] of Object.entries(args)) {
+    if (value !== undefined) flat[name] = typeof value === 'string' ? value : JSON.stringify(value)
   }
-  return new HubError('OUTCOME_UNKNOWN', `${method}: the call to Slack failed`)
+  return stringify(flat)
 }
-function relabel(error: unknown, method: string, scope: string | undefined, writes: boolean): unknown {
-  if (!(error instanceof HubError)) return error
-  if (error.code === 'RATE_LIMITED' && scope !== undefined) {
-    return new HubError('RATE_LIMITED', error.message, { retry: error.retry, scope })
+function readAnswer(answer: HttpAnswer, method: string, scope: string): Answer {
+  checkStatus(answer, method, scope)
+  let body: Record<string, unknown> & { ok?: unknown; error?: unknown; needed?: unknown }
+  try {
+    body = JSON.parse(answer.text)
+  } catch {
+    throw refusal(method, '', undefined)
   }
-  if (error.code === 'OUTCOME_UNKNOWN' && !writes) return new HubError('UNAVAILABLE', `${method}: ${error.message}`)
-  return error
+  if (body.ok !== true) {
+    if (/^(?:ratelimited|rate_limited|message_limit_exceeded)$/.test(String(body.error)))
+      throw limited(answer, method, scope)
+    throw refusal(method, String(body.error), typeof body.needed === 'string' ? body.needed : undefined)
+  }
+  const scopes = answer.headers['x-oauth-scopes']
+  return { ...body, scopes: typeof scopes === 'string' ? scopes.split(/\s*,\s*/) : [] }
+}
+/** Slack means only 200 and 429; the rest comes from what stands in front of it. */
+function checkStatus(answer: HttpAnswer, method: string, scope: string | undefined): void {
+  const { status } = answer
+  if (status === 200) return
+  if (status === 429) throw limited(answer, method, scope)
+  const what = `${method}: Slack answered with HTTP ${status}`
+  if (status === 401) throw new HubError('UNAUTHENTICATED', `${what}; check SLACK_BOT_TOKEN`)
+  if (status >= 300 && status < 400) throw new HubError('CONFIG_INVALID', `${what}, a redirect; check SLACK_API_URL`)
+  if (status >= 400 && status < 500 && status !== 408) throw new HubError('INPUT_INVALID', what)
+  // It may have stored the message before it failed.
+  throw new HubError('OUTCOME_UNKNOWN', what)
+}
+function limited(answer: HttpAnswer, method: string, scope: string | undefined): HubError {
+  const seconds = Number(answer.headers['retry-after'] ?? Number.NaN)
+  const afterMs = Number.isFinite(seconds) && seconds >= 0 ? Math.ceil(seconds * 1_000) : DEFAULT_WAIT_MS
+  const text = `${method}: Slack asks to wait ${Math.ceil(afterMs / 1_000)} s`
+  return new HubError('RATE_LIMITED', text, { retry: { afterMs }, ...(scope === undefined ? {} : { scope }) })
 }

@@ -19,20 +19,11 @@ export class SlackRefusal extends HubError {
   }
 }
 /** https://docs.slack.dev/reference/methods/chat.postMessage#errors */
-export function refusal(
-  method: string,
-  reason: string,
-  needed: string | undefined,
-  retryAfterSeconds: number | undefined,
-): HubError {
+export function refusal(method: string, reason: string, needed: string | undefined): HubError {
   // Not one of Slack's words: some proxy answered, and nobody knows what Slack did.
   if (!/^[a-z0-9_]{1,80}$/.test(reason))
     return new HubError('OUTCOME_UNKNOWN', `${method}: Slack's answer was not readable`)
   if (UNKNOWN.test(reason)) return new HubError('OUTCOME_UNKNOWN', `${method}: Slack answered ${reason}`)
-  if (/^(?:ratelimited|rate_limited|message_limit_exceeded)$/.test(reason)) {
-    const afterMs = (retryAfterSeconds ?? 30) * 1_000
-    return new HubError('RATE_LIMITED', `${method}: Slack asks to wait ${afterMs / 1_000} s`, { retry: { afterMs } })
-  }
   if (CREDENTIALS.test(reason)) {
     const cure = 'set SLACK_BOT_TOKEN to the Bot User OAuth Token of the installed app (OAuth & Permissions)'
     return new SlackRefusal(reason, 'UNAUTHENTICATED', `${method}: Slack refused the bot token (${reason}); ${cure}`)

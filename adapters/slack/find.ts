@@ -52,7 +52,7 @@ export async function find(
       name === null ? m.metadata?.event_payload?.delivery_id === key : m.files?.some((file) => file.name === name),
     )
     if (found?.ts !== undefined) return { ...to, message: found.ts }
-    scopes = answer.response_metadata?.scopes ?? scopes
+    scopes = answer.scopes
     cursor = answer.response_metadata?.next_cursor || undefined
   } while (cursor !== undefined)
   if (to.ticket !== undefined && !(await mayPost(client, to.channel, scopes, options)))

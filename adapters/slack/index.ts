@@ -27,7 +27,11 @@ export const slack = definePlugin({
     },
   },
   setup(hub) {
-    const client = createClient(hub.config, hub.log)
-    return { routes: createRoutes(hub, createInbound(hub, client)), channel: createChannel(client) }
+    const client = createClient(hub.config)
+    return {
+      routes: createRoutes(hub, createInbound(hub, client)),
+      channel: createChannel(client),
+      close: () => client.close(),
+    }
   },
 })
