@@ -22,6 +22,10 @@ const CHANGE = new RegExp(
 const ADD =
   /^(?:please\s+|bitte\s+)?(?:add|also\s+cover|cover|include|ergänze|füge|berücksichtige|beachte)\b\s*(?:(?:a|an|one|another|ein|eine|einen)\s+)?(?:(?:new|neues|weiteres)\s+)?(?:(?:acceptance\s+)?criterion|criteria|scenario|case|test|kriterium|szenario|fall)?\s*(?:for|that|about|on|when|where|so that|für|zu|dass|wenn|:)?\s*(.+?)(?:\s+hinzu)?$/isu
 
+/** Will `applyLiteral` carry it out? Known from the words alone, before anything is read. */
+export const isLiteral = (instruction: string): boolean =>
+  [REMOVE, REMOVE_DE, RENAME, CHANGE].some((pattern) => pattern.test(cleanText(instruction)))
+
 /** An instruction that can be carried out to the letter, without understanding: exact, free, and the same every time. */
 export function applyLiteral(draft: StoryDraft, instruction: string): { draft: StoryDraft; done: string } | null {
   const text = cleanText(instruction)

@@ -9,6 +9,9 @@ const MAX_REPAIRS = 2
 /** Characters a token stands for, on the safe side: English has about four, German and code fewer. */
 const CHARACTERS_PER_TOKEN = 3.5
 
+/** The note of a run that had no rung at all. */
+export const NO_MODEL = 'no model configured'
+
 export type OnStep = (step: { readonly label: string; readonly done: number; readonly total: number }) => void
 export type Tier = 'main' | 'small'
 export interface Repair {
@@ -50,7 +53,7 @@ export function createLadder(
   const maxWaitMs = options.maxWaitMs ?? MAX_WAIT_MS
 
   async function ask<A, T>(question: Question<A, T>): Promise<Climbed<T>> {
-    if (!model) return { value: null, model: null, tokens: 0, notes: ['no model configured'] }
+    if (!model) return { value: null, model: null, tokens: 0, notes: [NO_MODEL] }
     const notes: string[] = []
     let tokens = 0
     let repairs = 0

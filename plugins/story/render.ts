@@ -1,6 +1,7 @@
 import type { Action, Block, Message } from '#contract'
 import { vagueWords } from './checks.ts'
 import { keywordsOf, toGherkin } from './gherkin.ts'
+import { NO_MODEL } from './ladder.ts'
 import { formatReference } from './reference.ts'
 import type { Saved } from './store.ts'
 import type { Conflict, KeptCriterion, Provenance, StoryDraft } from './version.ts'
@@ -44,10 +45,10 @@ export function provenanceLine({ by, model, tokens, notes }: Provenance): string
   const cost = tokens > 0 ? ` · ${tokens.toLocaleString('en')} tokens` : ''
   if (by === 'person') return 'edited by hand'
   if (by === 'model') return `${model ?? 'model'}${cost}`
-  const why = notes[0] === 'no model configured' ? ' (no model configured)' : ''
+  const why = notes.includes(NO_MODEL) ? ' (no model configured)' : ''
   return `offline draft${why}${cost}`
 }
-const otherNotes = (p: Provenance) => p.notes.filter((note) => note !== 'no model configured')
+export const otherNotes = (p: Provenance) => p.notes.filter((note) => note !== NO_MODEL)
 
 function criterionText(c: KeptCriterion, language: string): string {
   const origin = c.source

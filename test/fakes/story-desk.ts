@@ -21,10 +21,14 @@ import type { Draft } from '../../plugins/story/draft.ts'
 import { setupStory } from '../../plugins/story/setup.ts'
 import { splitSpans } from '../../plugins/story/source/spans.ts'
 
-/** A real embedded store with every migration, in a folder of its own. */
-export async function openTestStore(): Promise<Store> {
+/** A real store with every migration: embedded in a folder of its own, or the given PostgreSQL database. */
+export async function openTestStore(databaseUrl?: string): Promise<Store> {
   const dataDir = mkdtempSync(join(tmpdir(), 'hub-story-'))
-  const store = await openStore({ dataDir, migrations: fileURLToPath(new URL('../../migrations', import.meta.url)) })
+  const store = await openStore({
+    dataDir,
+    ...(databaseUrl ? { databaseUrl } : {}),
+    migrations: fileURLToPath(new URL('../../migrations', import.meta.url)),
+  })
   await store.migrate()
   return {
     ...store,

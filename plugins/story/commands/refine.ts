@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { type Command, type Context, defineCommand, type Message } from '#contract'
 import { readMaterial, withAddenda } from '../engine.ts'
-import { addOffline, applyLiteral } from '../instruction.ts'
+import { addOffline, applyLiteral, isLiteral } from '../instruction.ts'
 import { sameStory } from '../match.ts'
 import { type Merged, merge } from '../merge.ts'
 import { formatReference, parseReference } from '../reference.ts'
@@ -32,7 +32,9 @@ export function refineCommands(desk: Desk): readonly Command[] {
       allow: 'member',
       sideEffects: 'hub',
       announce: ({ id, instruction }, workspace) =>
-        announceModel(desk, `Refining ${id.toUpperCase()}`, instruction, workspace),
+        isLiteral(instruction)
+          ? `Changing ${formatReference(parseReference(id))}`
+          : announceModel(desk, `Refining ${formatReference(parseReference(id))}`, instruction, workspace),
       run: (args, ctx) => refine(desk, args, ctx),
     }),
     defineCommand({
@@ -42,7 +44,8 @@ export function refineCommands(desk: Desk): readonly Command[] {
       examples: ['story regenerate ST-12', 'story regenerate ST-12 --reopen'],
       allow: 'member',
       sideEffects: 'hub',
-      announce: ({ id }, workspace) => announceModel(desk, `Drafting ${id.toUpperCase()} anew`, '', workspace),
+      announce: ({ id }, workspace) =>
+        announceModel(desk, `Drafting ${formatReference(parseReference(id))} anew`, '', workspace),
       run: (args, ctx) => regenerate(desk, args, ctx),
     }),
   ]
@@ -117,7 +120,7 @@ async function refine(
       draft: added.draft,
       generated: now.generated,
       addenda,
-      provenance: byHand(now, [], made.notes),
+      provenance: provenance(made, now.provenance.conflicts),
       instruction,
     }
   })

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { type Block, type Command, type Context, defineCommand, type Message } from '#contract'
 import { withAddenda } from '../engine.ts'
 import { formatReference, parseReference } from '../reference.ts'
-import { plain, provenanceLine } from '../render.ts'
+import { otherNotes, plain, provenanceLine } from '../render.ts'
 import type { Part } from '../split.ts'
 import type { NewStory, Saved } from '../store.ts'
 import type { Provenance, StoryDraft } from '../version.ts'
@@ -17,7 +17,8 @@ export function splitCommand(desk: Desk): Command {
     examples: ['story split ST-12'],
     allow: 'member',
     sideEffects: 'hub',
-    announce: ({ id }, workspace) => announceModel(desk, `Splitting ${id.toUpperCase()}`, '', workspace),
+    announce: ({ id }, workspace) =>
+      announceModel(desk, `Splitting ${formatReference(parseReference(id))}`, '', workspace),
     run: ({ id }, ctx) => split(desk, id, ctx),
   })
 }
@@ -82,9 +83,7 @@ function renderSplit(parent: Saved, children: readonly Saved[]): Message {
   const reasonOf = (child: Saved) => child.provenance.notes[0]?.replace(/^Split from ST-\d+: /, '') ?? ''
   const lines = children.map((child) => ({ id: formatReference(child.number), child }))
   const first = children[0]
-  const notes = first
-    ? [provenanceLine(first.provenance), ...first.provenance.notes.slice(1).filter((n) => n !== 'no model configured')]
-    : []
+  const notes = first ? [provenanceLine(first.provenance), ...otherNotes(first.provenance).slice(1)] : []
   const lead = `${from} as ${children.length} smaller stories; ${from} itself is unchanged.`
   const blocks: Block[] = [
     { kind: 'heading', text: `${from} split into ${children.length}` },
