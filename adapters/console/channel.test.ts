@@ -1,7 +1,10 @@
+import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Db } from '#contract'
+import { openStore } from '../../core/store/open.ts'
 import { openDatabase } from '../../test/console/harness.ts'
 import { channelContract, type Fault } from '../../test/contract/channel.ts'
+import { freshDatabase, services } from '../../test/services/index.ts'
 import { makeBells } from './bells.ts'
 import { makeChannel, placeOf } from './channel.ts'
 import { consoleAdapter } from './index.ts'
@@ -110,5 +113,47 @@ describe('the console channel', () => {
     const to = { ...placeOf('x'), message: '00000000-0000-7000-8000-000000000000' }
     const edit = channel.deliver({ op: 'update', to, key: 'e', message: { text: 'x' } }, new AbortController().signal)
     await expect(edit).rejects.toMatchObject({ code: 'NOT_FOUND', retry: 'never' })
+  })
+})
+
+/** PGlite has one connection; only here do two writers really overlap. */
+describe.skipIf(services().databaseUrl === null)('the console channel on PostgreSQL', () => {
+  test('a reader that follows revisions while many write and edit misses nothing', async () => {
+    const migrations = fileURLToPath(new URL('../../migrations', import.meta.url))
+    const opened = await openStore({ databaseUrl: await freshDatabase(), dataDir: '', migrations })
+    try {
+      await opened.migrate()
+      const store = openConsoleStore(opened.db)
+      const channel = makeChannel(() => store, makeBells())
+      const never = new AbortController().signal
+      let writing = true
+      const writers = Array.from({ length: 12 }, async (_, writer) => {
+        for (let i = 0; i < 20; i++) {
+          const key = `${writer}-${i}`
+          const to = await channel.deliver({ op: 'post', to: placeOf('t'), key, message: { text: key } }, never)
+          await channel.deliver({ op: 'update', to, key: `${key}-edit`, message: { text: `${key} edited` } }, never)
+        }
+      })
+      const done = Promise.all(writers).finally(() => {
+        writing = false
+      })
+      const seen = new Map<string, string>()
+      let cursor = 0
+      for (
+        let rows = await store.changes('t', 0, 7);
+        writing || rows.length > 0;
+        rows = await store.changes('t', cursor, 7)
+      ) {
+        for (const row of rows) {
+          seen.set(row.key, row.message.text)
+          cursor = row.rev
+        }
+      }
+      await done
+      expect(seen.size).toBe(240)
+      expect([...seen].filter(([key, text]) => text !== `${key} edited`)).toEqual([])
+    } finally {
+      await opened.close()
+    }
   })
 })

@@ -116,7 +116,6 @@ const BLOCKS = {
     ),
   file,
 }
-export const BLOCK_KINDS = Object.keys(BLOCKS)
 
 export function messageContent(row, press) {
   const { text, blocks = [] } = row.message

@@ -23,6 +23,12 @@ export function makeThreadView({ press, retry, isCommand }) {
     scroller.scrollTop = scroller.scrollHeight
     jump.hidden = true
   }
+  /** Follows what is new to its end; an answer taller than the window is shown from the line it answers. */
+  function follow(node) {
+    if (!node.matches('.delivered') || node.offsetHeight < scroller.clientHeight) return toEnd()
+    const start = node.previousElementSibling?.matches('.typed') ? node.previousElementSibling : node
+    scroller.scrollTop += start.getBoundingClientRect().top - scroller.getBoundingClientRect().top - 16
+  }
   jump.addEventListener('click', toEnd)
   scroller.addEventListener('scroll', () => {
     if (atEnd()) jump.hidden = true
@@ -86,7 +92,7 @@ export function makeThreadView({ press, retry, isCommand }) {
   return {
     /** A row as it is now; an older revision of one that is shown is dropped. Revision 0: not known to the hub yet. */
     put(row) {
-      const follow = atEnd()
+      const following = atEnd()
       const entry = shown.get(keyOf(row))
       if (entry && (row.rev < entry.row.rev || (row.rev === entry.row.rev && row.rev > 0))) return
       // A line sent from here had no place in the order until the hub took it.
@@ -96,7 +102,7 @@ export function makeThreadView({ press, retry, isCommand }) {
         add(row)
       } else if (entry) redraw(entry, row)
       else add(row)
-      if (follow || row.rev === 0) toEnd()
+      if (following || row.rev === 0) follow(shown.get(keyOf(row)).node)
       else if (!entry) jump.hidden = false
     },
     /** Rows that were there before: shown at once and not read out. */
