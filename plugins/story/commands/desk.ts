@@ -14,7 +14,7 @@ export interface Desk {
 }
 
 /** The longest text a person may type; a longer one is refused by the command's schema, in words. */
-export const MAX_TEXT = 50_000
+export const MAX_TEXT = 150_000
 const PROGRESS_EVERY_MS = 1000
 
 export function writerOf(ctx: Context): Writer {

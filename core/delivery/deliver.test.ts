@@ -1,0 +1,248 @@
+import { randomUUIDv7 } from 'node:crypto'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { type Capabilities, type Channel, type Delivery, HubError, type Posted } from '#contract'
+import { openTestStore } from '../../test/support/stores.ts'
+import { createLeases } from '../jobs/leases.ts'
+import { storableJson } from '../ledger/inbox.ts'
+import type { NewSend } from '../ledger/jobs.ts'
+import { createLimits } from '../ledger/limits.ts'
+import { createOutbox, type Outbox } from '../ledger/outbox.ts'
+import type { Store } from '../store/open.ts'
+import { createBreaker } from './breaker.ts'
+import { type DeliverDeps, deliverOne, reconcileOne } from './deliver.ts'
+
+const CAN: Capabilities = {
+  update: true,
+  threads: true,
+  buttons: true,
+  forms: true,
+  private: true,
+  files: true,
+  reconcile: 'find',
+  maxText: 4000,
+  maxBlocks: 50,
+}
+const PLACE = { plugin: 'fake', workspace: 'fake:T1', channel: 'C1', visibility: 'team' } as const
+const SILENT = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} }
+
+describe('delivery', () => {
+  let store: Store
+  let outbox: Outbox
+  beforeAll(async () => {
+    store = await openTestStore('embedded')
+    outbox = createOutbox(store.sql, { worker: 'w', leaseMs: 60_000, storable: storableJson })
+  })
+  afterAll(() => store.close())
+  beforeEach(async () => {
+    await store.sql.query('delete from hub.outbox')
+    await store.sql.query('delete from hub.limits')
+  })
+
+  /** A platform that remembers what arrived, and fails as told: `before` the effect, or `after` it. */
+  function platform(
+    options: {
+      fail?: (n: number) => { before?: Error; after?: Error } | undefined
+      can?: Partial<Capabilities>
+      lagLooks?: number
+    } = {},
+  ) {
+    const arrived: Delivery[] = []
+    let calls = 0
+    let looks = 0
+    const channel: Channel = {
+      split: (message) => [message],
+      render: (message) => message,
+      limits: () => [],
+      async deliver(delivery) {
+        const fault = options.fail?.(++calls)
+        if (fault?.before) throw fault.before
+        arrived.push(delivery)
+        if (fault?.after) throw fault.after
+        return { ...delivery.to, message: `m${arrived.length}` }
+      },
+      async find({ key, to }): Promise<Posted | null> {
+        if (++looks <= (options.lagLooks ?? 0)) return null
+        const at = arrived.findIndex((d) => d.key === key)
+        return at < 0 ? null : { ...to, message: `m${at + 1}` }
+      },
+      profile: async () => null,
+    }
+    const deps: DeliverDeps = {
+      outlets: new Map([['fake', { channel, can: { ...CAN, ...options.can } }]]),
+      outbox,
+      limits: createLimits(store.sql),
+      leases: createLeases({ leaseMs: 60_000, renew: async (held) => new Set(held.map((h) => h.id)) }),
+      breaker: createBreaker(),
+      times: { callMs: 1_000, firstLookMs: 0, lastLookMs: 40 },
+      log: SILENT,
+      openTicket: (place) => place.ticket ?? null,
+      onFenced: () => {},
+      ringLater: () => {},
+      crashPoint: () => {},
+    }
+    return { arrived, deps, calls: () => calls, looks: () => looks }
+  }
+  const send = (over: Partial<NewSend> = {}): NewSend => ({
+    id: randomUUIDv7(),
+    workspace: PLACE.workspace,
+    key: randomUUIDv7(),
+    jobId: null,
+    plugin: 'fake',
+    lane: 'lane',
+    op: 'post',
+    place: PLACE,
+    target: null,
+    message: { text: 'hello' },
+    supersedes: null,
+    ...over,
+  })
+  const rows = () =>
+    store.sql.query<{
+      state: string
+      attempts: number
+      error: string | null
+      error_code: string | null
+      posted: Posted | null
+    }>('select state, attempts, error, error_code, posted from hub.outbox order by seq')
+  /** Drives the row until it rests, as the worker does. */
+  async function settle(deps: DeliverDeps, rounds = 30) {
+    for (let i = 0; i < rounds; i++) {
+      await store.sql.query(
+        `update hub.outbox set not_before = least(not_before, clock_timestamp() + interval '10 ms') where state in ('pending', 'unknown')`,
+      )
+      await new Promise((resolve) => setTimeout(resolve, 12))
+      for (const claimed of await outbox.claim(10)) await deliverOne(claimed, deps)
+      for (const claimed of await outbox.claimUnknown(10)) await reconcileOne(claimed, deps)
+    }
+    return rows()
+  }
+
+  it('sends once and keeps where it landed, without the reply handle', async () => {
+    const { arrived, deps } = platform()
+    await outbox.insert([send({ place: { ...PLACE, ticket: 'https://hook', ticketExpiresAtMs: Date.now() + 60_000 } })])
+    const [row] = await settle(deps, 1)
+    expect(row).toMatchObject({ state: 'sent', posted: { ...PLACE, message: 'm1' } })
+    expect(row?.posted).not.toHaveProperty('ticket')
+    expect(arrived).toHaveLength(1)
+    expect(arrived[0]?.to.ticket).toBe('https://hook')
+  })
+
+  it('an answer lost after the effect is found and never sent again, even when the read-back lags', async () => {
+    const lost = new HubError('OUTCOME_UNKNOWN', 'connection reset')
+    const { arrived, deps, looks } = platform({ fail: (n) => (n === 1 ? { after: lost } : undefined), lagLooks: 1 })
+    await outbox.insert([send()])
+    const [row] = await settle(deps)
+    expect(row).toMatchObject({ state: 'sent', posted: { message: 'm1' } })
+    expect(arrived).toHaveLength(1)
+    expect(looks()).toBe(2)
+  })
+
+  it('one that never arrived is sent after two looks, the second one late enough', async () => {
+    const lost = new HubError('OUTCOME_UNKNOWN', 'connection reset')
+    const { arrived, deps, looks } = platform({ fail: (n) => (n === 1 ? { before: lost } : undefined) })
+    await outbox.insert([send()])
+    expect(await settle(deps)).toMatchObject([{ state: 'sent' }])
+    expect(arrived).toHaveLength(1)
+    expect(looks()).toBeGreaterThanOrEqual(2)
+  })
+
+  it.each([
+    ['a plain Error', new Error('socket hang up')],
+    ['a timeout', new DOMException('timed out', 'TimeoutError')],
+  ])('%s from the adapter counts as unknown, not as failed', async (_, error) => {
+    const { arrived, deps } = platform({ fail: (n) => (n === 1 ? { after: error } : undefined) })
+    await outbox.insert([send()])
+    expect(await settle(deps)).toMatchObject([{ state: 'sent' }])
+    expect(arrived).toHaveLength(1)
+  })
+
+  it('holds what cannot be looked for, and its lane waits for a person', async () => {
+    const lost = new HubError('OUTCOME_UNKNOWN', 'the reply handle gives no receipt', { retry: 'never' })
+    const { arrived, deps } = platform({ fail: (n) => (n === 1 ? { after: lost } : undefined) })
+    await outbox.insert([send(), send()])
+    expect((await settle(deps)).map((r) => r.state)).toEqual(['held', 'pending'])
+    expect(arrived).toHaveLength(1)
+  })
+
+  it('holds an unknown send on a platform without read-back', async () => {
+    const { arrived, deps } = platform({
+      can: { reconcile: 'none' },
+      fail: () => ({ after: new HubError('OUTCOME_UNKNOWN', 'cut') }),
+    })
+    await outbox.insert([send()])
+    expect(await settle(deps)).toMatchObject([{ state: 'held', error: expect.stringContaining('by hand') }])
+    expect(arrived).toHaveLength(1)
+  })
+
+  it('repeats an unknown send where the platform drops repeats', async () => {
+    const { deps, calls } = platform({
+      can: { reconcile: 'native' },
+      fail: (n) => (n === 1 ? { before: new HubError('OUTCOME_UNKNOWN', 'cut') } : undefined),
+    })
+    await outbox.insert([send()])
+    expect(await settle(deps)).toMatchObject([{ state: 'sent' }])
+    expect(calls()).toBe(2)
+  })
+
+  it('obeys Retry-After without counting it as an attempt', async () => {
+    const limited = new HubError('RATE_LIMITED', 'wait', { retry: { afterMs: 30_000 }, scope: 'fake:post' })
+    const { deps } = platform({ fail: () => ({ before: limited }) })
+    await outbox.insert([send()])
+    for (const claimed of await outbox.claim(1)) await deliverOne(claimed, deps)
+    expect(await rows()).toMatchObject([{ state: 'pending', attempts: 0, error_code: 'RATE_LIMITED' }])
+    const [wait] = await store.sql.query<{ s: number }>(
+      `select round(extract(epoch from not_before - clock_timestamp()))::int as s from hub.outbox`,
+    )
+    expect(wait?.s).toBe(30)
+    expect(await deps.limits.closedForMs(['fake:post'])).toBeGreaterThan(29_000)
+  })
+
+  it('gives up after eight attempts, with the reason', async () => {
+    const { deps, calls } = platform({ fail: () => ({ before: new HubError('UNAVAILABLE', 'connection refused') }) })
+    await outbox.insert([send()])
+    expect(await settle(deps)).toMatchObject([{ state: 'dead', error: 'gave up after 8 attempts: connection refused' }])
+    expect(calls()).toBe(8)
+  })
+
+  it('refused credentials stop the whole workspace after one call, and nothing is lost', async () => {
+    const { deps, calls } = platform({ fail: () => ({ before: new HubError('UNAUTHENTICATED', 'token_revoked') }) })
+    await outbox.insert([send({ lane: 'A' }), send({ lane: 'B' }), send({ lane: 'C' })])
+    const states = await settle(deps, 5)
+    expect(states.map((r) => r.state)).toEqual(['pending', 'pending', 'pending'])
+    expect(calls()).toBe(1)
+  })
+
+  it('a mistake of ours is dead at once, and the lane goes on', async () => {
+    const { arrived, deps } = platform({
+      fail: (n) => (n === 1 ? { before: new HubError('INPUT_INVALID', 'invalid_blocks') } : undefined),
+    })
+    await outbox.insert([send(), send()])
+    expect((await settle(deps, 4)).map((r) => r.state)).toEqual(['dead', 'sent'])
+    expect(arrived).toHaveLength(1)
+  })
+
+  it('edits the post it names, and posts when that never got through', async () => {
+    const { arrived, deps } = platform({
+      fail: (n) => (n === 1 ? { before: new HubError('INPUT_INVALID', 'too long') } : undefined),
+    })
+    await outbox.insert([
+      send({ key: 'p1' }),
+      send({ key: 'e1', op: 'update', target: 'p1' }),
+      send({ key: 'p2' }),
+      send({ key: 'e2', op: 'update', target: 'p2' }),
+    ])
+    await settle(deps, 8)
+    expect(arrived.map((d) => [d.key, d.op, 'message' in d.to ? d.to.message : null])).toEqual([
+      ['e1', 'post', null],
+      ['p2', 'post', null],
+      ['e2', 'update', 'm2'],
+    ])
+  })
+
+  it('further parts follow in the thread of the first', async () => {
+    const { arrived, deps } = platform()
+    await outbox.insert([send({ key: 'a' }), send({ key: 'a:2', target: 'a' })])
+    await settle(deps, 3)
+    expect(arrived.map((d) => d.to.thread ?? null)).toEqual([null, 'm1'])
+  })
+})
