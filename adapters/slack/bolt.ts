@@ -1,7 +1,8 @@
 import type { Hub } from '#contract'
 import type { SlackConfig } from './config.ts'
-import { FORM_CALLBACK, type Inbound } from './inbound.ts'
+import type { Inbound } from './inbound.ts'
 import { slackLogger } from './logger.ts'
+import { FORM_CALLBACK } from './modal.ts'
 import { createReceiver, type FetchReceiver } from './receiver.ts'
 
 /** Bolt routes mentions, messages, buttons and forms. Loaded with the first of them. */

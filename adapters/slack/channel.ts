@@ -31,7 +31,8 @@ export function createChannel(client: SlackClient, now: () => number = Date.now)
     }
   }
   const edit = async (on: Posted, delivery: Delivery, body: MessageBody, signal: AbortSignal): Promise<Posted> => {
-    await client.call('chat.update', { ...args(delivery, body), ts: on.message }, write(on, signal))
+    // Without `parse` an edit, unlike a post, looks for names and channels in plain words: https://docs.slack.dev/reference/methods/chat.update
+    await client.call('chat.update', { ...content(delivery, body), ts: on.message, parse: 'none' }, write(on, signal))
     return on
   }
   const post = async (delivery: Delivery, body: MessageBody, signal: AbortSignal): Promise<Posted> => {
@@ -107,17 +108,23 @@ export function createChannel(client: SlackClient, now: () => number = Date.now)
 function write(to: Place, signal: AbortSignal) {
   return { workspace: to.workspace, writes: true, signal }
 }
-function args({ key, to }: Delivery, body: MessageBody): Record<string, unknown> {
+/** What posts and edits have in common. Blocks are always given: an edit to plain text must take the old ones away. */
+function content({ key, to }: Delivery, body: MessageBody): Record<string, unknown> {
   return {
     channel: to.channel,
-    ...(to.thread === undefined ? {} : { thread_ts: to.thread }),
     text: body.text,
-    // An edit from blocks to plain text must remove the blocks.
     blocks: body.blocks,
+    metadata: { event_type: 'autodevhub_delivery', event_payload: { delivery_id: key } },
+  }
+}
+function args(delivery: Delivery, body: MessageBody): Record<string, unknown> {
+  const { thread } = delivery.to
+  return {
+    ...content(delivery, body),
+    ...(thread === undefined ? {} : { thread_ts: thread }),
     ...(body.blocks.length > 0 ? {} : { mrkdwn: false }),
     unfurl_links: false,
     unfurl_media: false,
-    metadata: { event_type: 'autodevhub_delivery', event_payload: { delivery_id: key } },
   }
 }
 /** Direct messages are private as they are, and know no ephemeral ones that last. */

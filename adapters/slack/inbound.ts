@@ -1,7 +1,8 @@
-import { type CommandCall, type Hub, type Place, type Posted, parseWith, type Receipt } from '#contract'
+import { type CommandCall, type Hub, HubError, type Place, type Posted, parseWith } from '#contract'
 import type { SlackClient } from './client.ts'
 import type { SlackConfig } from './config.ts'
-import { FORM_CALLBACK, type FormOrigin, formErrors, formValues, formView, readOrigin } from './modal.ts'
+import { type FormOrigin, formErrors, formValues, formView, readOrigin } from './modal.ts'
+import { escapeText } from './mrkdwn.ts'
 import {
   type BlockActions,
   blockActions,
@@ -23,24 +24,36 @@ export interface Inbound {
   click(body: unknown): Promise<void>
   submit(body: unknown): Promise<ViewAnswer>
 }
-export { FORM_CALLBACK }
 
 export function createInbound(hub: Hub<SlackConfig>, client: SlackClient, now: () => number = Date.now): Inbound {
   const { apiUrl } = hub.config
 
-  /** Says what will happen, to that person alone. Only a courtesy: the result itself goes through the ledger. */
-  const announce = (receipt: Receipt, call: CommandCall, responseUrl?: string) => {
-    const ack = receipt.status === 'queued' ? acknowledgement(receipt) : null
-    if (ack === null) return
+  /** To one person alone. Only a courtesy: the result itself goes through the ledger. */
+  const tell = (text: string, call: CommandCall, responseUrl?: string) => {
     const { channel, thread, workspace } = call.place
     const sent = responseUrl
-      ? client.postJson(responseUrl, { ...ack, replace_original: false }, AbortSignal.timeout(10_000))
+      ? client.postJson(
+          responseUrl,
+          { response_type: 'ephemeral', replace_original: false, text },
+          AbortSignal.timeout(10_000),
+        )
       : client.call(
           'chat.postEphemeral',
-          { channel, user: call.actor.id, text: ack.text, ...(thread ? { thread_ts: thread } : {}) },
+          { channel, user: call.actor.id, text, ...(thread ? { thread_ts: thread } : {}) },
           { workspace, writes: true },
         )
     sent.catch((error: Error) => hub.log.info({ error: error.message }, 'Slack acknowledgement was not shown'))
+  }
+  /** Committed when it resolves. What can never be stored is answered; anything else fails, so that Slack sends it again. */
+  const run = async (call: CommandCall, responseUrl?: string) => {
+    try {
+      const receipt = await hub.command(call)
+      const ack = receipt.status === 'queued' ? acknowledgement(receipt) : null
+      if (ack !== null) tell(ack.text, call, responseUrl)
+    } catch (error) {
+      if (!(error instanceof HubError) || error.retry !== 'never') throw error
+      tell(escapeText(error.message), call, responseUrl)
+    }
   }
   const fromMessage = async (body: unknown, event: MessageEvent, place: Place) => {
     const envelope = parseWith(eventEnvelope, body, 'Slack event')
@@ -53,7 +66,7 @@ export function createInbound(hub: Hub<SlackConfig>, client: SlackClient, now: (
       lane: laneOf(place),
       input: stripMention(event.text, bots) || 'hub help',
     }
-    announce(await hub.command(call), call)
+    await run(call)
   }
   const openForm = async (body: BlockActions, origin: FormOrigin): Promise<boolean> => {
     const form = hub.catalog.form(origin.run)
@@ -116,7 +129,7 @@ export function createInbound(hub: Hub<SlackConfig>, client: SlackClient, now: (
         input: action.value,
         ...(on ? { on } : {}),
       }
-      announce(await hub.command(call), call, place.ticket ? body.response_url : undefined)
+      await run(call, place.ticket ? body.response_url : undefined)
     },
     async submit(raw) {
       const body = parseWith(viewSubmission, raw, 'Slack form')
@@ -142,7 +155,7 @@ export function createInbound(hub: Hub<SlackConfig>, client: SlackClient, now: (
         input,
         ...(origin.on ? { on: origin.on } : {}),
       }
-      announce(await hub.command(call), call)
+      await run(call)
       return undefined
     },
   }

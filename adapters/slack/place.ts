@@ -5,7 +5,7 @@ export function workspaceOf(teamId: string): string {
   return `slack:${teamId}`
 }
 /** Slack names private places so in slash commands and clicks; ids of direct messages begin with D, of old private channels with G. */
-export function visibilityOf(channel: string, name: string | undefined): Visibility {
+function visibilityOf(channel: string, name: string | undefined): Visibility {
   return /^[DG]/.test(channel) || name === 'directmessage' || name === 'privategroup' ? 'private' : 'team'
 }
 export interface PlaceInput {

@@ -28,11 +28,20 @@ export function parseSlash(form: URLSearchParams, raw: Uint8Array, apiUrl: strin
   }
 }
 /** Slack sends no id with commands and clicks but the trigger, which is new for each. */
-export function deliveryIdOf(triggerId: string | undefined, raw: Uint8Array): string {
+function deliveryIdOf(triggerId: string | undefined, raw: Uint8Array): string {
   return triggerId ? `trigger:${triggerId}` : `body:${createHash('sha256').update(raw).digest('hex')}`
 }
 /** What will happen, for the person who asked alone. Null: acknowledge silently. */
-export function acknowledgement(receipt: Receipt): { response_type: 'ephemeral'; text: string } | null {
+export function acknowledgement(receipt: Receipt): Whisper | null {
   if (receipt.announce === null) return null
-  return { response_type: 'ephemeral', text: `${escapeText(receipt.announce)} · job \`${receipt.id.slice(-6)}\`` }
+  const { response_type, text } = whisper(receipt.announce)
+  return { response_type, text: `${text} · job \`${receipt.id.slice(-6)}\`` }
+}
+/** The body of an answer that only the asker sees. */
+export function whisper(text: string): Whisper {
+  return { response_type: 'ephemeral', text: escapeText(text) }
+}
+interface Whisper {
+  readonly response_type: 'ephemeral'
+  readonly text: string
 }

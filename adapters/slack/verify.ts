@@ -1,7 +1,7 @@
 import { createHmac, createSecretKey, type KeyObject, timingSafeEqual } from 'node:crypto'
 
 /** Seconds a request may be older or newer than now: https://docs.slack.dev/authentication/verifying-requests-from-slack */
-export const MAX_SKEW_SECONDS = 300
+const MAX_SKEW_SECONDS = 300
 const TIMESTAMP = /^[1-9][0-9]{9}$/
 const SIGNATURE = /^v0=[0-9a-f]{64}$/
 

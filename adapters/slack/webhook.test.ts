@@ -145,6 +145,13 @@ describe('POST /hooks/slack', () => {
     expect((await from.slash({ command: '/story', text: 'x' })).status).toBe(503)
     expect(await from.mention({ text: 'story x' })).toMatchObject({ status: 503, attempts: 4 })
   })
+  test('what can never be stored is said to the person, not sent again', async () => {
+    answer = async () => Promise.reject(new HubError('TOO_LARGE', 'The text is longer than <20,000> characters'))
+    const text = 'The text is longer than &lt;20,000&gt; characters'
+    expect((await from.slash({ command: '/story', text: 'x' })).json).toEqual({ response_type: 'ephemeral', text })
+    expect(await from.mention({ text: 'story x' })).toMatchObject({ status: 200, attempts: 1 })
+    expect(await fake.waitFor((m) => m.length > 0)).toMatchObject([{ only: 'U0ANN0001', text }])
+  })
 
   describe('refuses', () => {
     const form = 'application/x-www-form-urlencoded'

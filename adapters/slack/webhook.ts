@@ -1,11 +1,11 @@
 import { Hono } from 'hono'
-import type { HookEnv, Hub, Log } from '#contract'
+import { type HookEnv, type Hub, HubError, type Log } from '#contract'
 import { readBody } from '../shared/body.ts'
 import { createBolt } from './bolt.ts'
 import type { SlackConfig } from './config.ts'
 import type { Inbound } from './inbound.ts'
 import type { FetchReceiver, Retry } from './receiver.ts'
-import { acknowledgement, parseSlash } from './slash.ts'
+import { acknowledgement, parseSlash, whisper } from './slash.ts'
 import { type HeadersLike, verifySlack } from './verify.ts'
 
 /** Slack publishes none; its payloads stay far below. */
@@ -54,6 +54,7 @@ export function createRoutes(hub: Hub<SlackConfig>, inbound: Inbound, now: () =>
       const ack = acknowledgement(await hub.command(call))
       return ack === null ? c.body(null, 200) : c.json(ack)
     } catch (error) {
+      if (error instanceof HubError && error.retry === 'never') return c.json(whisper(error.message))
       // Not stored: the person sees Slack's own failure notice and asks again.
       log.error({ error: error instanceof Error ? error.message : String(error) }, 'Slack command was not stored')
       return c.body(null, 503)

@@ -53,7 +53,7 @@ export interface ChannelRig<Native> {
   links(native: Native): readonly string[]
   close(): Promise<void>
 }
-export const CONTRACT_TESTS = [
+const CONTRACT_TESTS = [
   'keeps every word of each block kind',
   'shows text alone',
   'splits and renders any message inside the limits, without losing a word',

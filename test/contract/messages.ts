@@ -126,7 +126,7 @@ const PIECES = [
 
 const line = fc.array(fc.constantFrom(...PIECES), { minLength: 1, maxLength: 40 }).map((p) => p.join(''))
 /** Mostly short, sometimes far beyond every platform's limit. */
-export const anyText: fc.Arbitrary<string> = fc.oneof(
+const anyText: fc.Arbitrary<string> = fc.oneof(
   { weight: 6, arbitrary: line },
   { weight: 2, arbitrary: fc.tuple(line, fc.integer({ min: 2, max: 60 })).map(([l, n]) => l.repeat(n)) },
   {

@@ -245,7 +245,6 @@ export async function startSlackFake(options: SlackFakeOptions = {}): Promise<Sl
 }
 export type { SlackFault } from './faults.ts'
 export type { Sender, Sent, Target } from './senders.ts'
-export { signSlack } from './sign.ts'
 export * from './state.ts'
 
 /** Form fields, the structured ones as JSON text; or a JSON body. Null: Slack does not read this type. */

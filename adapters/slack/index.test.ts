@@ -1,0 +1,40 @@
+import { execFileSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { describe, expect, test } from 'vitest'
+import { config } from './config.ts'
+import { slack } from './index.ts'
+
+const given = { signingSecret: 'secret', botToken: 'xoxb-1' }
+
+describe('configuration', () => {
+  test('fills in Slack’s own address and closes a given one with a slash', () => {
+    expect(config.parse(given)).toEqual({ ...given, apiUrl: 'https://slack.com/api/' })
+    expect(config.parse({ ...given, apiUrl: 'http://127.0.0.1:4000/api' }).apiUrl).toBe('http://127.0.0.1:4000/api/')
+  })
+  test.each([
+    { signingSecret: '' },
+    { signingSecret: ' ' },
+    { botToken: '' },
+    { botToken: undefined },
+    { apiUrl: 'ftp://x' },
+  ])('refuses %o', (wrong) => {
+    expect(config.safeParse({ ...given, ...wrong }).success).toBe(false)
+  })
+  test('both secrets are masked', () => {
+    expect(slack.manifest.secrets).toEqual(['signingSecret', 'botToken'])
+  })
+})
+test('Slack’s SDK is not loaded at start', () => {
+  const script = `await import('./adapters/slack/index.ts')
+    const { createRequire } = await import('node:module')
+    console.log(Object.keys(createRequire(import.meta.url).cache).filter((f) => f.includes('@slack')).length)`
+  const root = new URL('../../', import.meta.url)
+  expect(
+    execFileSync(process.execPath, ['--input-type=module', '-e', script], { cwd: root, encoding: 'utf8' }).trim(),
+  ).toBe('0')
+})
+test('the README asks for every scope a call needs', async () => {
+  const readme = readFileSync(new URL('README.md', import.meta.url), 'utf8')
+  const { SCOPES } = await import('../../test/fakes/slack/methods.ts')
+  for (const scope of Object.values(SCOPES)) expect(readme).toMatch(new RegExp(`- ${scope}\\s`))
+})
