@@ -1,5 +1,5 @@
 import type { App, Receiver } from '@slack/bolt'
-import type { Log } from '#contract'
+import { HubError, type Log } from '#contract'
 
 /** Slack gives up after 3 s: https://docs.slack.dev/apis/events-api/#responding */
 const ACK_WITHIN_MS = 2_800
@@ -46,7 +46,8 @@ export function createReceiver(): FetchReceiver {
           { type: body.type, error: error instanceof Error ? error.message : String(error) },
           'Slack event failed',
         )
-        return new Response('', { status: 503 })
+        // What the hub cannot read will not become readable by sending it again.
+        return new Response('', { status: error instanceof HubError && error.retry === 'never' ? 400 : 503 })
       } finally {
         clearTimeout(timer)
       }

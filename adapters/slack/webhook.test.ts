@@ -1,3 +1,4 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { type Catalog, type CommandCall, type Form, type Hub, HubError, type Log, type Receipt } from '#contract'
 import { type Sender, type SlackFake, startSlackFake } from '../../test/fakes/slack/index.ts'
@@ -382,5 +383,47 @@ describe('POST /hooks/slack', () => {
     )
     expect(sent.json).toMatchObject({ response_action: 'errors' })
     expect(calls).toEqual([])
+  })
+
+  /** Every payload Slack documents, its fields present and empty. */
+  const shapes = new URL('../../../shared/data/slack/shapes-java-slack-sdk/', import.meta.url)
+  describe.skipIf(!existsSync(shapes))('Slack’s own shapes (skipped without ../shared/data)', () => {
+    const read = (path: string) => JSON.parse(readFileSync(new URL(path, shapes), 'utf8'))
+    const names = existsSync(shapes) ? readdirSync(new URL('events/', shapes)) : []
+
+    test('an event of any type, empty, does nothing and breaks nothing', async () => {
+      expect(names.length).toBeGreaterThan(50)
+      for (const name of names) {
+        const sent = await from.raw(JSON.stringify(read(`events/${name}`)), 'application/json')
+        expect([200, 404], name).toContain(sent.status)
+      }
+      expect(calls).toEqual([])
+    })
+    test('an empty command, click or form is refused for good', async () => {
+      const slash = new URLSearchParams(read('app-backend/slash-commands/SlashCommandPayload.json')).toString()
+      expect((await from.raw(slash, 'application/x-www-form-urlencoded')).status).toBe(400)
+      for (const path of ['interactive-components/BlockActionPayload', 'views/ViewSubmissionPayload']) {
+        const payload = JSON.stringify(read(`app-backend/${path}.json`))
+        const sent = await from.raw(new URLSearchParams({ payload }).toString(), 'application/x-www-form-urlencoded')
+        expect([200, 400, 404], path).toContain(sent.status)
+      }
+      expect(calls).toEqual([])
+    })
+    test('the fake sends no field that Slack does not', async () => {
+      let body = ''
+      const spy = fake.to(async (request) => {
+        body = await request.text()
+        return new Response('')
+      })
+      await spy.slash({ command: '/story', text: 'x' })
+      const known = Object.keys(read('app-backend/slash-commands/SlashCommandPayload.json'))
+      expect(known).toEqual(expect.arrayContaining([...new URLSearchParams(body).keys()]))
+      const message = await post()
+      await spy.click(message, 0)
+      const click = JSON.parse(new URLSearchParams(body).get('payload') ?? '{}')
+      expect(Object.keys(read('app-backend/interactive-components/BlockActionPayload.json'))).toEqual(
+        expect.arrayContaining(Object.keys(click)),
+      )
+    })
   })
 })
