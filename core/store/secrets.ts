@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, createHash, createHmac, randomBytes } from 'node:crypto'
+import { createCipheriv, createDecipheriv, createHash, createHmac, createSecretKey, type KeyObject, randomBytes } from 'node:crypto'
 import fs from 'node:fs'
 import path from 'node:path'
 import { HubError } from '#contract'
@@ -23,7 +23,7 @@ export function createSecrets(spec: string): Secrets {
   return {
     seal(plain, aad) {
       const iv = randomBytes(12)
-      const cipher = createCipheriv('aes-256-gcm', current.bytes, iv)
+      const cipher = createCipheriv('aes-256-gcm', current.key, iv)
       cipher.setAAD(Buffer.from(`${current.id}|${aad}`))
       const body = Buffer.concat([cipher.update(plain, 'utf8'), cipher.final(), cipher.getAuthTag()])
       return `v1.${current.id}.${iv.toString('base64url')}.${body.toString('base64url')}`
@@ -39,7 +39,7 @@ export function createSecrets(spec: string): Secrets {
       }
       try {
         const bytes = Buffer.from(body, 'base64url')
-        const decipher = createDecipheriv('aes-256-gcm', key.bytes, Buffer.from(iv, 'base64url'))
+        const decipher = createDecipheriv('aes-256-gcm', key.key, Buffer.from(iv, 'base64url'))
         decipher.setAAD(Buffer.from(`${key.id}|${aad}`))
         decipher.setAuthTag(bytes.subarray(-16))
         return Buffer.concat([decipher.update(bytes.subarray(0, -16)), decipher.final()]).toString('utf8')
@@ -49,7 +49,7 @@ export function createSecrets(spec: string): Secrets {
         })
       }
     },
-    sign: (purpose, text) => createHmac('sha256', current.bytes).update(`${purpose}\n${text}`).digest('base64url'),
+    sign: (purpose, text) => createHmac('sha256', current.key).update(`${purpose}\n${text}`).digest('base64url'),
   }
 }
 
@@ -66,10 +66,11 @@ export function keyFromFolder(dir: string): string {
   }
 }
 
-function decodeKey(text: string): { id: string; bytes: Buffer } {
+/** A KeyObject, not bytes: Node prepares bytes anew for each cipher, 12 µs instead of 1 on the acknowledgement path. */
+function decodeKey(text: string): { id: string; key: KeyObject } {
   if (!KEY_FORM.test(text)) throw badKey()
   const bytes = /^[0-9a-f]{64}$/.test(text) ? Buffer.from(text, 'hex') : Buffer.from(text, 'base64')
-  return { id: createHash('sha256').update(bytes).digest('hex').slice(0, 8), bytes }
+  return { id: createHash('sha256').update(bytes).digest('hex').slice(0, 8), key: createSecretKey(bytes) }
 }
 
 function badKey(): HubError {
