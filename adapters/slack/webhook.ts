@@ -52,7 +52,8 @@ export function createRoutes(hub: Hub<SlackConfig>, inbound: Inbound, now: () =>
     if (call === null) return c.body(null, 400)
     try {
       const ack = acknowledgement(await hub.command(call))
-      return ack === null ? c.body(null, 200) : c.json(ack)
+      // '' and not null: an answer of known length, written in one piece instead of chunked.
+      return ack === null ? c.body('', 200) : c.json(ack)
     } catch (error) {
       if (error instanceof HubError && error.retry === 'never') return c.json(whisper(error.message))
       // Not stored: the person sees Slack's own failure notice and asks again.
