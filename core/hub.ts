@@ -153,14 +153,14 @@ async function assemble(options: HubOptions, store: Store, log: Log): Promise<Ru
     host.commands.map((c) => c.part),
     new Map(host.commands.map((c) => [c.part, c.plugin])),
   )
-  const inbox = createInbox(sql, () => rings.ring('inbox'))
+  const crashPoint = options.crashPoint ?? (() => {})
+  const inbox = createInbox(sql, () => rings.ring('inbox'), crashPoint)
   const entry = createEntry({ inbox, catalog, secrets })
   const handling = handlersOf({ host, catalog, people, secrets })
   late = { entry, handling }
 
   const leases = createLeases({ leaseMs, renew: jobs.renew })
   const sendLeases = createLeases({ leaseMs, renew: outbox.renew })
-  const crashPoint = options.crashPoint ?? (() => {})
   const engine = createWorker(
     {
       sql,

@@ -36,7 +36,12 @@ export function storableJson(json: string): string {
 }
 const storableText = (text: string): string => text.toWellFormed().replaceAll('\0', '\ufffd')
 
-export function createInbox(sql: Sql, onQueued: () => void): Inbox {
+export function createInbox(
+  sql: Sql,
+  onQueued: () => void,
+  /** For the fault tests alone. */
+  crashPoint: (name: string) => void = () => {},
+): Inbox {
   type Answer = 'queued' | 'duplicate' | { readonly refused: unknown }
   const insert = async (arrivals: readonly Arrival[]): Promise<Answer[]> => {
     const rows = arrivals.map((a) => ({
@@ -51,7 +56,9 @@ export function createInbox(sql: Sql, onQueued: () => void): Inbox {
     // One order in every process: two batches that share keys must not wait for each other.
     if (rows.length > 1)
       rows.sort((a, b) => (a.delivery_id < b.delivery_id ? -1 : a.delivery_id > b.delivery_id ? 1 : 0))
+    crashPoint('before_inbox_commit')
     const inserted = await sql.query<{ id: string }>(INSERT, [JSON.stringify(rows)])
+    crashPoint('after_inbox_commit')
     if (inserted.length > 0) onQueued()
     if (inserted.length === arrivals.length) return arrivals.map(() => 'queued' as const)
     const ids = new Set(inserted.map((r) => r.id))

@@ -1,0 +1,123 @@
+import { execFileSync } from 'node:child_process'
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { cpus, totalmem } from 'node:os'
+import path from 'node:path'
+import { type Check, check, type Verdict } from './checker.ts'
+import { openRig } from './rig.ts'
+import { ROOT } from './root.ts'
+import { type Scenario, sleep } from './scenario.ts'
+import type { StoreKind } from './stores.ts'
+
+export interface Report {
+  readonly scenario: string
+  readonly target: number
+  readonly stores: StoreKind
+  readonly seed: number
+  readonly quick: boolean
+  readonly commit: string
+  readonly machine: string
+  readonly startedAt: string
+  readonly tookMs: number
+  readonly ok: boolean
+  readonly sets: Verdict['sets']
+  readonly problems: readonly string[]
+  readonly checks: readonly Check[]
+  readonly figures: Readonly<Record<string, number | string>>
+  readonly faults: readonly { readonly atMs: number; readonly fault: string; readonly detail: string }[]
+  readonly platform: object
+}
+export interface PlayOptions {
+  readonly stores: StoreKind
+  readonly seed: number
+  readonly quick: boolean
+  readonly patches?: readonly string[]
+}
+const DRAIN_MS = 60_000
+
+/** One scenario from empty stores to the verdict. */
+export async function play(scenario: Scenario, options: PlayOptions): Promise<Report> {
+  const startedAt = new Date()
+  const { patches = [], ...rest } = options
+  const rig = await openRig({ ...rest, patches, ...scenario.rig?.(options.quick) })
+  try {
+    const outcome = await scenario.run(rig)
+    const drainedMs = await rig.drain(scenario.drainMs ?? DRAIN_MS)
+    // Whatever is sent twice is sent a little later.
+    await sleep(1_000)
+    const late = (await outcome.afterDrain?.()) ?? []
+    const platform = await rig.platform.facts()
+    const stoppedMs = await rig.stopHubs()
+    const [rows, history, stale] = [await rig.stores.rows(), await rig.history(), await rig.stores.staleWrites()]
+    const verdict = check(history, rows, outcome.expected)
+    const checks: Check[] = [
+      ...(outcome.checks ?? []),
+      ...late,
+      { name: 'writes to finished rows', ok: stale === 0, detail: `${stale}` },
+      {
+        name: 'shown badly at the platform',
+        ok: platform.problems.length === 0,
+        detail: platform.problems.join('; ') || 'none',
+      },
+    ]
+    const began = startedAt.getTime()
+    return {
+      scenario: scenario.name,
+      target: scenario.target,
+      stores: options.stores,
+      seed: options.seed,
+      quick: options.quick,
+      commit: commit(),
+      machine: `${cpus().length} cores, ${Math.round(totalmem() / 2 ** 30)} GB, Node ${process.versions.node}`,
+      startedAt: startedAt.toISOString(),
+      tookMs: Date.now() - began,
+      ok: verdict.ok && checks.every((one) => one.ok),
+      sets: verdict.sets,
+      problems: [...verdict.problems, ...checks.filter((one) => !one.ok).map((one) => `${one.name}: ${one.detail}`)],
+      checks,
+      figures: {
+        drainedMs: drainedMs === null ? 'never' : Math.round(drainedMs),
+        stoppedMs: Math.round(stoppedMs),
+        ...outcome.figures,
+      },
+      faults: rig.faults.map(({ atMs, fault, detail }) => ({ atMs: atMs - began, fault, detail })),
+      platform,
+    }
+  } finally {
+    await rig.close().catch((error: unknown) => console.error('while closing:', error))
+  }
+}
+
+export function printReport(report: Report): void {
+  const { sets } = report
+  const count = (list: readonly string[]) => list.length
+  const counts = new Map<string, number>()
+  for (const { fault } of report.faults) counts.set(fault, (counts.get(fault) ?? 0) + 1)
+  const faults = [...counts].map(([fault, n]) => `${n} × ${fault}`).join(', ') || 'none by the harness'
+  const lines = [
+    `${report.ok ? 'PASS' : 'FAIL'}  ${report.scenario} (target ${report.target}) on ${report.stores}, seed ${report.seed}${report.quick ? ', quick' : ''}, ${(report.tookMs / 1_000).toFixed(1)} s`,
+    `      attempted ${sets.attempted}, acknowledged ${sets.acknowledged}, arrived ${sets.arrived}, lost ${count(sets.lost)}, duplicated ${count(sets.duplicated)}, unexpected ${count(sets.unexpected)}, recovered ${count(sets.recovered)}, held ${count(sets.held)}, inversions ${count(sets.inversions)}, early ${sets.early}, unfinished ${count(sets.unfinished)}`,
+    `      faults: ${faults}; platform: ${JSON.stringify((report.platform as { faults?: object }).faults ?? {})}`,
+    `      figures: ${Object.entries(report.figures)
+      .map(([k, v]) => `${k} ${v}`)
+      .join(', ')}`,
+    ...report.checks.map((one) => `      ${one.ok ? 'ok ' : 'NOT'} ${one.name}: ${one.detail}`),
+    ...report.problems.map((problem) => `      ! ${problem}`),
+  ]
+  console.log(lines.join('\n'))
+}
+export function writeReport(report: Report): string {
+  const folder = path.join(ROOT, 'test/faults/reports')
+  mkdirSync(folder, { recursive: true })
+  const file = path.join(folder, `${report.startedAt.replace(/[:.]/g, '-')}-${report.scenario}-${report.stores}.json`)
+  writeFileSync(file, `${JSON.stringify(report, null, 2)}\n`)
+  return path.relative(ROOT, file)
+}
+
+let known: string | undefined
+function commit(): string {
+  known ??= execFileSync('git', ['describe', '--always', '--dirty', '--abbrev=12'], {
+    cwd: ROOT,
+    encoding: 'utf8',
+  }).trim()
+  return known
+}

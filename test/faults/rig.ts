@@ -1,0 +1,225 @@
+import { mkdtempSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { freePort } from '../services/server-process.ts'
+import { type LedgerWriter, openLedger, readLedger } from './arrivals.ts'
+import { createDriver, type Driver } from './driver.ts'
+import type { Entry } from './entries.ts'
+import { type HubProcess, type HubRole, type HubSettings, type Supervised, supervise } from './hub-process.ts'
+import type { FromPlatform, PlatformFacts, PlatformPlan, PlatformSettings, ToPlatform } from './platform.ts'
+import { firstMessage, forkTracked, trackFolder } from './processes.ts'
+import { createRandom, type Random } from './random.ts'
+import { openStores, type StoreKind, type Stores, watchStaleWrites } from './stores.ts'
+
+/** Everything one scenario works with. Nothing is shared between scenarios. */
+export interface Rig {
+  readonly quick: boolean
+  readonly seed: number
+  readonly random: Random
+  readonly stores: Stores
+  readonly ledger: LedgerWriter
+  readonly driver: Driver
+  readonly platform: Platform
+  readonly faults: readonly Extract<Entry, { kind: 'fault' }>[]
+  /** Starts a hub and keeps it running; the first web (or all) process has the address the driver sends to. */
+  hub(role: HubRole, options?: HubOptions): Promise<Supervised>
+  /** Every hub process that runs now. */
+  running(): HubProcess[]
+  /** Sum of a metric over the hub processes that run now. */
+  metric(name: RegExp): Promise<number>
+  /** Writes a fault down, with its time. */
+  fault(name: string, detail?: string): void
+  /** Waits until nothing is under way. Answers how long it took, or null when the time was up. */
+  drain(timeoutMs: number): Promise<number | null>
+  history(): Promise<readonly Entry[]>
+  stopHubs(): Promise<number>
+  close(): Promise<void>
+}
+export interface HubOptions {
+  readonly env?: Readonly<Record<string, string>>
+  readonly faults?: Readonly<Record<string, string | number>>
+  /** Made anew for each start of the process; wins over `faults`. */
+  readonly faultsOf?: (start: number) => Readonly<Record<string, string | number>>
+  readonly patches?: readonly string[]
+}
+export interface Platform {
+  readonly env: Readonly<Record<string, string>>
+  readonly port: number
+  plan(plan: PlatformPlan): Promise<void>
+  facts(): Promise<PlatformFacts>
+}
+export interface RigOptions {
+  readonly stores: StoreKind
+  readonly seed: number
+  readonly quick: boolean
+  /** Given to every hub: a mutant. */
+  readonly patches: readonly string[]
+  readonly platform?: Omit<PlatformSettings, 'seed' | 'ledgerPort'>
+  readonly retryDelaysMs?: readonly number[]
+  /** Points the hub at this in the place of the platform's own address. */
+  readonly slackApiUrl?: (platformPort: number) => Promise<string>
+  readonly postgres?: Readonly<Record<string, string>>
+}
+/** As in the targets: lease 2 s, renewed every 0.7 s, swept each second. Read-back lag of the fake stays below `lastlook`. */
+export const TIMES = { lease: 2_000, sweep: 1_000, look: 500, lastlook: 3_000 } as const
+
+export async function openRig(options: RigOptions): Promise<Rig> {
+  const stores = await openStores(options.stores, options.postgres ? { settings: options.postgres } : {})
+  const folder = trackFolder(mkdtempSync(path.join(tmpdir(), 'hub-faults-')))
+  const ledgerFile = path.join(folder, 'arrivals.jsonl')
+  const ledgerProcess = forkTracked('./arrivals.ts', [ledgerFile])
+  const { port: ledgerPort } = await firstMessage<{ port: number }>(ledgerProcess, 'the arrival ledger')
+  const ledger = openLedger(ledgerPort)
+  const platform = await startPlatform({ ...options.platform, seed: options.seed, ledgerPort })
+  const slackApi = await options.slackApiUrl?.(platform.port)
+  const webPorts: number[] = []
+  const hubs: Supervised[] = []
+  const random = createRandom(options.seed)
+  const routes = random.fork('routes')
+  const driver = createDriver({
+    ledger,
+    secret: platform.env.SLACK_SIGNING_SECRET ?? '',
+    target: () => `http://127.0.0.1:${routes.pick(webPorts)}`,
+    // Slack's 0, 1 and 5 minutes, sixty times as fast.
+    retryDelaysMs: options.retryDelaysMs ?? [0, 1_000, 5_000],
+  })
+  const faults: Extract<Entry, { kind: 'fault' }>[] = []
+  let watched = false
+
+  const running = () => hubs.flatMap((hub) => hub.current ?? [])
+  const metric = async (name: RegExp): Promise<number> => {
+    const texts = await Promise.all(running().map((hub) => metricsOf(hub)))
+    return texts.reduce((sum, text) => sum + sumOf(text, name), 0)
+  }
+  const underWay = async (): Promise<number> => {
+    if (stores.sql) {
+      const [row] = await stores.sql<{ n: number }[]>`
+        select (select count(*) from hub.inbox where state = 'new')::int
+          + (select count(*) from hub.jobs where state in ('pending', 'running'))::int
+          + (select count(*) from hub.outbox where state in ('pending', 'inflight', 'unknown', 'reconciling'))::int as n`
+      return row?.n ?? 0
+    }
+    const [hub] = running()
+    if (!hub) return Number.POSITIVE_INFINITY
+    const text = await metricsOf(hub)
+    if (sumOf(text, /^hub_ledger_up /) !== 1) return Number.POSITIVE_INFINITY
+    return sumOf(
+      text,
+      /^hub_(inbox_new|jobs\{state="(pending|running)"\}|outbox\{state="(pending|inflight|unknown|reconciling)"\}) /,
+    )
+  }
+  const rig: Rig = {
+    quick: options.quick,
+    seed: options.seed,
+    random,
+    stores,
+    ledger,
+    driver,
+    platform,
+    faults,
+    async hub(role, { env = {}, faults: given = {}, faultsOf = () => ({}), patches = [] } = {}) {
+      // The same address after each start, as behind a load balancer.
+      const port = role === 'worker' ? 0 : await freePort()
+      const dataDir =
+        stores.kind === 'embedded'
+          ? {}
+          : { HUB_DATA_DIR: trackFolder(mkdtempSync(path.join(tmpdir(), 'hub-faults-own-'))) }
+      const settings = (start: number): HubSettings => ({
+        role,
+        port,
+        env: {
+          LOG_LEVEL: 'error',
+          HUB_PLUGINS: './test/faults/plugin.ts',
+          ...stores.env,
+          ...dataDir,
+          ...platform.env,
+          ...(slackApi === undefined ? {} : { SLACK_API_URL: slackApi }),
+          ...env,
+        },
+        faults: { ...TIMES, ...given, ...faultsOf(start) },
+        patches: [...options.patches, ...patches],
+      })
+      const hub = supervise(settings)
+      hubs.push(hub)
+      await hub.ready()
+      if (role !== 'worker') webPorts.push(port)
+      if (stores.sql && !watched) {
+        watched = true
+        await watchStaleWrites(stores.sql)
+      }
+      return hub
+    },
+    running,
+    metric,
+    fault(name, detail = '') {
+      const entry = { kind: 'fault', fault: name, detail, atMs: Date.now() } as const
+      faults.push(entry)
+      ledger.note(entry)
+    },
+    async drain(timeoutMs) {
+      const began = performance.now()
+      for (let quiet = 0; performance.now() - began < timeoutMs; ) {
+        quiet = (await underWay().catch(() => 1)) === 0 ? quiet + 1 : 0
+        // Twice, with a pause: a row may just be between two tables.
+        if (quiet >= 2) return performance.now() - began
+        await new Promise((resolve) => setTimeout(resolve, 150))
+      }
+      return null
+    },
+    async history() {
+      await platform.facts()
+      await ledger.flush()
+      return readLedger(ledgerFile)
+    },
+    async stopHubs() {
+      const took = await Promise.all(hubs.splice(0).map((hub) => hub.stop()))
+      return Math.max(0, ...took)
+    },
+    async close() {
+      await rig.stopHubs()
+      driver.close()
+      ledger.close()
+      platform.stop()
+      ledgerProcess.disconnect()
+      await stores.close()
+    },
+  }
+  return rig
+}
+
+async function startPlatform(settings: PlatformSettings): Promise<Platform & { stop(): void }> {
+  const child = forkTracked('./platform.ts', [JSON.stringify(settings)])
+  const started = await firstMessage<FromPlatform>(child, 'the fake platform')
+  if (started.answer !== 'started') throw new Error('the fake platform said something else first')
+  const ask = (message: ToPlatform): Promise<FromPlatform> => {
+    const answer = firstMessage<FromPlatform>(child, 'the fake platform')
+    child.send(message)
+    return answer
+  }
+  let turn: Promise<unknown> = Promise.resolve()
+  const inTurn = (message: ToPlatform): Promise<FromPlatform> => {
+    const answer = turn.then(() => ask(message))
+    turn = answer.catch(() => undefined)
+    return answer
+  }
+  return {
+    env: started.env,
+    port: started.port,
+    plan: async (plan) => void (await inTurn({ ask: 'plan', plan })),
+    async facts() {
+      const answer = await inTurn({ ask: 'facts' })
+      if (answer.answer !== 'facts') throw new Error('the fake platform answered something else')
+      return answer.facts
+    },
+    stop: () => child.disconnect(),
+  }
+}
+
+async function metricsOf(hub: HubProcess): Promise<string> {
+  const answer = await fetch(`${hub.url}/metrics`, { signal: AbortSignal.timeout(3_000) }).catch(() => null)
+  return answer?.ok ? answer.text() : ''
+}
+function sumOf(metrics: string, name: RegExp): number {
+  const lines = metrics.split('\n').filter((line) => name.test(line))
+  return lines.reduce((sum, line) => sum + Number(line.slice(line.lastIndexOf(' ') + 1)), 0)
+}
