@@ -13,6 +13,7 @@ import { toGherkin } from './gherkin.ts'
 import { createLadder } from './ladder.ts'
 import { formatReference, parseReference } from './reference.ts'
 import { storyMarkdown } from './render.ts'
+import { createSearch } from './search/store.ts'
 import { createStore, type StoryStore } from './store.ts'
 
 /** Commands and the reading service over one store and one engine. */
@@ -23,7 +24,8 @@ export function setupStory(hub: Hub, draftOffline: (text: string) => Draft): Par
     const found = hub.maybe(model)
     return createEngine(createLadder(found, tokens()), draftOffline, found?.nameOf('main') ?? null)
   })
-  const desk: Desk = { store, engine, budget: tokens, draftOffline }
+  const search = once(() => createSearch(hub.use(database)))
+  const desk: Desk = { store, search, engine, budget: tokens, draftOffline }
   return {
     provides: [
       provide(stories, {

@@ -1,13 +1,10 @@
 import { randomUUIDv7 } from 'node:crypto'
-import { and, desc, eq, ilike, lte, or, sql } from 'drizzle-orm'
+import { and, desc, eq, sql } from 'drizzle-orm'
 import { z } from 'zod'
 import { type Db, HubError } from '#contract'
 import { formatReference } from './reference.ts'
-import { SEARCHED_CHARACTERS, stories, storyNumbers, storyVersions } from './tables.ts'
+import { stories, storyNumbers, storyVersions } from './tables.ts'
 import { type Provenance, provenanceSchema, type StoryDraft, storyDraftSchema } from './version.ts'
-
-/** Share of trigrams from which two stories are offered as near-duplicates. */
-const SIMILAR = 0.45
 
 export interface Author {
   /** '<plugin>:<account id>' */
@@ -46,13 +43,6 @@ export interface NewStory extends Omit<NewVersion, 'addenda' | 'instruction'> {
   readonly parent?: string
   readonly part?: number
   readonly addenda?: readonly string[]
-}
-export interface Listed {
-  readonly number: number
-  readonly title: string
-  readonly state: string
-  readonly version: number
-  readonly updatedAt: Date
 }
 /** Who writes, in which job: the job's id makes a repeat find what was written before. */
 export interface Writer {
@@ -288,43 +278,6 @@ export function createStore(db: Db) {
           .set({ state: 'approved', approvedBy: author.name, approvedAt: now, approvedJob: jobId, updatedAt: now })
           .where(where)
         return { saved: await need(tx, { workspace, storyId }), own: true }
-      })
-    },
-    async list(workspace: string, query: string, limit: number): Promise<Listed[]> {
-      const like = `%${query.toLowerCase().replace(/[\\%_]/g, '\\$&')}%`
-      const matches = query === '' ? undefined : or(ilike(stories.search, like), eq(stories.state, query.toLowerCase()))
-      return db
-        .select({
-          number: stories.number,
-          title: stories.title,
-          state: stories.state,
-          version: stories.version,
-          updatedAt: stories.updatedAt,
-        })
-        .from(stories)
-        .where(and(eq(stories.workspace, workspace), matches))
-        .orderBy(desc(stories.number))
-        .limit(limit)
-    },
-    /** Stories that say nearly the same as this one, nearest first; parts of one split are no surprise and left out. */
-    async similar(story: Saved): Promise<{ number: number; title: string }[]> {
-      const text = `${story.draft.title} ${story.source.slice(0, SEARCHED_CHARACTERS)}`.toLowerCase()
-      const score = sql<number>`similarity(${stories.search}, ${text})`
-      return db.transaction(async (tx) => {
-        await tx.execute(sql.raw(`set local pg_trgm.similarity_threshold = ${SIMILAR}`))
-        return tx
-          .select({ number: stories.number, title: stories.title })
-          .from(stories)
-          .where(
-            and(
-              eq(stories.workspace, story.workspace),
-              sql`${stories.search} % ${text}`,
-              lte(stories.number, story.number - 1),
-              story.parent === null ? sql`${stories.parent} is null` : sql`false`,
-            ),
-          )
-          .orderBy(desc(score), desc(stories.number))
-          .limit(3)
       })
     },
   }

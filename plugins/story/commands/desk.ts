@@ -2,12 +2,14 @@ import type { Budget, Context, Message } from '#contract'
 import type { Draft } from '../draft.ts'
 import { type Engine, estimateDraft, type Run } from '../engine.ts'
 import type { OnStep } from '../ladder.ts'
+import type { StorySearch } from '../search/store.ts'
 import type { Saved, StoryStore, Writer } from '../store.ts'
 import type { Conflict, Provenance } from '../version.ts'
 
 /** What the commands work with; functions, because services exist only once every plugin is set up. */
 export interface Desk {
   store(): StoryStore
+  search(): StorySearch
   engine(): Engine
   budget(): Budget
   draftOffline(text: string): Draft

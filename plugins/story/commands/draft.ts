@@ -52,7 +52,7 @@ async function draft(desk: Desk, text: string, ctx: Context): Promise<Message> {
 }
 
 async function shown(desk: Desk, story: Saved): Promise<Message> {
-  return renderStory(story, { similar: await desk.store().similar(story) })
+  return renderStory(story, { similar: await desk.search().similar(story) })
 }
 
 function again(story: Saved): Message {

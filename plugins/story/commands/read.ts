@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { type Command, defineCommand, type Message } from '#contract'
 import { formatReference, parseReference } from '../reference.ts'
 import { renderGherkin, renderStory } from '../render.ts'
-import type { Listed } from '../store.ts'
+import type { Listed } from '../search/store.ts'
 import type { Desk } from './desk.ts'
 import { storyId, versionFlag } from './fields.ts'
 
@@ -39,7 +39,7 @@ export function readCommands(desk: Desk): readonly Command[] {
       sideEffects: 'none',
       async run({ query }, ctx) {
         const wanted = (query ?? '').trim()
-        return renderList(await desk.store().list(ctx.workspace, wanted, LISTED + 1), wanted)
+        return renderList(await desk.search().list(ctx.workspace, wanted, LISTED + 1), wanted)
       },
     }),
   ]

@@ -1,0 +1,70 @@
+import { and, desc, eq, gt, ilike, isNull, lt, sql } from 'drizzle-orm'
+import type { Db } from '#contract'
+import type { Saved } from '../store.ts'
+import { SEARCHED_CHARACTERS, stories } from '../tables.ts'
+
+/** Share of trigrams from which two stories are offered as near-duplicates. */
+const SIMILAR = 0.45
+/** Newest stories that a new one is compared with: some 25 ms. */
+const COMPARED = 600
+
+export interface Listed {
+  readonly number: number
+  readonly title: string
+  readonly state: string
+  readonly version: number
+  readonly updatedAt: Date
+}
+export type StorySearch = ReturnType<typeof createSearch>
+export function createSearch(db: Db) {
+  return {
+    /** `query`: words that must all be in title or text, or a state alone. Each is a condition of its own, so that an index can serve it. */
+    async list(workspace: string, query: string, limit: number): Promise<Listed[]> {
+      const wanted = query.toLowerCase()
+      const isState = wanted === 'draft' || wanted === 'approved'
+      const words = wanted.split(/\s+/).filter((word) => word !== '')
+      const conditions = isState
+        ? [eq(stories.state, wanted)]
+        : words.map((word) => ilike(stories.search, `%${word.replace(/[\\%_]/g, '\\$&')}%`))
+      return db
+        .select({
+          number: stories.number,
+          title: stories.title,
+          state: stories.state,
+          version: stories.version,
+          updatedAt: stories.updatedAt,
+        })
+        .from(stories)
+        .where(and(eq(stories.workspace, workspace), ...conditions))
+        .orderBy(desc(stories.number))
+        .limit(limit)
+    },
+    /**
+     * Stories that say nearly the same as this one, nearest first, among the newest of the workspace: a trigram index over whole tenants
+     * reads seconds at a million stories, and comparing a bounded number takes a bounded time. Parts of a split are no surprise.
+     */
+    async similar(story: Saved): Promise<{ number: number; title: string }[]> {
+      if (story.parent !== null) return []
+      const text = `${story.draft.title} ${story.source.slice(0, SEARCHED_CHARACTERS)}`.toLowerCase()
+      const newest = db
+        .select({ number: stories.number, title: stories.title, parent: stories.parent, search: stories.search })
+        .from(stories)
+        .where(and(eq(stories.workspace, story.workspace), lt(stories.number, story.number)))
+        .orderBy(desc(stories.number))
+        .limit(COMPARED)
+        .as('newest')
+      const score = sql<number>`similarity(${newest.search}, ${text})`.as('score')
+      const scored = db
+        .select({ number: newest.number, title: newest.title, score })
+        .from(newest)
+        .where(isNull(newest.parent))
+        .as('scored')
+      return db
+        .select({ number: scored.number, title: scored.title })
+        .from(scored)
+        .where(gt(scored.score, SIMILAR))
+        .orderBy(desc(scored.score), desc(scored.number))
+        .limit(3)
+    },
+  }
+}
