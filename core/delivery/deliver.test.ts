@@ -239,6 +239,17 @@ describe('delivery', () => {
     ])
   })
 
+  it('says it anew where the message it edits was deleted', async () => {
+    const gone = new HubError('NOT_FOUND', 'message_not_found')
+    const { arrived, deps } = platform({ fail: (n) => (n === 2 ? { before: gone } : undefined) })
+    await outbox.insert([send({ key: 'p' }), send({ key: 'e', op: 'update', target: 'p' })])
+    expect((await settle(deps, 5)).map((r) => r.state)).toEqual(['sent', 'sent'])
+    expect(arrived.map((d) => [d.key, d.op])).toEqual([
+      ['p', 'post'],
+      ['e', 'post'],
+    ])
+  })
+
   it('further parts follow in the thread of the first', async () => {
     const { arrived, deps } = platform()
     await outbox.insert([send({ key: 'a' }), send({ key: 'a:2', target: 'a' })])

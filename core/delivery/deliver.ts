@@ -123,6 +123,10 @@ async function failed(
       if (send.op === 'update' && send.targetPosted !== null) return retryOrDie(send, message, code, asked)
       if (hubError.retry === 'never') return { ...base(send), state: 'held', error: message, errorCode: code }
       return { ...base(send), state: 'unknown', error: message, errorCode: code, waitMs: deps.times.firstLookMs }
+    case 'NOT_FOUND':
+      // Somebody deleted the message this edits: what it says must still be said.
+      if (send.op === 'update') return pending(send, 0, message, code, { asPost: true, uncounted: true })
+      return { ...base(send), state: 'dead', error: message, errorCode: code }
     default:
       if (hubError.retry === 'never') return { ...base(send), state: 'dead', error: message, errorCode: code }
       return retryOrDie(send, message, code, asked)
@@ -245,6 +249,7 @@ function base(send: ClaimedSend): Omit<Settled, 'state'> {
     waitMs: 0,
     reserved: false,
     uncounted: false,
+    asPost: false,
   }
 }
 function pending(
@@ -252,7 +257,7 @@ function pending(
   waitMs: number,
   error: string | null,
   errorCode: string | null,
-  flags: { reserved?: boolean; uncounted?: boolean },
+  flags: { reserved?: boolean; uncounted?: boolean; asPost?: boolean },
 ): Settled {
   return { ...base(send), state: 'pending', waitMs, error, errorCode, ...flags }
 }

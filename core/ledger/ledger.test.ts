@@ -83,6 +83,7 @@ describe.each(DATABASES)('ledger on %s', (database) => {
       waitMs: 0,
       reserved: false,
       uncounted: false,
+    asPost: false,
     },
     ...over,
   })

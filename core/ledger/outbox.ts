@@ -38,6 +38,8 @@ export interface Settled {
   readonly reserved: boolean
   /** The try did not count: nothing was sent. */
   readonly uncounted: boolean
+  /** For 'pending': the message it edits is gone, so the next try posts anew. */
+  readonly asPost: boolean
 }
 export interface Outbox {
   insert(sends: readonly NewSend[]): Promise<void>
@@ -92,13 +94,15 @@ const SETTLE = `
     update hub.outbox o
     set state = r.state, posted = coalesce(r.posted::jsonb, o.posted), error = r.error, error_code = r.error_code,
         lease_until = null, reserved = r.reserved,
+        op = case when r.as_post then 'post' else o.op end, target = case when r.as_post then null else o.target end,
+        place = case when r.as_post then o.place - 'message' else o.place end,
         attempts = o.attempts - case when r.uncounted then 1 else 0 end,
         looks = case when r.state in ('unknown', 'held') then o.looks else 0 end,
         not_before = case when r.state in ('pending', 'unknown')
           then clock_timestamp() + r.wait_ms * interval '1 millisecond' else o.not_before end,
         finished_at = case when r.state in ('sent', 'dead') then clock_timestamp() end
     from json_to_recordset($1::text::json)
-      as r(id uuid, fence int, state text, posted text, error text, error_code text, wait_ms int, reserved bool, uncounted bool)
+      as r(id uuid, fence int, state text, posted text, error text, error_code text, wait_ms int, reserved bool, uncounted bool, as_post bool)
     where o.id = r.id and o.fence = r.fence and o.state in ('inflight', 'reconciling')
     returning o.id
   )
@@ -138,6 +142,7 @@ export function createOutbox(
         wait_ms: Math.round(s.waitMs),
         reserved: s.reserved,
         uncounted: s.uncounted,
+        as_post: s.asPost,
       }))
       const settled = await sql.query<{ id: string }>(SETTLE, [JSON.stringify(rows)])
       const ids = new Set(settled.map((r) => r.id))
