@@ -3,6 +3,8 @@ import { planSends } from './delivery/plan.ts'
 import type { CommandCatalog } from './dispatch/catalog.ts'
 import { runCommand } from './dispatch/run.ts'
 import type { Host } from './host/host.ts'
+import type { LookUpPerson } from './identity/lookup.ts'
+import { personFromRow } from './identity/person.ts'
 import type { CoreDirectory } from './identity/store.ts'
 import type { JobBody } from './jobs/context.ts'
 import { failureMessage, type Handler } from './jobs/runner.ts'
@@ -29,9 +31,10 @@ export function handlersOf(deps: {
   host: Host
   catalog: CommandCatalog
   people: CoreDirectory
+  lookUp: LookUpPerson
   secrets: Secrets
 }): Handling {
-  const { host, catalog, people, secrets } = deps
+  const { host, catalog, people, lookUp, secrets } = deps
   const handlers = new Map<string, Handler>()
   const routes: Route[] = [{ kind: 'command', job: 'command', ...ATTEMPTS }]
 
@@ -67,7 +70,11 @@ export function handlersOf(deps: {
       await people.ensureWorkspace({ id: workspace, plugin: actor.plugin, name: workspace })
       connected.add(workspace)
     }
-    return people.personFor(workspace, actor, body.actorName ?? undefined)
+    const name = body.actorName ?? undefined
+    const row = await lookUp({ workspace, account: actor })
+    const known = row === null ? null : personFromRow(row, actor, name)
+    // Met for the first time, or its name has become known: the directory writes that down.
+    return known && (!name || known.name !== actor.id) ? known : people.personFor(workspace, actor, name)
   }
 
   return {

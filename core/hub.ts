@@ -28,6 +28,7 @@ import { createApp } from './http/app.ts'
 import { createMetrics, type Metrics } from './http/metrics.ts'
 import { pluginViews } from './http/plugin-views.ts'
 import type { LedgerView } from './http/ports.ts'
+import { createLookUp } from './identity/lookup.ts'
 import { createDirectory } from './identity/store.ts'
 import { createLeases } from './jobs/leases.ts'
 import { openRings } from './jobs/rings.ts'
@@ -156,7 +157,7 @@ async function assemble(options: HubOptions, store: Store, log: Log): Promise<Ru
   const crashPoint = options.crashPoint ?? (() => {})
   const inbox = createInbox(sql, () => rings.ring('inbox'), crashPoint)
   const entry = createEntry({ inbox, catalog, secrets })
-  const handling = handlersOf({ host, catalog, people, secrets })
+  const handling = handlersOf({ host, catalog, people, lookUp: createLookUp(sql), secrets })
   late = { entry, handling }
 
   const leases = createLeases({ leaseMs, renew: jobs.renew })

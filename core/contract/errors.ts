@@ -20,7 +20,11 @@ export type ErrorCode = (typeof ERROR_CODES)[number]
 /** What the ledger does after this error: give up, wait by its own back-off, or wait as long as the platform said. */
 export type Retry = 'never' | 'backoff' | { readonly afterMs: number }
 
-const DEFAULT_RETRY: Partial<Record<ErrorCode, Retry>> = { UNAVAILABLE: 'backoff', RATE_LIMITED: 'backoff', OUTCOME_UNKNOWN: 'backoff' }
+const DEFAULT_RETRY: Partial<Record<ErrorCode, Retry>> = {
+  UNAVAILABLE: 'backoff',
+  RATE_LIMITED: 'backoff',
+  OUTCOME_UNKNOWN: 'backoff',
+}
 
 /**
  * The one error class. The thrower knows whether trying again can help and says so in `retry`; the ledger only obeys.

@@ -1,5 +1,5 @@
+import { gather } from '../gather.ts'
 import { isAway, type Sql } from '../store/sql.ts'
-import { gather } from './gather.ts'
 
 /** One inbound delivery, verified and neutral. `body` is JSON text already: the hot path serialises it once. */
 export interface Arrival {

@@ -1,5 +1,5 @@
+import { gather } from '../gather.ts'
 import type { Sql } from '../store/sql.ts'
-import { gather } from './gather.ts'
 
 /** A job this process holds, until its lease lapses or its fence is passed. */
 export interface ClaimedJob {

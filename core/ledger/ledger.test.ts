@@ -83,7 +83,7 @@ describe.each(DATABASES)('ledger on %s', (database) => {
       waitMs: 0,
       reserved: false,
       uncounted: false,
-    asPost: false,
+      asPost: false,
     },
     ...over,
   })

@@ -1,6 +1,6 @@
 import type { Limit } from '#contract'
+import { gather } from '../gather.ts'
 import type { Sql } from '../store/sql.ts'
-import { gather } from './gather.ts'
 
 /** Shared by all processes: each bucket hands out slots in order (generic cell rate), and a platform may close one for a while. */
 export interface Limits {

@@ -1,6 +1,6 @@
 import type { Message, Place, Posted } from '#contract'
+import { gather } from '../gather.ts'
 import type { Sql } from '../store/sql.ts'
-import { gather } from './gather.ts'
 import { insertSends, type NewSend, sendRows } from './jobs.ts'
 
 /** One send this process holds. It is `inflight` in the database before its HTTP call begins. */
