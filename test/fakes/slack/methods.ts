@@ -68,14 +68,14 @@ export function createMethods(setup: Setup): Readonly<Record<string, (args: Args
   const byTs = new Map<string, FakeMessage>()
   const store = (message: Omit<FakeMessage, 'ts' | 'edited' | 'storedAtMs'>): FakeMessage => {
     const stored: FakeMessage = { ...message, ts: nextTs(), edited: false, storedAtMs: now() }
-    // A benchmark's messages keep their mark, which is what is counted and looked for.
-    if (!setup.validate) Object.assign(stored, { text: '', blocks: [] })
     state.messages.push(stored)
     byTs.set(stored.ts, stored)
     const payload = message.metadata?.event_payload as { delivery_id?: unknown } | undefined
     const id = str(payload?.delivery_id)
     if (id !== '') state.deliveries.set(id, (state.deliveries.get(id) ?? 0) + 1)
     setup.onStored(stored, 'created')
+    // A benchmark's messages keep their mark, which is what is counted and looked for.
+    if (!setup.validate) Object.assign(stored, { text: '', blocks: [] })
     return stored
   }
   const content = (args: Args) => ({
