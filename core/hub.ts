@@ -295,6 +295,7 @@ function lateCatalog(find: () => Catalog | undefined): Catalog {
     },
     form: (run) => catalog().form(run),
     check: (input) => catalog().check(input),
+    isPrivate: (input) => catalog().isPrivate(input),
     match: (line) => catalog().match(line),
   }
 }

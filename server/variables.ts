@@ -26,4 +26,9 @@ export const VARIABLES: readonly Variable[] = [
   { name: 'ANTHROPIC_API_KEY', meaning: 'turns Claude on; without it stories are drafted offline' },
   { name: 'ANTHROPIC_BASE_URL', meaning: 'Anthropic API origin', default: 'https://api.anthropic.com' },
   { name: 'HUB_MODEL', meaning: 'model that drafts', default: 'claude-sonnet-5-5' },
+  {
+    name: 'ANTHROPIC_SMALL_MODEL',
+    meaning: 'model used when the budget or the main model gives out',
+    default: 'claude-haiku-5-5',
+  },
 ]

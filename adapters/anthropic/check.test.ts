@@ -42,7 +42,7 @@ function hubWith(parsed: AnthropicConfig, warned: string[]): Hub<AnthropicConfig
     config: parsed,
     log,
     kv: { get: unused, set: unused, delete: unused },
-    catalog: { commands: [], match: unused, form: unused, check: unused },
+    catalog: { commands: [], isPrivate: () => false, match: unused, form: unused, check: unused },
     use: unused,
     maybe: unused,
     command: unused,

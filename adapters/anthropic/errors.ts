@@ -22,7 +22,7 @@ export function unreachable(config: AnthropicConfig, what: string, cause?: unkno
   return new HubError('UNAVAILABLE', `Anthropic at ${new URL(config.baseUrl).host} ${what}`, { cause })
 }
 
-export function keyRefused(cause?: unknown): HubError {
+function keyRefused(cause?: unknown): HubError {
   return new HubError(
     'CONFIG_INVALID',
     'ANTHROPIC_API_KEY was refused by Anthropic: set a valid key, or unset it to use the offline drafter',

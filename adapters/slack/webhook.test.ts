@@ -56,6 +56,7 @@ describe('POST /hooks/slack', () => {
     const log: Log = { debug: write, info: write, warn: write, error: write }
     const catalog: Catalog = {
       commands: [],
+      isPrivate: () => false,
       match: () => null,
       form: (run) => (run.startsWith('story refine') ? refine : null),
       check: (input) =>

@@ -25,6 +25,8 @@ export interface Command<A extends ArgsSchema = ArgsSchema> {
   readonly allow: Role
   /** What it changes: nothing, only what the hub stores, or something outside the hub. The last two are audited. */
   readonly sideEffects: 'none' | 'hub' | 'outside'
+  /** Its answer concerns the asker alone, as help does: platforms that fix visibility with the acknowledgement fix it so. */
+  readonly private?: boolean
   /** Question to answer before it runs, or null for these arguments; asked with a button, and again for each new call. */
   readonly confirm?: (args: Out<A>) => string | null
   /** What will happen, said in the acknowledgement before the job starts. Synchronous, from memory. Absent: silent acknowledgement. */
@@ -59,6 +61,8 @@ export interface Form {
 /** What adapters may ask about commands, synchronously: registration with the platform, forms, checks in the acknowledgement. */
 export interface Catalog {
   readonly commands: readonly CommandInfo[]
+  /** Will the answer be for the asker alone, as far as can be told before it runs? True also for what would not run. */
+  isPrivate(input: CommandInput): boolean
   /** The form that asks for what `run` leaves open, or null where nothing fits. */
   form(run: string): Form | null
   /** The command a line would run, whatever its arguments; null when no command has that name. */

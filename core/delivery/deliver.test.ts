@@ -256,4 +256,18 @@ describe('delivery', () => {
     await settle(deps, 3)
     expect(arrived.map((d) => d.to.thread ?? null)).toEqual([null, 'm1'])
   })
+
+  it('sends nothing on an old lease: a process that was suspended gives the row back, and others have the fence', async () => {
+    const { arrived, deps } = platform()
+    await outbox.insert([send(), send({ lane: 'other' })])
+    const [first, second] = await outbox.claim(2)
+    if (!first || !second) throw new Error('nothing was claimed')
+    await deliverOne({ ...first, askedAtMs: performance.now() - 31_000 }, deps)
+    expect(arrived).toEqual([])
+    expect(await rows()).toMatchObject([{ state: 'pending', attempts: 0 }, { state: 'inflight' }])
+    await deliverOne(second, deps)
+    expect(arrived).toHaveLength(1)
+    expect((await settle(deps, 2)).map((row) => row.state)).toEqual(['sent', 'sent'])
+    expect(arrived).toHaveLength(2)
+  })
 })

@@ -38,7 +38,7 @@ export interface DeliverDeps {
 
 /** One claimed send, from limits to its settled state. Never throws. */
 export async function deliverOne(send: ClaimedSend, deps: DeliverDeps): Promise<void> {
-  const lease = deps.leases.hold(send.id, send.fence)
+  const lease = deps.leases.hold(send.id, send.fence, send.askedAtMs)
   try {
     const settled = await attempt(send, deps, lease)
     if (settled === null) return
@@ -50,7 +50,7 @@ export async function deliverOne(send: ClaimedSend, deps: DeliverDeps): Promise<
 
 /** One unknown send, settled by the platform's own read-back. Never throws. */
 export async function reconcileOne(send: ClaimedSend, deps: DeliverDeps): Promise<void> {
-  const lease = deps.leases.hold(send.id, send.fence)
+  const lease = deps.leases.hold(send.id, send.fence, send.askedAtMs)
   try {
     await write(send, await look(send, deps, lease), deps)
   } finally {
@@ -75,6 +75,8 @@ async function attempt(send: ClaimedSend, deps: DeliverDeps, lease: AbortSignal)
   if (lease.aborted) return null
   try {
     deps.crashPoint('before_http')
+    // Whoever took it over may have sent it by now; a lease that is only old is given back unsent.
+    if (!deps.leases.isFresh(send.id)) return pending(send, 0, null, null, { reserved: true, uncounted: true })
     const posted = await outlet.channel.deliver(
       delivery,
       AbortSignal.any([lease, AbortSignal.timeout(deps.times.callMs)]),

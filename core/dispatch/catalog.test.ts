@@ -174,6 +174,14 @@ describe('what adapters ask', () => {
     expect(announce('/story')).toBeNull()
     expect(announce('gibberish')).toBeNull()
   })
+  it('tells before it runs whether the answer is for the asker alone', () => {
+    const isPrivate = (input: string) => catalog.isPrivate(input)
+    expect(isPrivate('/story As a shopper')).toBe(false)
+    expect(isPrivate('/deploy api production')).toBe(true)
+    expect(isPrivate('/deploy --confirm=abc api production')).toBe(false)
+    expect(isPrivate('gibberish')).toBe(true)
+    expect(isPrivate('/story')).toBe(true)
+  })
 
   test('an acknowledgement does not fail over a plugin that throws', () => {
     const announce = () => {

@@ -92,6 +92,14 @@ export function createCatalog(commands: readonly Command[], owners: Owners = new
       return null
     }
   }
+  function isPrivate(input: CommandInput): boolean {
+    const resolved = resolve(input)
+    if (resolved.kind !== 'run') return true
+    return (
+      resolved.command.private === true ||
+      (resolved.confirm === null && Boolean(resolved.command.confirm?.(resolved.args)))
+    )
+  }
   function form(run: string): Form | null {
     const { entry, from } = find(entries, run)
     if (!entry || entry.info.fields.length === 0) return null
@@ -123,6 +131,7 @@ export function createCatalog(commands: readonly Command[], owners: Owners = new
     check: (input) => problemsOf(resolve(input)),
     resolve,
     announce,
+    isPrivate,
     form,
     format,
   }

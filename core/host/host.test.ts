@@ -32,7 +32,7 @@ const base = (config: unknown): BaseHub => ({
   config,
   log: silent,
   kv: { get: nothing, set: nothing, delete: nothing },
-  catalog: { commands: [], form: () => null, check: () => [], match: () => null },
+  catalog: { commands: [], form: () => null, check: () => [], isPrivate: () => false, match: () => null },
   command: nothing,
   publish: nothing,
 })

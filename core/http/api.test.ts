@@ -96,6 +96,7 @@ function setUp() {
           },
         ],
         form: () => null,
+        isPrivate: () => false,
         match: () => null,
         check: (input) =>
           input === 'stroy x' ? [{ field: null, message: 'Unknown command; did you mean story?' }] : [],
@@ -305,7 +306,7 @@ describe('plugins', () => {
       makeHub: () => {
         const unused = () => Promise.reject(new HubError('UNSUPPORTED', 'not in this test'))
         const log = { debug: vi.fn(), info: vi.fn(), warn: vi.fn(), error: vi.fn() }
-        const catalog = { commands: [], form: () => null, match: () => null, check: () => [] }
+        const catalog = { commands: [], form: () => null, isPrivate: () => false, match: () => null, check: () => [] }
         const kv = { get: unused, set: unused, delete: unused }
         return { config: {}, log, kv, catalog, command: unused, publish: unused }
       },

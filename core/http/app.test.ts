@@ -31,7 +31,7 @@ function setUp(
         jobs: { list: unused, get: unused, retry: unused },
         deliveries: { list: unused, get: unused, retry: unused, resolve: unused },
       },
-      catalog: { commands: [], form: () => null, match: () => null, check: () => [] },
+      catalog: { commands: [], form: () => null, isPrivate: () => false, match: () => null, check: () => [] },
       command: unused,
       plugins: () => [],
     },

@@ -1,6 +1,12 @@
 /** What this process holds. Each piece gets a signal that aborts when its lease is lost: from then on somebody else may have it. */
 export interface Leases {
-  hold(id: string, fence: number): AbortSignal
+  /** `sinceMs`: `performance.now()` before the claim went out; a process may be suspended between its claim and the answer. */
+  hold(id: string, fence: number, sinceMs?: number): AbortSignal
+  /**
+   * Is at least half of the lease left? Asked right before what cannot be taken back: a process that was suspended wakes up in the middle
+   * of its work, before any timer could tell it that the lease is gone.
+   */
+  isFresh(id: string): boolean
   release(id: string): void
   readonly size: number
   /** Aborts everything that is held. */
@@ -44,10 +50,14 @@ export function createLeases(options: {
   }
   const timer = setInterval(() => void tick(), options.leaseMs / 3).unref()
   return {
-    hold(id, fence) {
+    hold(id, fence, sinceMs = performance.now()) {
       const controller = new AbortController()
-      held.set(id, { fence, controller, renewedAt: performance.now() })
+      held.set(id, { fence, controller, renewedAt: sinceMs })
       return controller.signal
+    },
+    isFresh(id) {
+      const piece = held.get(id)
+      return piece !== undefined && performance.now() - piece.renewedAt < options.leaseMs / 2
     },
     release: (id) => void held.delete(id),
     get size() {

@@ -24,6 +24,8 @@ export interface ClaimedSend {
   /** For an update: where the post it edits stands, once known. */
   readonly targetPosted: Posted | null
   readonly targetState: string | null
+  /** `performance.now()` of this process before the claim went out. */
+  readonly askedAtMs: number
 }
 /** What became of it. `waitMs` delays the next try; `closeFollowers` keeps the rest of its lane from being looked at before then. */
 export interface Settled {
@@ -151,8 +153,13 @@ export function createOutbox(
     { max: 100, width: 2 },
   )
   const take = async (text: string, limit: number): Promise<ClaimedSend[]> => {
-    const rows = await sql.query<ClaimedSend & { seq: number }>(text, [limit, options.worker, options.leaseMs])
-    return rows.sort((a, b) => a.seq - b.seq)
+    const askedAtMs = performance.now()
+    const rows = await sql.query<Omit<ClaimedSend, 'askedAtMs'> & { seq: number }>(text, [
+      limit,
+      options.worker,
+      options.leaseMs,
+    ])
+    return rows.sort((a, b) => a.seq - b.seq).map((row) => ({ ...row, askedAtMs }))
   }
   return {
     async insert(sends) {

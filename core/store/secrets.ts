@@ -11,6 +11,7 @@ import {
 import fs from 'node:fs'
 import path from 'node:path'
 import { HubError } from '#contract'
+import { isErrno, makeFolder } from './folder.ts'
 
 /** Encrypts what must not be read at rest. `aad` binds a value to its row: tenant and key; moved elsewhere it does not open. */
 export interface Secrets {
@@ -34,7 +35,8 @@ function nextIv(): Buffer {
   return Buffer.from(pool.subarray(used - IV_BYTES, used))
 }
 
-const KEY_FORM = /^(?:[0-9a-f]{64}|[A-Za-z0-9+/]{43}=|[A-Za-z0-9_-]{43})$/
+const TAG_BYTES = 16
+const KEY_FORM = /^(?:[0-9a-fA-F]{64}|[A-Za-z0-9+/]{43}=|[A-Za-z0-9_-]{43})$/
 
 /** `HUB_SECRET_KEY`: one 32-byte key in hex or base64; further ones after commas still open what they sealed (rotation). */
 export function createSecrets(spec: string): Secrets {
@@ -61,10 +63,12 @@ export function createSecrets(spec: string): Secrets {
       }
       try {
         const bytes = Buffer.from(body, 'base64url')
-        const decipher = createDecipheriv('aes-256-gcm', key.key, Buffer.from(iv, 'base64url'))
+        const nonce = Buffer.from(iv, 'base64url')
+        // The length is fixed here, or GCM would accept a tag cut to four bytes, which can be guessed.
+        const decipher = createDecipheriv('aes-256-gcm', key.key, nonce, { authTagLength: TAG_BYTES })
         decipher.setAAD(Buffer.from(`${key.id}|${aad}`))
-        decipher.setAuthTag(bytes.subarray(-16))
-        return Buffer.concat([decipher.update(bytes.subarray(0, -16)), decipher.final()]).toString('utf8')
+        decipher.setAuthTag(bytes.subarray(-TAG_BYTES))
+        return Buffer.concat([decipher.update(bytes.subarray(0, -TAG_BYTES)), decipher.final()]).toString('utf8')
       } catch (cause) {
         throw new HubError('CONFIG_INVALID', 'a stored secret does not open: it was changed or moved to another row', {
           cause,
@@ -77,21 +81,39 @@ export function createSecrets(spec: string): Secrets {
 
 /** Embedded mode: the key lives beside the data, readable by its owner alone. Made once, atomically. */
 export function keyFromFolder(dir: string): string {
+  makeFolder(dir)
   const file = path.join(dir, 'secret.key')
+  const known = readKey(file)
+  if (known !== null) return known
+  const draft = path.join(dir, `.secret.key.${randomBytes(6).toString('hex')}`)
+  try {
+    fs.writeFileSync(draft, `${randomBytes(32).toString('hex')}\n`, { mode: 0o600, flag: 'wx' })
+    // A link never replaces a file and never shows half of one: of two processes that start together, both read the first one's key.
+    fs.linkSync(draft, file)
+  } catch (error) {
+    if (!isErrno(error, 'EEXIST')) throw error
+  } finally {
+    fs.rmSync(draft, { force: true })
+  }
+  return readKey(file) ?? keyFromFolder(dir)
+}
+
+/** Null only where there is no file: any other failure must not end in a second key, with which nothing stored would open. */
+function readKey(file: string): string | null {
   try {
     return fs.readFileSync(file, 'utf8').trim()
-  } catch {
-    fs.mkdirSync(dir, { recursive: true, mode: 0o700 })
-    const key = randomBytes(32).toString('hex')
-    fs.writeFileSync(file, `${key}\n`, { mode: 0o600, flag: 'wx' })
-    return key
+  } catch (error) {
+    if (isErrno(error, 'ENOENT')) return null
+    throw new HubError('CONFIG_INVALID', `${file} cannot be read: correct its owner, or set HUB_SECRET_KEY`, {
+      cause: error,
+    })
   }
 }
 
 /** A KeyObject, not bytes: Node prepares bytes anew for each cipher, 12 µs instead of 1 on the acknowledgement path. */
 function decodeKey(text: string): { id: string; key: KeyObject } {
   if (!KEY_FORM.test(text)) throw badKey()
-  const bytes = /^[0-9a-f]{64}$/.test(text) ? Buffer.from(text, 'hex') : Buffer.from(text, 'base64')
+  const bytes = /^[0-9a-f]{64}$/i.test(text) ? Buffer.from(text, 'hex') : Buffer.from(text, 'base64')
   return { id: createHash('sha256').update(bytes).digest('hex').slice(0, 8), key: createSecretKey(bytes) }
 }
 

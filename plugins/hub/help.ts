@@ -29,6 +29,7 @@ export function helpCommands(catalog: Catalog): readonly Command[] {
       args: z.object({ command: z.string().max(200).optional().meta({ rest: true }).describe('Command to explain') }),
       examples: ['hub help', 'hub help hub why'],
       allow: 'viewer',
+      private: true,
       sideEffects: 'none',
       run: ({ command }, ctx) => ({ ...help(catalog, ctx.actor.role, command ?? ''), only: ctx.actor.account }),
     }),

@@ -96,6 +96,7 @@ async function commandsOf(operations: Operations): Promise<readonly Command[]> {
       return catalog.commands
     },
     form: (run) => catalog.form(run),
+    isPrivate: () => false,
     match: (line) => catalog.match(line),
     check: (input) => catalog.check(input),
   }

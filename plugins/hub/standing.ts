@@ -19,6 +19,7 @@ export function standingCommands(catalog: Catalog, directory: () => Directory): 
       args: z.object({}),
       examples: ['hub whoami'],
       allow: 'viewer',
+      private: true,
       sideEffects: 'none',
       async run(_args, { actor, workspace }) {
         const standing = await directory().standing(workspace, actor.account)
@@ -41,6 +42,7 @@ export function standingCommands(catalog: Catalog, directory: () => Directory): 
       }),
       examples: ['hub why hub status'],
       allow: 'viewer',
+      private: true,
       sideEffects: 'none',
       run: async ({ line }, { actor, workspace }) => ({
         ...(await why(catalog, directory(), workspace, actor.account, line)),

@@ -25,6 +25,7 @@ export function statusCommand(ports: StatusPorts): Command {
     args: z.object({}),
     examples: ['hub status'],
     allow: 'member',
+    private: true,
     sideEffects: 'none',
     async run(_args, { workspace }) {
       const operations = ports.operations()

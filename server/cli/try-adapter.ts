@@ -17,7 +17,7 @@ export async function tryAdapter(
       config: parseWith(plugin.manifest.config, rawConfig, plugin.manifest.name),
       log: { ...log, warn: (_, text) => void warnings.push(text), error: (_, text) => void warnings.push(text) },
       kv: { get: async () => null, set: async () => {}, delete: async () => {} },
-      catalog: { commands: [], form: () => null, check: () => [], match: () => null },
+      catalog: { commands: [], form: () => null, check: () => [], isPrivate: () => false, match: () => null },
       use: refuse,
       maybe: () => null,
       command: refuse,

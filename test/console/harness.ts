@@ -105,6 +105,7 @@ const catalog: Catalog = {
       ],
     }
   },
+  isPrivate: () => false,
   match: (line) => COMMANDS.findLast(({ name }) => `${line} `.startsWith(`${name} `)) ?? null,
   check(input) {
     if (typeof input === 'string' || (input.values.instruction ?? '').length >= 5) return []

@@ -61,7 +61,7 @@ async function setUp(plugin: Plugin) {
     throw new HubError('UNSUPPORTED', `${plugin.manifest.name}: setup must not use the hub`)
   }
   const silent = () => undefined
-  const catalog: Catalog = { commands: [], form: refuse, check: refuse, match: refuse }
+  const catalog: Catalog = { commands: [], form: refuse, check: refuse, isPrivate: () => false, match: refuse }
   const hub: Hub = {
     config: parseWith(plugin.manifest.config, {}, plugin.manifest.name),
     log: { debug: silent, info: silent, warn: silent, error: silent },
