@@ -8,9 +8,9 @@ export interface Span {
   readonly end: number
 }
 
-export const CRITERION_KINDS = ['happy', 'failure', 'permission', 'boundary', 'quality'] as const
-export const SIZES = ['XS', 'S', 'M', 'L', 'XL'] as const
-export const INVEST = ['independent', 'negotiable', 'valuable', 'estimable', 'small', 'testable'] as const
+const CRITERION_KINDS = ['happy', 'failure', 'permission', 'boundary', 'quality'] as const
+const SIZES = ['XS', 'S', 'M', 'L', 'XL'] as const
+const INVEST = ['independent', 'negotiable', 'valuable', 'estimable', 'small', 'testable'] as const
 
 const line = z.string().trim().min(1).max(500)
 

@@ -12,7 +12,7 @@ export function parseCriterionId(text: string): string | null {
   const digits = /^(?:ac-?)?(\d{1,4})$/i.exec(text.trim())?.[1]
   return digits === undefined ? null : `AC-${Number(digits)}`
 }
-export function findCriterion(draft: StoryDraft, id: string): KeptCriterion {
+function findCriterion(draft: StoryDraft, id: string): KeptCriterion {
   const found = draft.criteria.find((criterion) => criterion.id === id)
   if (found) return found
   const gone = draft.removed.some((criterion) => criterion.id === id) ? ' was deleted' : ' does not exist'

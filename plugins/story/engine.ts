@@ -1,7 +1,7 @@
 import type { Schema } from '#contract'
 import { checkDraft, type Material, settle } from './checks.ts'
 import { type Draft, draftSchema } from './draft.ts'
-import type { Climbed, Ladder, OnStep, Tier } from './ladder.ts'
+import { type Climbed, estimateTokens, type Ladder, type OnStep, type Tier } from './ladder.ts'
 import {
   type Ask,
   answerSchema,
@@ -68,7 +68,7 @@ export const withAddenda = (source: string, addenda: readonly string[]): string 
 /** Tokens that drafting this text will probably cost, for the acknowledgement. */
 export function estimateDraft(text: string): number {
   const characters = DRAFT_SYSTEM.length + Math.min(text.length, READ.main)
-  return Math.ceil(characters / 3.5) + DRAFT_OUTPUT.expected
+  return estimateTokens(characters, DRAFT_OUTPUT.expected)
 }
 
 export function createEngine(ladder: Ladder, offline: (text: string) => Draft, modelName: string | null): Engine {

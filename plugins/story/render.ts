@@ -29,7 +29,7 @@ const clip = (text: string, most: number): string => {
 const upperFirst = (text: string): string => text.replace(/^\p{Ll}/u, (letter) => letter.toUpperCase())
 
 /** 'As a shopper, I want to pay with a saved card, so that I save time.' in the language of the story. */
-export function sentenceOf(draft: StoryDraft): string {
+function sentenceOf(draft: StoryDraft): string {
   const words = keywordsOf(draft.language)
   const benefit = draft.benefit ? `, ${words.benefit(draft.benefit)}` : ''
   return `${words.story(draft.role, draft.goal)}${benefit}`.replace(/\s+/g, ' ').replace(/\.*$/, '.')

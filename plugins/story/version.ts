@@ -28,7 +28,7 @@ export interface FreshDraft extends Omit<StoryDraft, 'criteria' | 'removed' | 'l
 }
 
 /** A person's wording that a later draft wanted to change: theirs is kept, the other side is here to be taken. */
-export const conflictSchema = z.object({
+const conflictSchema = z.object({
   /** 'AC-2', or a part of the story sentence. */
   part: z.string(),
   /** JSON of the value the draft wanted; null when it wanted the part gone. */

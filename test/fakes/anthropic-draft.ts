@@ -5,7 +5,7 @@ const section = (user: string, name: string): string[] =>
   new RegExp(`<${name}>\\n([\\s\\S]*?)\\n</${name}>`).exec(user)?.[1]?.split('\n') ?? []
 
 /** The marked pieces of the request, read as the model would. */
-export function spansOf(user: string): { id: string; text: string }[] {
+function spansOf(user: string): { id: string; text: string }[] {
   return section(user, 'source').map((line) => spanLine.parse(JSON.parse(line)))
 }
 /** JSON of a section of the request, or undefined when it has none. */
