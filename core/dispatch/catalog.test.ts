@@ -174,7 +174,7 @@ describe('what adapters ask', () => {
     expect(announce('/story')).toBeNull()
     expect(announce('gibberish')).toBeNull()
   })
-  it('tells before it runs whether the answer is for the asker alone', () => {
+  test('tells before it runs whether the answer is for the asker alone', () => {
     const isPrivate = (input: string) => catalog.isPrivate(input)
     expect(isPrivate('/story As a shopper')).toBe(false)
     expect(isPrivate('/deploy api production')).toBe(true)

@@ -150,7 +150,7 @@ function standInHub(config: unknown): BaseHub {
         stored.delete(key)
       },
     },
-    catalog: { commands: [], form: () => null, match: () => null, check: () => [] },
+    catalog: { commands: [], form: () => null, isPrivate: () => false, match: () => null, check: () => [] },
     command: refuse,
     publish: refuse,
   }

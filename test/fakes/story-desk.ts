@@ -94,7 +94,7 @@ export function storyDesk(options: {
     config: {},
     log: { debug() {}, info() {}, warn() {}, error() {} },
     kv: { get: unused, set: unused, delete: unused },
-    catalog: { commands: [], match: unused, form: unused, check: unused },
+    catalog: { commands: [], isPrivate: () => false, match: unused, form: unused, check: unused },
     use: <T>(service: { name: string; type?: T }) => services.get(service.name) as T,
     maybe: <T>(service: { name: string; type?: T }) => services.get(service.name) as T | null,
     command: unused,

@@ -187,7 +187,13 @@ export async function startSlackFake(options: SlackFakeOptions = {}): Promise<Sl
     return result.ok === true ? c.text('ok') : c.json(result, 404)
   })
 
-  const server = serve({ fetch: app.fetch, port: options.port ?? 0, hostname: '127.0.0.1' })
+  const server = serve({
+    fetch: app.fetch,
+    port: options.port ?? 0,
+    hostname: '127.0.0.1',
+    // Node's 5 s would hide what a caller does that wakes up after a pause: its connection would be gone.
+    serverOptions: { keepAliveTimeout: 65_000 },
+  })
   await new Promise<void>((resolve) => (server.listening ? resolve() : server.once('listening', resolve)))
   origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
   const goAway = () =>
