@@ -1,8 +1,11 @@
-import { createHmac } from 'node:crypto'
-import net from 'node:net'
+import { connect } from 'node:net'
+import { readAnswer } from './answer.ts'
+import { monotonicMs } from './clock.ts'
+import { type Commands, commandFields, signedRequest } from './commands.ts'
+import { quantile } from './figures.ts'
 
 /**
- * Load generator, run as a process of its own: signed slash commands over keep-alive connections, each waiting for its answer (closed loop).
+ * Load generator: signed slash commands over keep-alive connections, each waiting for its answer before it sends the next.
  * Raw sockets and prepared bytes, because on two cores the generator's own cost would otherwise be what is measured.
  */
 export interface LoadOptions {
@@ -11,11 +14,12 @@ export interface LoadOptions {
   readonly secret: string
   readonly connections: number
   readonly requests: number
-  /** The n-th request's form fields. */
-  readonly fields: (n: number) => Readonly<Record<string, string>>
+  readonly commands: Commands
 }
 export interface LoadResult {
   readonly requests: number
+  /** When the first was sent, by `monotonicMs`. */
+  readonly beganAtMs: number
   readonly seconds: number
   readonly perSecond: number
   readonly p50Ms: number
@@ -26,66 +30,76 @@ export interface LoadResult {
 }
 
 export async function runLoad(options: LoadOptions): Promise<LoadResult> {
-  const prepared = Array.from({ length: options.requests }, (_, n) => prepare(options, n))
+  const prepared = Array.from({ length: options.requests }, (_, n) =>
+    signedRequest(commandFields(options.commands, n), options),
+  )
   const latencies = new Float64Array(options.requests)
   const statuses: Record<string, number> = {}
   let next = 0
-  const began = performance.now()
+  /** Next request's number, or null when all are under way. */
+  const take = (): number | null => (next < prepared.length ? next++ : null)
+  const beganAtMs = monotonicMs()
   await Promise.all(
-    Array.from({ length: options.connections }, () => {
-      return new Promise<void>((resolve, reject) => {
-        const socket = net.connect({ host: '127.0.0.1', port: options.port, noDelay: true })
-        let current = -1
-        let sentAt = 0
-        let pending = Buffer.alloc(0)
-        const send = (): void => {
-          if (next >= prepared.length) {
-            socket.end()
-            resolve()
-            return
-          }
-          current = next++
-          sentAt = performance.now()
-          socket.write(prepared[current] as Buffer)
-        }
-        socket.on('connect', send)
-        socket.on('error', reject)
-        socket.on('data', (chunk) => {
-          pending = pending.length === 0 ? chunk : Buffer.concat([pending, chunk])
-          const head = pending.indexOf('\r\n\r\n')
-          if (head < 0) return
-          const text = pending.toString('latin1', 0, head)
-          const length = Number(/content-length: (\d+)/i.exec(text)?.[1] ?? 0)
-          if (pending.length < head + 4 + length) return
-          pending = pending.subarray(head + 4 + length)
-          const status = text.slice(9, 12)
-          statuses[status] = (statuses[status] ?? 0) + 1
-          latencies[current] = performance.now() - sentAt
-          send()
-        })
-      })
-    }),
+    Array.from({ length: options.connections }, () =>
+      converse(options.port, prepared, take, (n, tookMs, status) => {
+        latencies[n] = tookMs
+        statuses[status] = (statuses[status] ?? 0) + 1
+      }),
+    ),
   )
-  const seconds = (performance.now() - began) / 1000
-  latencies.sort()
-  const at = (q: number) => latencies[Math.min(latencies.length - 1, Math.floor(latencies.length * q))] ?? 0
+  const seconds = (monotonicMs() - beganAtMs) / 1000
   return {
     requests: options.requests,
+    beganAtMs,
     seconds,
     perSecond: options.requests / seconds,
-    p50Ms: at(0.5),
-    p99Ms: at(0.99),
-    maxMs: at(1),
+    p50Ms: quantile(latencies, 0.5),
+    p99Ms: quantile(latencies, 0.99),
+    maxMs: quantile(latencies, 1),
     statuses,
   }
 }
 
-function prepare({ path, secret, fields }: LoadOptions, n: number): Buffer {
-  const body = new URLSearchParams(fields(n)).toString()
-  const timestamp = String(Math.floor(Date.now() / 1000))
-  const signature = createHmac('sha256', secret).update(`v0:${timestamp}:${body}`).digest('hex')
-  return Buffer.from(
-    `POST ${path} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/x-www-form-urlencoded\r\nX-Slack-Request-Timestamp: ${timestamp}\r\n` +
-      `X-Slack-Signature: v0=${signature}\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
-  )
+/** One connection, until nothing is left to send. */
+function converse(
+  port: number,
+  requests: readonly Buffer[],
+  take: () => number | null,
+  answered: (n: number, tookMs: number, status: string) => void,
+): Promise<void> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>()
+  const socket = connect({ host: '127.0.0.1', port, noDelay: true })
+  let current: number | null = null
+  let sentAtMs = 0
+  let received: Buffer = Buffer.alloc(0)
+  const send = () => {
+    current = take()
+    const request = current === null ? undefined : requests[current]
+    if (request === undefined) {
+      resolve()
+      socket.end()
+      return
+    }
+    sentAtMs = performance.now()
+    socket.write(request)
+  }
+  const read = (chunk: Buffer) => {
+    received = received.length === 0 ? chunk : Buffer.concat([received, chunk])
+    const answer = readAnswer(received)
+    if (answer === null || current === null) return
+    received = received.subarray(answer.length)
+    answered(current, performance.now() - sentAtMs, answer.status)
+    send()
+  }
+  socket.on('connect', send)
+  socket.on('error', reject)
+  socket.on('close', () => reject(new Error('the server closed a connection that waited for an answer')))
+  socket.on('data', (chunk) => {
+    try {
+      read(chunk)
+    } catch (error) {
+      socket.destroy(error instanceof Error ? error : new Error(String(error)))
+    }
+  })
+  return promise
 }

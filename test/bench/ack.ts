@@ -1,0 +1,105 @@
+import postgres from 'postgres'
+import { startScript } from './children.ts'
+import { median, pairedRatio, rotated } from './figures.ts'
+import type { LoadResult } from './load.ts'
+import { installPeers } from './peers.ts'
+import { disposable, HOOK, load, type Run, runWord, startInstallation } from './run.ts'
+
+/** Acknowledgement of signed slash commands at 32 connections: ours after its row is on the disk, the others' without storing anything. */
+export interface AckFigures {
+  readonly rounds: number
+  readonly requests: number
+  readonly contenders: Readonly<
+    Record<string, { readonly perSecond: number; readonly p50Ms: number; readonly p99Ms: number }>
+  >
+  /** Hub's rate over another's: median of the rounds' ratios. */
+  readonly ratios: Readonly<Record<string, number>>
+  /** Rows in hub.inbox, and acknowledged requests. */
+  readonly stored: number
+  readonly acknowledged: number
+}
+
+const CONNECTIONS = 32
+/** Bob and Ann are known to the fake: Chat SDK looks each asker up once. */
+const USERS = ['U0ANN0001', 'U0BOB0001']
+
+export async function measureAck(run: Run): Promise<AckFigures> {
+  const { rounds, requests } = run.quick ? { rounds: 5, requests: 4_000 } : { rounds: 7, requests: 20_000 }
+  const { SLACK_SIGNING_SECRET: secret, SLACK_BOT_TOKEN: token, SLACK_API_URL: apiUrl } = run.slack.env
+  await using hub = await startInstallation(run, ['web'])
+  await using stack = new AsyncDisposableStack()
+  const contenders = [{ name: 'hub', port: hub.port, path: HOOK }]
+  const add = async (name: string, file: string) => {
+    const child = stack.use(
+      disposable(await startScript<{ port: number; path: string }>(file, { secret, token, apiUrl, reply: false })),
+    )
+    contenders.push({ name, ...child.ready })
+  }
+  await add('bare', 'bare-process.ts')
+  const missing = installPeers()
+  if (missing === null) {
+    await add('bolt', 'peers/bolt.js')
+    await add('chat', 'peers/chat.js')
+  } else run.say(`ack: SKIPPED Bolt and Chat SDK, they could not be installed (${missing})`)
+
+  let sent = 0
+  const word = runWord()
+  const burst = async ({ port, path }: { port: number; path: string }, count: number): Promise<LoadResult> => {
+    const commands = { run: word, first: sent, workspaces: 100, channels: 20, users: USERS }
+    sent += count
+    const result = await load({ port, path, secret, connections: CONNECTIONS, requests: count, commands })
+    if (result.statuses['200'] !== count)
+      throw new Error(`ack: not all were acknowledged: ${JSON.stringify(result.statuses)}`)
+    return result
+  }
+  const results = new Map<string, LoadResult[]>(contenders.map(({ name }) => [name, []]))
+  let acknowledged = 0
+  for (let round = -1; round < rounds; round++) {
+    const count = round < 0 ? Math.floor(requests / 2) : requests
+    for (const contender of rotated(contenders, round + 1)) {
+      const result = await burst(contender, count)
+      if (contender.name === 'hub') acknowledged += count
+      // The first round warms up.
+      if (round >= 0) results.get(contender.name)?.push(result)
+    }
+    if (round >= 0)
+      run.say(
+        `ack: round ${round + 1}/${rounds} ${contenders.map(({ name }) => `${name} ${Math.round(results.get(name)?.at(-1)?.perSecond ?? 0)}/s`).join(', ')}`,
+      )
+  }
+  const rates = (name: string) => (results.get(name) ?? []).map(({ perSecond }) => perSecond)
+  return {
+    rounds,
+    requests,
+    contenders: Object.fromEntries(
+      [...results].map(([name, all]) => [
+        name,
+        {
+          perSecond: median(all.map((r) => r.perSecond)),
+          p50Ms: median(all.map((r) => r.p50Ms)),
+          p99Ms: median(all.map((r) => r.p99Ms)),
+        },
+      ]),
+    ),
+    ratios: Object.fromEntries(
+      contenders.filter(({ name }) => name !== 'hub').map(({ name }) => [name, pairedRatio(rates('hub'), rates(name))]),
+    ),
+    stored: await countRows(hub.databaseUrl ?? '', 'inbox'),
+    acknowledged,
+  }
+}
+
+export async function countRows(
+  databaseUrl: string,
+  table: 'inbox' | 'jobs' | 'outbox',
+  state?: string,
+): Promise<number> {
+  const sql = postgres(databaseUrl, { max: 1 })
+  try {
+    const [row] = await sql<{ n: number }[]>`
+      select count(*)::int as n from ${sql(`hub.${table}`)} where ${state ?? null}::text is null or state = ${state ?? null}::text`
+    return row?.n ?? 0
+  } finally {
+    await sql.end()
+  }
+}
