@@ -441,3 +441,14 @@ function suite() {
     })
   })
 }
+
+it('a text that begins like a subcommand is told how to be drafted', () => {
+  const { catalog } = storyDesk({ store, draftOffline: plainDraft })
+  expect(
+    catalog
+      .check('story split the bill')
+      .map((p) => p.message)
+      .join(),
+  ).toContain('put the word in quotes')
+  expect(catalog.resolve('story "split" the bill')).toMatchObject({ kind: 'run', args: { text: '"split" the bill' } })
+})

@@ -22,7 +22,6 @@ export function editCommands(desk: Desk): readonly Command[] {
       args: z.object({
         id: storyId,
         part,
-        reopen,
         text: z
           .string()
           .trim()
@@ -30,6 +29,7 @@ export function editCommands(desk: Desk): readonly Command[] {
           .max(4000)
           .meta({ rest: true, multiline: true })
           .describe('The new text; "Given …, when …, then …" replaces the steps'),
+        reopen,
       }),
       examples: [
         'story edit ST-12 AC-2 Given a saved card, when I pay, then no card number is asked',

@@ -5,7 +5,10 @@ import { STORY_REFERENCE } from '../reference.ts'
 export const storyId = z
   .string()
   .trim()
-  .regex(STORY_REFERENCE, 'must be the id of a story, such as ST-12')
+  .regex(
+    STORY_REFERENCE,
+    'must be the id of a story, such as ST-12. To draft a text that begins with this word, put the word in quotes',
+  )
   .describe('Story, such as ST-12')
 export const reopen = z
   .boolean()

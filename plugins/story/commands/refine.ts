@@ -20,13 +20,13 @@ export function refineCommands(desk: Desk): readonly Command[] {
       summary: 'Change a story by an instruction; what people edited stays',
       args: z.object({
         id: storyId,
-        reopen,
         instruction: z
           .string()
           .max(4000)
           .refine((text) => cleanText(text) !== '', 'is empty: write what should change')
           .meta({ rest: true, multiline: true })
           .describe('What should change'),
+        reopen,
       }),
       examples: ['story refine ST-12 add a criterion for refunds', 'story refine ST-12 remove AC-3'],
       allow: 'member',
