@@ -173,7 +173,7 @@ export function suggestSize(reading: Reading): { size: Draft['size']; sizeReason
   const wanted = goals(reading).length
   const parts: [count: number, points: number, english: [string, string], german: [string, string]][] = [
     [wanted, 2, ['goal', 'goals'], ['Ziel', 'Ziele']],
-    [reading.systems.length, 2, ['other system', 'other systems'], ['anderes System', 'andere Systeme']],
+    [reading.systems.length, 1.2, ['other system', 'other systems'], ['anderes System', 'andere Systeme']],
     [
       reading.rules.filter((rule) => rule.condition !== null).length,
       0.7,

@@ -33,6 +33,7 @@ export const TOPICS = [
   'translate',
   'access',
   'automate',
+  'comment',
   'other',
 ] as const
 export type Topic = (typeof TOPICS)[number]
@@ -68,13 +69,15 @@ export interface Request {
   readonly topic: Topic
   readonly thing: Thing
   readonly condition: Condition | null
+  /** Who acts, when the sentence itself says so. */
+  readonly role: string | null
   /** The system acts by itself, nobody presses a button. */
   readonly automatic: boolean
   readonly weight: number
 }
 
 export interface Condition {
-  readonly word: 'if' | 'unless' | 'only' | 'after' | 'before' | 'until' | 'except'
+  readonly word: 'if' | 'when' | 'unless' | 'only' | 'after' | 'before' | 'until' | 'except'
   readonly clause: string
 }
 
@@ -154,6 +157,8 @@ export interface Seed {
   readonly when: string
   readonly then: readonly string[]
   readonly unit?: Unit | undefined
+  /** When a passage of the text matches, the scenario rests on it and is no assumption. */
+  readonly about?: RegExp | undefined
   /** Higher is chosen first; scenarios from the text itself start at 50. */
   readonly weight: number
 }

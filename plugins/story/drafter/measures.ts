@@ -9,11 +9,11 @@ const MEASURE = new RegExp(
   'giu',
 )
 const BEFORE_MAX =
-  /(?:at most|max(?:imum|imal)?\.?(?: of| size(?: of)?)?|up to|no more than|not more than|no longer than|no larger than|within|limit(?:ed)?(?: (?:of|to|is))?|capped at|<=|≤|bis zu|höchstens|maximal|innerhalb von|innerhalb der nächsten|binnen|spätestens (?:nach|in)|nicht (?:größer|länger|mehr) als|in(?= \d+ ?(?:s|sec|ms|second|sekunde)))\s*$/i
+  /(?:at most|max(?:imum|imal)?\.?(?: of|(?: \p{L}+){1,2}(?: of)?)?|up to|no more than|not more than|no longer than|no larger than|within|limit(?:ed)?(?: (?:of|to|is))?|capped at|<=|≤|bis zu|höchstens|maximal|innerhalb von|innerhalb der nächsten|binnen|spätestens (?:nach|in)|nicht (?:größer|länger|mehr) als|in(?= \d+ ?(?:s|sec|ms|second|sekunde)))\s*$/iu
 const BEFORE_MAX_STRICT =
   /(?:less than|under|below|fewer than|smaller than|shorter than|in under|<|unter|weniger als|kleiner als|kürzer als)\s*$/i
 const BEFORE_MIN =
-  /(?:at least|min(?:imum|destens)?\.?(?: of)?|no less than|not less than|>=|≥|mindestens|wenigstens|ab|from)\s*$/i
+  /(?:at least|min(?:imum|destens)?\.?(?: of|(?: \p{L}+){1,2}(?: of)?)?|no less than|not less than|>=|≥|mindestens|wenigstens|ab|from)\s*$/iu
 const BEFORE_MIN_STRICT =
   /(?:more than|over|above|exceed(?:s|ing)?|greater than|larger than|bigger than|longer than|older than|>|über|mehr als|größer als|länger als|älter als)\s*$/i
 const BEFORE_EVERY = /(?:every|each|all[e]?|jede[nrs]?)\s*$/i
@@ -21,10 +21,12 @@ const BEFORE_AFTER = /(?:after|for|nach|seit)\s*$/i
 const AFTER_MAX = /^\s*(?:or (?:less|fewer|smaller)|max(?:imum|imal)?\b|at most|oder weniger)/i
 const AFTER_MIN = /^\s*(?:or more|and more|minimum\b|oder mehr|\+)/i
 const NOT_NOUNS = new Set(
-  'and or of the to in on for with at by per from than is are was will should must can und oder der die das von für mit auf bei pro als wird werden soll muss kann times mal new different other more less main if when that then'.split(
+  'and or of the to in on for with at by per from than is are was will should must can und oder der die das von für mit auf bei pro als wird werden soll muss kann mal new different other more less main if when that then'.split(
     ' ',
   ),
 )
+const ADJECTIVES =
+  /^(?:concurrent|simultaneous|parallel|failed|open|wrong|incorrect|active|login|gleichzeitige?n?|falsche?n?|fehlgeschlagene?n?)$/i
 const LENGTH = /^(?:characters?|chars?|letters?|digits?|words?|zeichen|buchstaben|ziffern|wörter[n]?)$/i
 const LATENCY =
   /\b(?:load(?:s|ing)?|respon[ds]\w*|latency|render\w*|appear\w*|answers?|shown|open(?:s|ed)?|results?|takes?|return(?:s|ed)?|p\d\d|search\w*|lädt|laden|ladezeit\w*|antwort\w*|dauer\w*|angezeigt|öffne\w*)\b/i
@@ -62,16 +64,10 @@ function toMeasure(unit: Unit, match: RegExpExecArray | RegExpMatchArray): Measu
     groups.money ??
     ''
   ).trim()
-  const numberText = `${groups.money ?? ''}${groups.number ?? ''}${groups.factor ?? ''}`
-  const text =
-    noun === undefined
-      ? match[0]
-          .slice(
-            0,
-            match[0].length - (groups.noun === undefined ? 0 : groups.noun.length + (groups.noun2?.length ?? 0)),
-          )
-          .trim()
-      : `${numberText} ${noun}`
+  const paired = noun !== undefined && ADJECTIVES.test(noun) ? second : ''
+  const dropped =
+    (noun === undefined ? (groups.noun?.length ?? 0) : 0) + (paired === '' ? (groups.noun2?.length ?? 0) : 0)
+  const text = match[0].slice(0, match[0].length - dropped).trim()
   const after = unit.plain.slice(at + text.length)
   const { bound, strict } = boundOf(before, after)
   if (
@@ -84,7 +80,7 @@ function toMeasure(unit: Unit, match: RegExpExecArray | RegExpMatchArray): Measu
     unit,
     value,
     text,
-    word: `${word}${LENGTH.test(word) ? '' : dimension === 'count' && /^(?:concurrent|simultaneous|parallel|failed|open|wrong|gleichzeitige?n?)$/i.test(word) ? second : ''}`,
+    word: `${word}${paired}`,
     dimension,
     bound,
     strict,

@@ -1,195 +1,229 @@
-import type { Bug, Seed, Unit } from '../facts.ts'
+import type { Bug, Reading, Seed, Unit } from '../facts.ts'
 import { conditionClause, fromOutside, indicative, outcomeClause, splitCondition, thirdPhrase } from './clauses.ts'
 import { capital, uncapital } from './grammar.ts'
 import { leadingVerb } from './lexicon.ts'
-import { seed } from './scene.ts'
+import { type Scene, seed } from './scene.ts'
+import { shorten } from './shorten.ts'
 
 const SIGNAL =
-  /\b(?:bugs?|crash(?:es|ed|ing)?|broken|exception|stack ?trace|error (?:\d{3}|message|page)|\b50[0-4]\b|doesn't work|does not work|not working|stopped working|fails? (?:to|with|when|silently)|freezes|hangs|blank page|white screen|regression|instead of|steps to reproduce|repro|wrong (?:total|amount|date|result|value|number|order|time)|shows? (?:the )?wrong|disappears?|vanish(?:es)?|duplicated?|twice)\b/i
+  /\b(?:bugs?|crash(?:es|ed|ing)?|broken|exception|stack ?trace|error (?:\d{3}|message|page)|50[0-4]|doesn't work|does not work|not working|stopped working|fails? (?:to|with|when|silently)|freezes|hangs|blank page|white screen|regression|wrong (?:total|amount|date|result|value|number|order|time|\w+)|disappears?|vanish(?:es)?|duplicated?|twice|still (?:shows?|subtracted|there|visible|charged|counted)|nothing happens)\b/i
 const STRONG =
-  /\b(?:steps to reproduce|repro steps|expected(?: result| behaviou?r)?\s*:|actual(?: result| behaviou?r)?\s*:|bug\b|crash(?:es|ed|ing)?|stack ?trace|stopped working|doesn't work|does not work|not working|regression|blank page|white screen|freezes)/i
+  /\b(?:steps to reproduce|repro steps|expected(?: result| behaviou?r)?\s*:|actual(?: result| behaviou?r)?\s*:|bug\b|crash(?:es|ed|ing)?|stack ?trace|stopped working|doesn't work|does not work|not working|regression|blank page|white screen|freezes|wrong (?:total|amount|date|result|value|number|time))/i
 const EXPECTED =
   /^(?:expected(?: results?| behaviou?r| outcome)?|should be|what should happen|i expect(?:ed)?(?: that)?|we expect(?:ed)?(?: that)?)\s*[:-]?\s*(.+)$/i
 const ACTUAL =
   /^(?:actual(?:ly)?(?: results?| behaviou?r| outcome)?|instead|observed|what happens|current(?: behaviou?r)?|result)\s*[:,-]\s*(.+)$/i
 const STEPS = /\b(?:steps to reproduce|repro(?:duction)? steps|to reproduce|how to reproduce|steps|repro)\b/i
+const WISH = /\b(?:as an? [^.,]{2,40},? (?:i|we) want|would like to|would be (?:nice|great)|feature request)\b/i
+
+interface Finding {
+  expected: Bug['expected']
+  actual: Bug['actual']
+  trigger: string | null
+  steps: { unit: Unit; text: string }[]
+}
 
 /** A report of something that goes wrong: what was done, what was expected, what happened. */
 export function readBug(units: readonly Unit[]): Bug | null {
   const all = units.map((unit) => unit.plain).join('. ')
-  if (!SIGNAL.test(all)) return null
-  const wish = /\b(?:as an? [^.,]{2,40},? (?:i|we) want|would like to|would be (?:nice|great)|feature request)\b/i.test(
-    all,
-  )
-  if (wish && !STRONG.test(all)) return null
-  let expected: Bug['expected'] = null
-  let actual: Bug['actual'] = null
-  let trigger: string | null = null
-  const steps: { unit: Unit; text: string }[] = []
-  for (const unit of units) {
-    const text = unit.plain
-    const wanted = EXPECTED.exec(text)?.[1]
-    const got = ACTUAL.exec(text)?.[1]
-    if (wanted !== undefined) expected ??= { unit, text: wanted }
-    else if (got !== undefined) actual ??= { unit, text: got }
-    else if (unit.item && unit.lead !== null && STEPS.test(unit.lead.plain)) steps.push({ unit, text })
-    else {
-      const but = /^(.{5,200}?\b(?:should|expected|supposed)\b.{3,200}?),?\s+but\s+(.{3,})$/i.exec(text)
-      const insteadOf = /^(.{5,200}?),?\s+instead of\s+(.{3,})$/i.exec(text)
-      if (but?.[1] !== undefined && but[2] !== undefined) {
-        expected ??= { unit, text: but[1] }
-        actual ??= { unit, text: but[2] }
-      } else if (insteadOf?.[1] !== undefined && insteadOf[2] !== undefined) {
-        actual ??= { unit, text: splitCondition(insteadOf[1]).main || insteadOf[1] }
-        expected ??= { unit, text: `instead of ${insteadOf[2]}` }
-      } else if (/\bshould\b/i.test(text) && !STEPS.test(text) && !SIGNAL.test(text))
-        expected ??= { unit, text: splitCondition(text).main || text }
-      const parts = splitCondition(text)
-      if (
-        trigger === null &&
-        parts.condition !== null &&
-        (SIGNAL.test(parts.main) || but !== null || insteadOf !== null)
-      )
-        trigger = parts.condition.clause
-      if (actual === null && SIGNAL.test(parts.main) && !STEPS.test(text)) actual = { unit, text: parts.main }
-    }
-  }
-  const unit = actual?.unit ?? expected?.unit ?? units.find((candidate) => SIGNAL.test(candidate.plain))
-  if (unit === undefined || (actual === null && expected === null && steps.length === 0)) return null
-  if (
-    !STRONG.test(all) &&
-    steps.length === 0 &&
-    (trigger === null || actual === null) &&
-    !/\bbut\b|\binstead of\b/i.test(unit.plain)
-  )
-    return null
-  return { unit, steps, trigger, expected, actual }
+  if (!SIGNAL.test(all) && !/\binstead of\b|\bshould\b.*\bbut\b/i.test(all)) return null
+  if (WISH.test(all) && !STRONG.test(all)) return null
+  const found: Finding = { expected: null, actual: null, trigger: null, steps: [] }
+  for (const unit of units) readUnit(unit, found)
+  const unit = units.find((candidate) => SIGNAL.test(candidate.plain)) ?? found.actual?.unit ?? found.expected?.unit
+  if (unit === undefined || (found.actual === null && found.steps.length === 0)) return null
+  const plainEnough = STRONG.test(all) || found.steps.length > 0 || (found.expected !== null && found.actual !== null)
+  return plainEnough ? { unit, ...found } : null
+}
+
+function readUnit(unit: Unit, found: Finding): void {
+  const text = unit.plain.replace(/^(?:bug|error|issue|problem)\s*[:-]\s*/i, '')
+  const wanted = EXPECTED.exec(text)?.[1]
+  const got = ACTUAL.exec(text)?.[1]
+  if (wanted !== undefined) found.expected ??= { unit, text: wanted }
+  else if (got !== undefined) found.actual = { unit, text: got }
+  else if (unit.item && unit.lead !== null && STEPS.test(unit.lead.plain)) found.steps.push({ unit, text })
+  else if (!STEPS.test(text)) readClauses(unit, text, found)
+}
+
+/** "The cart shows the wrong total when X, it should show Y but Z": three clauses, three roles. */
+function readClauses(unit: Unit, text: string, found: Finding): void {
+  const subject =
+    /^((?:the|our|my|a|an)\s[\p{L}-]+(?:\s[\p{L}-]+)?)\s(?:shows?|displays?|is|are|returns?|does|doesn't|crashes|freezes|hangs|should|fails|disappears|opens|adds|counts)\b/iu.exec(
+      text,
+    )?.[1]
+  const clauses = text.split(/,?\s+but\s+|,\s+(?=(?:it|and|they|this|that|instead|which)\b)/i).slice(0, 5)
+  clauses.forEach((raw, index) => {
+    const clause = subject === undefined ? raw : raw.replace(/^(?:it|this|that)\s/i, `${subject} `)
+    const { main, condition } = splitCondition(clause)
+    const core = main === '' ? clause : main
+    const instead = /^(.{3,200}?),?\s+instead of\s+(.{1,120})$/i.exec(core)
+    if (instead?.[1] !== undefined && instead[2] !== undefined) {
+      if (/\bshould\b/i.test(instead[1])) {
+        found.expected ??= { unit, text: instead[1] }
+        found.actual ??= { unit, text: `the result is ${instead[2]}` }
+      } else {
+        found.actual ??= { unit, text: instead[1] }
+        found.expected ??= { unit, text: `instead of ${instead[2]}` }
+      }
+    } else if (/\b(?:should|supposed to|expected)\b/i.test(core))
+      found.expected ??= { unit, text: core.replace(/^(?:and|so)\s+/i, '') }
+    else if (SIGNAL.test(core) || (index > 0 && found.expected !== null)) found.actual ??= { unit, text: core }
+    if (
+      condition !== null &&
+      (SIGNAL.test(core) || instead !== null || found.actual !== null || found.expected !== null)
+    )
+      found.trigger ??= condition.clause
+  })
 }
 
 /** What is seen once the mistake is gone. */
 export function expectation(bug: Bug, the: string): string {
-  const actual = bug.actual === null ? null : outcomeClause(stripLabel(bug.actual.text), the)
-  if (bug.expected !== null) {
-    const wanted = stripLabel(bug.expected.text)
-    if (/^instead of\b/i.test(wanted))
-      return `the result is ${wanted.replace(/^instead of\s+/i, '')}, not ${actual === null ? 'something else' : shortActual(actual)}`
-    const bare =
-      leadingVerb(wanted) !== null ||
-      /\b(?:is|are|has|have|should|must|can|does|shows?|opens?|gets?|stays?|contains?)\b/i.test(wanted)
-    return bare
-      ? outcomeClause(wanted, the)
-      : `${wanted.replace(/^(?:a|an|the)\s/i, (lead) => lead.toLowerCase())} ${/\b(?:shown|displayed)\b/i.test(wanted) ? '' : 'is shown'}`.trim()
-  }
-  return 'the action ends with the result announced on the screen'
+  if (bug.expected === null) return 'the action ends with the result announced on the screen'
+  const wanted = bug.expected.text.replace(/^(?:i|we) (?:get|see|got)\s+/i, '').trim()
+  const replaced = /^instead of\s+(.+)$/i.exec(wanted)?.[1]
+  if (replaced !== undefined) return `the result is ${replaced}`
+  const clause =
+    leadingVerb(wanted) !== null ||
+    /\b(?:is|are|has|have|should|must|can|does|shows?|opens?|gets?|stays?|contains?|returns?)\b/i.test(wanted)
+  return clause
+    ? outcomeClause(wanted, the)
+    : `${uncapital(wanted)} ${/\b(?:shown|displayed)\b/i.test(wanted) ? '' : 'is shown'}`.trim()
 }
 
-function shortActual(actual: string): string {
-  return /^(?:it |the [\p{L} ]{2,30}?)(?:shows?|displays?|is|returns?)\s+(.+)$/iu.exec(actual)?.[1] ?? actual
-}
-
-function stripLabel(text: string): string {
-  return text
-    .replace(/^(?:bug|error|issue|problem)\s*[:-]\s*/i, '')
-    .replace(/^(?:i|we) (?:get|see|got)\s+/i, '')
-    .trim()
-}
-
-export function bugSeeds(bug: Bug, the: string, thing: string): Seed[] {
+export function bugSeeds(bug: Bug, reading: Reading, scene: Scene): Seed[] {
+  const { the } = scene
   const steps = bug.steps.map((step) => stepClause(step.text, the))
-  const trigger = bug.trigger === null ? null : conditionClause(bug.trigger, the, thing)
+  const trigger = bug.trigger === null ? null : conditionClause(bug.trigger, the, 'it')
   const when = steps.at(-1) ?? trigger ?? `${the} repeats what led to the mistake`
-  const given = steps.length > 1 ? steps.slice(0, -1).slice(0, 5) : []
+  const given = steps.slice(0, -1).slice(0, 5)
   const expected = expectation(bug, the)
-  const actual = bug.actual === null ? null : notAnymore(stripLabel(bug.actual.text), the)
+  const actual = bug.actual === null ? null : notAnymore(bug.actual.text, the)
   const unit = bug.expected?.unit ?? bug.actual?.unit ?? bug.unit
+  const title =
+    bug.steps.length > 0 ? 'The reported steps lead to the expected result' : capital(shorten(trigger ?? expected, 100))
   const made: Seed[] = [
-    {
-      ...seed('happy', 100, 'The reported steps lead to the expected result', given, when, [
-        expected,
-        ...(actual === null ? [] : [actual]),
-      ]),
-      unit,
-    },
+    { ...seed('happy', 100, title, given, when, [expected, ...(actual === null ? [] : [actual])]), unit },
   ]
-  const failing = bug.actual?.unit ?? bug.unit
-  if (actual !== null)
+  made.push(
+    seed(
+      'failure',
+      58,
+      'Should it fail for another reason, nothing is lost',
+      given.length > 0 ? given : trigger === null || when === trigger ? [] : [trigger],
+      steps.length > 0 || trigger === null
+        ? `another error occurs after ${the} has done so`
+        : `another error occurs when ${trigger}`,
+      ['a message says what failed and what to do next', `what ${the} has entered is still there`],
+    ),
+  )
+  const device = reading.devices.find((name) =>
+    new RegExp(`\\b(?:on|in|with|using|for)\\s+(?:\\w+\\s)?${name.replace(/[.]/g, '\\.')}`, 'i').test(reading.text),
+  )
+  if (device !== undefined) {
+    const other = reading.units.find((candidate) => candidate.plain.includes(device))
     made.push({
       ...seed(
         'failure',
-        62,
-        'If it still fails, nothing entered is lost',
-        given.length > 0 ? given : trigger !== null ? [trigger] : [],
-        'an error occurs at this point for another reason',
-        ['a message says what failed and what to do next', `what ${the} has entered is still there`],
+        60,
+        `Where it works today it keeps working`,
+        [...given, `${the} does not use ${device}`].slice(0, 5),
+        when,
+        [expected],
       ),
-      unit: undefined,
+      unit: /\b(?:works|fine|ok|only)\b/i.test(other?.plain ?? '') ? other : undefined,
     })
+  }
+  const limit = reading.measures.find((measure) => measure.bound !== 'none' && measure.dimension !== 'time')
   const special =
-    /\b((?:only )?(?:on|in|with|for) (?:safari|firefox|chrome|edge|ios|android|iphone|ipad|windows|mac(?:os)?|mobile|tablets?|phones?)[\p{L}\d .]{0,20})/iu.exec(
-      `${bug.unit.plain} ${bug.trigger ?? ''} ${failing.plain}`,
+    /\b(umlauts?|special characters?|emoji|accents?|empty|zero|negative|decimals?|expired|deleted|removed)\b/i.exec(
+      `${bug.trigger ?? ''} ${bug.unit.plain}`,
     )?.[1]
-  if (special !== undefined)
+  if (limit !== undefined) {
+    const side = `just ${limit.bound === 'min' ? 'below' : 'above'} ${limit.text}`
+    const pattern = new RegExp(
+      `(?:that is |of )?(?:more|larger|bigger|greater|smaller|less|over|above|under|below)(?: than)? ${limit.text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}`,
+      'i',
+    )
+    const moved = pattern.test(when) ? when.replace(pattern, side) : when
     made.push(
       seed(
-        'failure',
-        60,
-        'What works elsewhere keeps working',
-        [`an environment other than the reported one ("${special.trim()}")`],
-        when,
-        [`the result is the same as ${special.trim().replace(/^only /i, '')}`],
+        'boundary',
+        59,
+        `${capital(side)} it works as today`,
+        moved === when ? [...given.slice(0, 4), `the same case, but ${side}`] : given,
+        moved,
+        [expected],
       ),
     )
-  const variation =
-    /\b(umlauts?|special characters?|emoji|accents?|large|bigger|larger|empty|zero|negative|decimal|expired|deleted|second|twice|more than \d+|\d+(?:\.\d+)? ?(?:mb|kb|gb))\b/i.exec(
-      `${bug.trigger ?? ''} ${bug.unit.plain} ${bug.steps.map((step) => step.text).join(' ')}`,
-    )?.[1]
-  made.push(
-    variation === undefined
-      ? seed(
-          'failure',
-          58,
-          'The same steps a second time',
-          [...given.slice(0, 3), 'the steps have just been carried out once'],
-          when,
-          ['the second result is the same as the first'],
-        )
-      : seed(
-          'boundary',
-          58,
-          `The ordinary case without "${variation.toLowerCase()}" is unaffected`,
-          [`${thing} to which "${variation.toLowerCase()}" does not apply`],
-          when.replace(/^.*$/, (text) => (text.includes(variation) ? `${the} does the same with it` : text)),
-          ['the result is the one known from before the correction'],
-        ),
-  )
+  } else if (special !== undefined)
+    made.push(
+      seed(
+        'boundary',
+        56,
+        `The ordinary case without "${special.toLowerCase()}"`,
+        [`the same data, without "${special.toLowerCase()}"`],
+        `${the} looks at the result`,
+        ['it is the same as before the correction'],
+      ),
+    )
+  else
+    made.push(
+      seed('failure', 54, 'The same again', ['the steps have just been carried out once'], when, [
+        'the second result is the same as the first',
+      ]),
+    )
   return made
 }
 
+/** The mistake turned round, as something that is seen not to happen. */
 function notAnymore(actual: string, the: string): string | null {
   const parts = splitCondition(actual)
   const text = uncapital((parts.main === '' ? actual : parts.main).trim())
-  const crash = /^(.{1,80}?)\s+(crash|freez|hang|fail|disappear|vanish|break)(?:e?s|ed|es)?\b/i.exec(text)
-  if (crash?.[1] !== undefined && crash[2] !== undefined && !/\b(?:not|never)\b/i.test(text))
+  const crash = /^(.{1,80}?)\s+(crash|freez|hang|disappear|vanish|break)(?:e?s|ed|es)?\b/i.exec(text)
+  if (crash?.[1] !== undefined && crash[2] !== undefined)
     return fromOutside(`${crash[1]} does not ${crash[2].toLowerCase().replace('freez', 'freeze')}`, the)
-  const shown = /\b((?:error|exception|500|502|503|404|blank page|white screen|timeout)[\p{L}\d ]{0,30})/iu.exec(
-    text,
-  )?.[1]
+  const shown =
+    /\b((?:error|exception)(?: message| page| \d{3})?|50[0-4]|404|blank page|white screen|timeout)\b/iu.exec(text)?.[1]
   if (shown !== undefined) return `no "${shown.trim()}" appears`
-  const told = indicative(text)
-  return told.negative || /\b(?:doesn't|isn't|don't|nothing)\b/i.test(text) || text.length > 120
-    ? null
-    : `it no longer happens that ${fromOutside(text, the)}`
+  const passive = /^(.{2,80}?)\s+(is|are)\s+(?:still\s+|now\s+|then\s+)?(?!not\b)(.{3,})$/i.exec(text)
+  if (passive?.[1] !== undefined) return fromOutside(`${passive[1]} ${passive[2]} not ${passive[3]}`, the)
+  const closes = /^(.{2,60}?)\s+(closes|stops|quits|ends|logs out|reloads)\b(.*)$/i.exec(text)
+  if (closes?.[1] !== undefined)
+    return fromOutside(
+      `${closes[1]} does not ${(closes[2] ?? '').replace(/^logs out$/i, 'log out').replace(/s$/, '')}${closes[3]}`,
+      the,
+    )
+  if (indicative(text).negative || /\bwrong\b|\bnothing\b/i.test(text) || text.length > 100) return null
+  return null
 }
 
 function stepClause(step: string, the: string): string {
   const text = uncapital(step.replace(/^(?:then|now|and|next)\s+/i, ''))
-  if (leadingVerb(text) !== null) return fromOutside(`${the} ${thirdPhrase(text)}`, the)
-  if (/^(?:go|log|sign)\b/i.test(text)) return `${the} ${thirdPhrase(text)}`
-  return fromOutside(text, the)
+  return leadingVerb(text) !== null || /^(?:go|log|sign|select|press)\b/i.test(text)
+    ? fromOutside(`${the} ${thirdPhrase(text)}`, the)
+    : fromOutside(text, the)
 }
 
-export function bugTitle(bug: Bug): string {
-  const what = bug.actual === null ? bug.unit.plain : stripLabel(bug.actual.text)
+export function bugTitle(bug: Bug, the: string): string {
+  const source = bug.actual !== null && SIGNAL.test(bug.actual.text) ? bug.actual.text : bug.unit.plain
+  const what = source.replace(/^(?:bug|error|issue|problem)\s*[:-]\s*/i, '').split(/,\s|\sbut\s/i)[0] ?? source
   const where = bug.trigger === null || what.includes(bug.trigger) ? '' : ` when ${bug.trigger}`
-  return `Fix: ${capital(uncapital(`${what}${where}`)).slice(0, 100)}`
+  return `Fix: ${shorten(fromOutside(uncapital(`${what}${where}`), the), 95)}`
+}
+
+/** What the person wants to do without running into it: "upload a photo larger than 5 MB". */
+export function bugGoal(bug: Bug, the: string): string {
+  const own =
+    /^(?:i|we|you|users?|customers?|the (?:user|customer))\s+(?:try to\s+|want to\s+|tries to\s+)?(.+)$/i.exec(
+      bug.trigger ?? '',
+    )?.[1]
+  const phrase = own?.replace(/^(\w+?)s(?=\s)/, (word) =>
+    leadingVerb(word) === null && leadingVerb(word.slice(0, -1)) !== null ? word.slice(0, -1) : word,
+  )
+  if (phrase !== undefined && leadingVerb(phrase) !== null)
+    return `${uncapital(phrase)} without running into this error`
+  if (bug.expected !== null)
+    return `see that ${expectation(bug, the)}${bug.trigger === null ? '' : ` when ${fromOutside(uncapital(bug.trigger), the)}`}`
+  return `no longer run into this: ${uncapital(bug.actual?.text ?? bug.unit.plain)}`
 }

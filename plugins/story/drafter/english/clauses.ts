@@ -1,5 +1,5 @@
 import type { Condition } from '../facts.ts'
-import { gerund, isPlural, participle, thirdPerson, uncapital } from './grammar.ts'
+import { gerund, isPlural, participle, singular, thirdPerson, uncapital } from './grammar.ts'
 import { isVerb, leadingVerb, verbs } from './lexicon.ts'
 
 const GERUNDS = new Map([...verbs()].map((verb) => verb.split(' ')[0] ?? verb).map((verb) => [gerund(verb), verb]))
@@ -15,6 +15,7 @@ const CONDITION =
   /^(?:if|when|whenever|once|as soon as|in case|unless|after|before|until|while|where|given that|given|every time|each time|only if|only when|provided(?: that)?)\b/i
 const WORDS: readonly (readonly [RegExp, Condition['word']])[] = [
   [/^only (?:if|when)|^provided/i, 'only'],
+  [/^(?:when|whenever|every time|each time)/i, 'when'],
   [/^unless/i, 'unless'],
   [/^(?:after|once|as soon as)/i, 'after'],
   [/^before/i, 'before'],
@@ -23,6 +24,7 @@ const WORDS: readonly (readonly [RegExp, Condition['word']])[] = [
 
 /** "If X, Y" and "Y if X" taken apart. */
 export function splitCondition(sentence: string): { main: string; condition: Condition | null } {
+  if (/^(?:after|before|within)\s+\d/i.test(sentence)) return { main: sentence, condition: null }
   const lead = CONDITION.exec(sentence)
   if (lead !== null) {
     const comma = /^(.{4,240}?)(?:,\s*(?:then\s+)?|\s+then\s+)(.{3,})$/i.exec(sentence)
@@ -41,7 +43,12 @@ export function splitCondition(sentence: string): { main: string; condition: Con
     return { main: tail[1], condition: condition(tail[2]) }
   }
   const event = /^(.{3,240}?),?\s+((?:after|before)\s+(?!\d)[\p{L}'-]+\s.{3,})$/iu.exec(sentence)
-  if (event?.[1] !== undefined && event[2] !== undefined && hasVerb(event[2]))
+  if (
+    event?.[1] !== undefined &&
+    event[2] !== undefined &&
+    !/\b(?:hours?|days?|minutes?|weeks?|months?|seconds?|long|shortly)$/i.test(event[1]) &&
+    hasVerb(event[2])
+  )
     return { main: event[1], condition: condition(event[2]) }
   return { main: sentence, condition: null }
 }
@@ -58,15 +65,43 @@ function condition(text: string): Condition {
 }
 
 function hasVerb(text: string): boolean {
-  return text
-    .split(' ')
-    .some(
-      (word) =>
-        /^(?:is|are|has|have|was|were|does|do|gets?|been)$/i.test(word) ||
-        (word.length > 3 &&
-          (GERUNDS.has(word.toLowerCase()) || PASTS.has(word.toLowerCase()) || isVerb(word.replace(/s$/, '')))),
-    )
+  const words = text.split(' ')
+  return (
+    words
+      .slice(/^(?:after|before)$/i.test(words[0] ?? '') ? 2 : 1)
+      .some(
+        (word, index) =>
+          /^(?:is|are|has|have|was|were|does|do|gets?|been)$/i.test(word) ||
+          (index > 0 &&
+            word.length > 3 &&
+            (PASTS.has(word.toLowerCase()) || (word.endsWith('s') && isVerb(word.slice(0, -1))))),
+      ) || GERUNDS.has((words[1] ?? '').toLowerCase())
+  )
 }
+
+/** A sentence in the present tense that says what the product does: "codes expire after 30 days". */
+export function isBehaviour(text: string): boolean {
+  if (BEHAVIOUR.test(text)) return true
+  const words = text.split(' ').slice(0, 7)
+  return words.some((word, index) => {
+    const before = words[index - 1]
+    if (
+      before === undefined ||
+      !/^[\p{L}-]+$/u.test(before) ||
+      /^(?:to|the|a|an|by|of|and|or|for|in|with|only|one|no|per)$/i.test(before)
+    )
+      return false
+    const base = word.toLowerCase()
+    return (
+      (isVerb(base) && PRESENT.test(base) && isPlural(before)) ||
+      (base.endsWith('s') && PRESENT.test(singular(base)) && isVerb(singular(base)) && !isPlural(before))
+    )
+  })
+}
+const PRESENT =
+  /^(?:expire|show|contain|include|trigger|appear|get|receive|see|return|open|close|send|need|require|apply|use|create|update|display|list|stay|keep|ask|lock|block|reject|accept|round|sort|start|stop|end|disappear|match|redirect|notify|fail)$/
+const BEHAVIOUR =
+  /\b(?:is|are|gets?)\s+(?:\w+ly\s+|not\s+|also\s+|then\s+|never\s+)?(?:skipped|listed|shown|hidden|rejected|refused|accepted|ignored|removed|deleted|locked|unlocked|sent|stored|saved|marked|highlighted|disabled|enabled|required|limited|sorted|rounded|logged|notified|created|updated|archived|replaced|merged|kept|grouped|calculated|charged|refunded|applied|displayed|redirected|assigned|encrypted|masked|allowed|mandatory|optional|visible|read-only|unique)\b/i
 
 /** "Users must not see X" → "users do not see X": what holds once the wish is fulfilled. */
 export function indicative(clause: string): { text: string; negative: boolean; subject: string | null } {
@@ -188,20 +223,26 @@ export function conditionClause(clause: string, the: string, thing: string): str
   return fromOutside(text, the)
 }
 
-/** States belong to Given, events to When. */
-export function isState(clause: string): boolean {
-  return (
-    /\b(?:is|are|has|have|does not|do not|isn't|aren't|hasn't|contains?|exists?|lacks?|belongs?)\b/i.test(clause) &&
-    !/\b(?:is|are) (?:\w+ )?(?:clicked|pressed|tapped|submitted|sent|created|deleted|updated|changed|uploaded|merged|pushed|paid|assigned|received|published|released|closed|opened|added|triggered|selected)\b/i.test(
+/** States belong to Given, events to When: "is empty" lasts, "is won" happens. */
+export function isState(clause: string, word: Condition['word'] = 'if'): boolean {
+  const passive =
+    /\b(?:is|are|gets?|was|were|has been|have been)\s+(?:\w+ly\s+)?(?!(?:logged|signed|disabled|enabled|blocked|locked|closed|expired|connected|required|overdrawn|archived|interested|related|allowed)\b)(?:\w{2,}ed|won|sent|paid|sold|lost|found|made|built|bought|written|chosen|given|taken|left|put|run|begun)\b/i.test(
       clause,
     )
+  if (
+    passive &&
+    (word === 'when' ||
+      word === 'after' ||
+      /\b(?:clicked|pressed|tapped|submitted|uploaded|received|triggered|selected|removed)\b/i.test(clause))
   )
+    return false
+  return /\b(?:is|are|has|have|does not|do not|isn't|aren't|hasn't|contains?|exists?|lacks?|belongs?)\b/i.test(clause)
 }
 
 const NEGATIONS: readonly (readonly [RegExp, string])[] = [
   [/\b(is|are|was|were) not\b/i, '$1'],
   [/\b(is|are)n't\b/i, '$1'],
-  [/\bdoes not (\w+)/i, '$1'],
+  [/\bdo not (\w+)/i, '$1'],
   [/\bcannot\b/i, 'can'],
   [/\bhas not\b/i, 'has'],
   [/\b(is|are)\b(?! not)/i, '$1 not'],
@@ -214,13 +255,23 @@ const NEGATIONS: readonly (readonly [RegExp, string])[] = [
 
 /** The opposite of a clause; null where it cannot be said by moving one word. */
 export function opposite(clause: string): string | null {
-  if (/\b(?:and|or|any|some|no)\b/i.test(clause)) return null
+  if (/\b(?:or|any|some|no|nothing|nobody)\b/i.test(clause) || /,|\band\b/i.test(clause.slice(0, 60))) return null
+  const denied = /\bdoes not (\w+)/i.exec(clause)?.[1]
+  if (denied !== undefined) return clause.replace(/does not \w+/i, thirdPerson(denied))
   const found = NEGATIONS.find(([pattern]) => pattern.test(clause))
-  if (found === undefined) return null
-  const [pattern, replacement] = found
-  const turned = clause.replace(pattern, replacement)
-  const verb = /does not (\w+)/i.exec(clause)?.[1]
-  return verb === undefined ? turned : clause.replace(/does not \w+/i, thirdPerson(verb))
+  if (found !== undefined) return clause.replace(found[0], found[1])
+  const single = /^((?:the|a|an|it)(?:\s[\p{L}-]+){0,3}?)\s([\p{L}]{2,}s)(?=\s|$)/iu.exec(clause)
+  if (single?.[1] !== undefined && single[2] !== undefined && !isPlural(single[1]) && /\s|^it$/i.test(single[1]))
+    return clause.replace(single[0], `${single[1]} does not ${baseOf(single[2])}`)
+  const many = /^((?:[\p{L}-]+\s){0,2}?[\p{L}-]+s)\s([\p{L}]+)(?=\s|$)/iu.exec(clause)
+  if (many?.[1] !== undefined && many[2] !== undefined && isVerb(many[2]))
+    return clause.replace(many[0], `${many[1]} do not ${many[2]}`)
+  return null
+}
+
+function baseOf(third: string): string {
+  if (/ies$/i.test(third)) return `${third.slice(0, -3)}y`
+  return /(?:sh|ch|x|ss|zz|o)es$/i.test(third) ? third.slice(0, -2) : third.slice(0, -1)
 }
 
 /** An order or a statement as what the system does: "show an error" → "the system shows an error". */

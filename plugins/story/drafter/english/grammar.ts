@@ -159,3 +159,18 @@ function lastWord(phrase: string): string {
 function mapLast(phrase: string, change: (word: string) => string): string {
   return phrase.replace(/[\p{L}\p{N}'-]+$/u, change)
 }
+
+/** "a appointment" → "an appointment", outside quotes: nouns from the text meet articles from templates. */
+export function correctArticles(text: string): string {
+  return text
+    .split(/("[^"]*")/)
+    .map((part) =>
+      part.startsWith('"')
+        ? part
+        : part.replace(
+            /(?<![\p{L}\p{N}'-])(a|an|^A|^An) (?=([\p{L}\p{N}-]+))/gu,
+            (_, found: string, next: string) => `${found.startsWith('A') ? capital(article(next)) : article(next)} `,
+          ),
+    )
+    .join('')
+}

@@ -7,7 +7,7 @@ const VERBS: Partial<Record<Topic, string>> = {
   upload: 'upload,attach,drag,drop,scan',
   import: 'import,load in,ingest,bulk import',
   export: 'export,download,print,generate,extract,backup,back up',
-  pay: 'pay,check out,checkout,purchase,buy,charge,subscribe,bill,invoice,donate,tip,redeem,apply',
+  pay: 'pay,check out,purchase,buy,charge,subscribe,bill,invoice,donate,tip,redeem,apply',
   refund: 'refund,reimburse',
   login: 'log in,login,sign in,authenticate,log into,sign into,log on,log out,sign out',
   password: 'reset,recover',
@@ -27,7 +27,8 @@ const VERBS: Partial<Record<Topic, string>> = {
     'configure,set,enable,disable,toggle,switch,customize,customise,personalize,turn on,turn off,choose,select,pick,define,switch on,switch off,switch to,set up,mute,unmute',
   migrate: 'migrate,convert,upgrade,port,transfer,decommission,transition',
   performance: 'speed up,accelerate,optimize,optimise,scale,handle,load,respond,cache',
-  share: 'share,invite,assign,comment,mention,collaborate,delegate,reassign,reply,follow,vote,chat,react',
+  share: 'share,invite,assign,collaborate,delegate,reassign,follow',
+  comment: 'comment,mention,reply,vote,chat,react,discuss',
   restrict: 'restrict,lock,block,protect,prevent,forbid,hide from,ban,grant,allow only',
   validate: 'validate,require,enforce,reject input,sanitize,sanitise,normalize,normalise,check for,detect,ensure',
   calculate: 'calculate,compute,sum,total,estimate,count,round,forecast,predict',
@@ -35,11 +36,12 @@ const VERBS: Partial<Record<Topic, string>> = {
   audit: 'audit,trace,version',
   translate: 'translate,localize,localise',
   automate:
-    'automate,trigger,run,start,stop,deploy,roll back,restart,auto-close,close,reopen,auto-assign,assign automatically,complete',
+    'automate,trigger,run,start,stop,deploy,restart,auto-close,close,reopen,auto-assign,assign automatically,complete',
 }
 
 /** Nouns that name a feature: "CSV export for invoices". The verb is what one does with it; '' means the noun's own. */
 const NOUNS: readonly (readonly [pattern: RegExp, topic: Topic, verb: string])[] = [
+  [/\b(?:vouchers?|coupons?|discount codes?|promo codes?|gift cards?)\b/i, 'pay', 'use'],
   [
     /\bdark[ -]?(?:mode|theme)\b|\btheme\b|\bsettings?\b|\bpreferences?\b|\btoggle\b|\bfeature flag\b|\bopt[- ](?:in|out)\b/i,
     'configure',
@@ -95,7 +97,8 @@ const NOUNS: readonly (readonly [pattern: RegExp, topic: Topic, verb: string])[]
     'performance',
     'work with',
   ],
-  [/\bcomments?\b|\bmentions\b|\binvitations?\b|\bsharing\b/i, 'share', 'use'],
+  [/\bcomments?\b|\bmentions\b|\bdiscussion\b/i, 'comment', 'use'],
+  [/\binvitations?\b|\bsharing\b/i, 'share', 'use'],
   [/\bvalidation\b|\bmandatory\b|\brequired field\b/i, 'validate', 'use'],
 ]
 
@@ -104,7 +107,7 @@ const TOPIC_BY_VERB = new Map<string, Topic>(
 )
 /** Verbs with no topic of their own: enough to recognise an order or to inflect. */
 const PLAIN_VERBS =
-  'do,have,use,go,work,keep,give,take,put,let,help,want,need,provide,support,offer,include,introduce,implement,develop,allow,enable,fix,improve,click,tap,press,type,wait,leave,return,refresh,reload,' +
+  'do,roll back,revert,restore,have,use,go,work,keep,give,take,put,let,help,want,need,provide,support,offer,include,introduce,implement,develop,allow,enable,fix,improve,click,tap,press,type,wait,leave,return,refresh,reload,' +
   'navigate,visit,enter,contain,appear,happen,fail,crash,freeze,hang,lose,break,understand,learn,manage,handle,process,store,hold,avoid,reduce,increase,' +
   'access,sort,answer,ask,call,contact,order,ship,deliver,receive,prepare,clean,test,try,unlock,join,quit,switch,resize,rotate,crop,paste,undo,redo,hit,swipe,scroll,sign,log,look,stay,exceed,match'
 const VERB_SET = new Set([...TOPIC_BY_VERB.keys(), ...PLAIN_VERBS.split(',')])

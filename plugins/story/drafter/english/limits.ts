@@ -1,7 +1,7 @@
-import type { Measure, Permission, Request, Rule, Seed } from '../facts.ts'
-import { seconds } from '../measures.ts'
+import type { Measure, Request, Rule, Seed } from '../facts.ts'
 import { outcomeClause } from './clauses.ts'
-import { article, capital, plural, singular, withArticle } from './grammar.ts'
+import { article, capital, plural, singular, thirdPerson, withArticle } from './grammar.ts'
+import { attemptSeeds, everySeeds, timeSeeds } from './moments.ts'
 import { type Scene, seed } from './scene.ts'
 
 /** Scenarios just at a limit and just past it. */
@@ -12,39 +12,86 @@ export function limitSeeds(measure: Measure, scene: Scene, rules: readonly Rule[
 }
 
 function bounded(measure: Measure, scene: Scene, rules: readonly Rule[]): Seed[] {
-  if (measure.bound === 'every') return every(measure, scene)
-  if (measure.bound === 'none') return attempts(measure, scene)
-  if (measure.dimension === 'time') return timed(measure, scene, rules)
+  if (measure.bound === 'every') return everySeeds(measure, scene)
+  if (measure.bound === 'none' || measure.bound === 'after' || /^times$|attempts?|tries|retries/i.test(measure.word)) {
+    return measure.dimension === 'time' && measure.bound === 'after'
+      ? timeSeeds(measure, scene, rules)
+      : attemptSeeds(measure, scene)
+  }
+  if (measure.dimension === 'time') return timeSeeds(measure, scene, rules)
   if (/\bper page\b|\bon one page\b|\ba page\b/i.test(measure.unit.plain)) return paged(measure, scene)
-  if (measure.bound === 'after') return attempts(measure, scene)
   const rule = rules.find((candidate) => candidate.unit === measure.unit)
   if (
     rule !== undefined &&
-    /\b(?:is|are|gets?|ships?|needs?|requires?|must|should|trigger)\b/i.test(rule.outcome) &&
-    measure.dimension !== 'size' &&
-    measure.dimension !== 'length'
+    measure.dimension === 'money' &&
+    /\b(?:is|are|gets?|ships?|needs?|requires?|must|should|trigger)\b/i.test(rule.outcome)
   )
     return threshold(measure, scene, rule)
   const { thing, at, past } = amounts(measure, scene)
-  const verb = measure.dimension === 'length' ? 'submit' : useVerb(scene)
   const inside = measure.strict ? past : at
   const outside = measure.strict ? at : past
+  const label = (amount: { text: string }): string => capital(`${withArticle(thing)} ${amount.text}`)
+  if (scene.request.topic === 'approve' && measure.bound === 'min') {
+    return [
+      seed(
+        'boundary',
+        0,
+        `${label(inside)} needs an approval`,
+        [`${withArticle(thing)} ${inside.text}`],
+        'it is submitted',
+        ['it waits for a decision'],
+      ),
+      seed(
+        'boundary',
+        0,
+        `${label(outside)} needs none`,
+        [`${withArticle(thing)} ${outside.text}`],
+        'it is submitted',
+        ['it is processed without waiting for a decision'],
+      ),
+    ]
+  }
+  if (
+    scene.request.topic === 'pay' &&
+    measure.dimension === 'money' &&
+    scene.has(/\b(?:voucher|coupon|discount|promo)/i)
+  ) {
+    return [
+      seed(
+        'boundary',
+        0,
+        `${label(inside)} is enough`,
+        [`${withArticle(thing)} ${inside.text}`],
+        `${scene.the} enters a valid code`,
+        ['the code is deducted from the total'],
+      ),
+      seed(
+        'boundary',
+        0,
+        `${label(outside)} is not`,
+        [`${withArticle(thing)} ${outside.text}`],
+        `${scene.the} enters a valid code`,
+        ['the code is not deducted', `the message names ${measure.text}`],
+      ),
+    ]
+  }
+  const verb = measure.dimension === 'length' ? 'submit' : useVerb(scene)
   return [
     seed(
       'boundary',
       0,
-      `${capital(inside.short)} is still accepted`,
+      `${label(inside)} is accepted`,
       [`${withArticle(thing)} ${inside.text}`],
-      `${scene.the} ${verb}s it`,
-      ['it is accepted', 'no warning is shown'],
+      `${scene.the} ${thirdPerson(verb)} it`,
+      [`the ${thing} is stored completely`],
     ),
     seed(
       'boundary',
       0,
-      `${capital(outside.short)} is refused`,
+      `${label(outside)} is refused`,
       [`${withArticle(thing)} ${outside.text}`],
       `${scene.the} tries to ${verb} it`,
-      ['it is refused before anything is stored', `the message names the limit of ${measure.text}`],
+      [`nothing of the ${thing} is stored`, `the message names the limit of ${measure.text}`],
     ),
   ]
 }
@@ -109,16 +156,20 @@ function amounts(
 }
 
 function measuredThing(measure: Measure, scene: Scene): string {
-  const before = measure.unit.plain.slice(0, Math.max(0, measure.unit.plain.indexOf(measure.text)))
+  const at = measure.unit.plain.indexOf(measure.text)
+  const before = /^(?:rows?|lines?|columns?|pages?)$/i.test(measure.word)
+    ? ''
+    : measure.unit.plain.slice(0, Math.max(0, at))
   const named =
-    /\b(files?|images?|photos?|pictures?|videos?|documents?|attachments?|passwords?|comments?|messages?|titles?|names?|descriptions?|rows?|orders?|carts?|invoices?|uploads?|usernames?|codes?|notes?|texts?|queries|query|csvs?|pdfs?)\b(?![^.]*\b(?:files?|images?|photos?|passwords?|comments?|messages?|orders?)\b)/i.exec(
+    /\b(passwords?|files?|images?|photos?|pictures?|videos?|documents?|attachments?|passwords?|comments?|messages?|titles?|names?|descriptions?|rows?|orders?|carts?|invoices?|uploads?|usernames?|codes?|notes?|texts?|queries|query|csvs?|pdfs?)\b(?![^.]*\b(?:files?|images?|photos?|passwords?|comments?|messages?|orders?)\b)/i.exec(
       before,
     )?.[1]
   if (named !== undefined)
     return /^(?:csv|pdf)/i.test(named)
       ? `${named.toUpperCase().replace(/S$/, '')} file`
       : singular(named.toLowerCase()).replace(/^upload$/, 'file')
-  if (measure.dimension === 'size') return 'file'
+  if (measure.dimension === 'size' || /^(?:rows?|lines?|columns?|pages?)$/i.test(measure.word)) return 'file'
+  if (measure.dimension === 'length' && scene.request.topic === 'comment') return 'comment'
   const own = measure.dimension === 'count' ? singular(measure.word.toLowerCase()) : ''
   return scene.one !== 'entry' && singular(scene.one) !== own
     ? scene.one
@@ -194,184 +245,6 @@ function paged(measure: Measure, scene: Scene): Seed[] {
   ]
 }
 
-function clock(minutes: number): string {
-  const day = Math.floor(minutes / 1440)
-  const text = `${String(Math.floor((minutes % 1440) / 60)).padStart(2, '0')}:${String(Math.floor(minutes % 60)).padStart(2, '0')}`
-  return day === 0 ? text : day === 1 ? `${text} on the next day` : `${text} ${day} days later`
-}
-
-function every(measure: Measure, scene: Scene): Seed[] {
-  const length = seconds(measure)
-  if (measure.dimension !== 'time' || length === null) return []
-  const start = 600
-  const next = start + length / 60
-  const shown = length < 60 ? `${measure.text} have passed since the last run` : `it is ${clock(next)}`
-  return [
-    seed(
-      'boundary',
-      0,
-      `The next run comes after ${measure.text}`,
-      [`the last run ended at ${clock(start)} without a mistake`],
-      shown,
-      ['the next run starts', 'there was no run in between'],
-    ),
-    seed('failure', 0, `A run that takes longer than ${measure.text}`, ['the run of 10:00 has not ended'], shown, [
-      'no second run starts beside it',
-      `${scene.the} can see that the run is late`,
-    ]),
-  ]
-}
-
-function timed(measure: Measure, scene: Scene, rules: readonly Rule[]): Seed[] {
-  const rule = rules.find((candidate) => candidate.unit === measure.unit)
-  const step = stepOf(measure)
-  if (measure.bound === 'after' && rule !== undefined) {
-    const cause = afterCause(measure)
-    const result = outcomeClause(withoutTime(rule.outcome, measure), scene.the)
-    return [
-      seed(
-        'boundary',
-        0,
-        `After ${measure.text}${cause === '' ? '' : ` ${cause}`}`,
-        [],
-        `${measure.text} have passed${cause === '' ? '' : ` ${cause}`}`.replace(/^(1 \w+) have/, '$1 has'),
-        [result],
-      ),
-      seed(
-        'boundary',
-        0,
-        `${capital(step)} before the ${measure.text} are over`,
-        [],
-        `${measure.text}${cause === '' ? '' : ` ${cause}`} less ${step} have passed`,
-        ['nothing has happened yet', `${scene.the} can go on as before`],
-      ),
-    ]
-  }
-  if (measure.bound === 'after') return []
-  if (measure.bound === 'min')
-    return [
-      seed(
-        'boundary',
-        0,
-        `Exactly ${measure.text}`,
-        [`${withArticle(scene.one)} is exactly ${measure.text} old`],
-        `${scene.the} ${scene.does}`,
-        [`the ${scene.one} is ${measure.strict ? 'not yet ' : ''}included`],
-      ),
-    ]
-  const doing = rule === undefined ? scene.act : ''
-  if (
-    doing !== '' &&
-    !scene.request.automatic &&
-    !/^(?:notify|sync|display|performance|export|search|automate)$/.test(scene.request.topic)
-  ) {
-    return [
-      seed(
-        'boundary',
-        0,
-        `${capital(step)} before the ${measure.text} are over`,
-        [`${measure.text} less ${step} have passed`],
-        `${scene.the} ${trimMeasure(scene.does, measure)}`,
-        ['it is still possible'],
-      ),
-      seed(
-        'boundary',
-        0,
-        `${capital(step)} after the ${measure.text} are over`,
-        [`${measure.text} and ${step} have passed`],
-        `${scene.the} tries to ${trimMeasure(scene.act, measure)}`,
-        ['it is refused', `the message names the limit of ${measure.text}`],
-      ),
-    ]
-  }
-  const outcome = rule === undefined ? `${scene.the} ${scene.does}` : outcomeClause(rule.outcome, scene.the)
-  return [
-    seed(
-      'boundary',
-      0,
-      `Not later than ${measure.text}`,
-      [],
-      rule?.condition == null ? `the event occurs at ${clock(600)}` : `${rule.condition.clause} at ${clock(600)}`,
-      [outcome],
-    ),
-  ]
-}
-
-function trimMeasure(phrase: string, measure: Measure): string {
-  const at = phrase.indexOf(measure.text)
-  return at < 0
-    ? phrase
-    : phrase
-        .slice(0, at)
-        .replace(/\s*(?:within|up to|at most|in|for|no later than)?\s*(?:the (?:first|next) )?$/i, '')
-        .trim()
-}
-
-function stepOf(measure: Measure): string {
-  const length = seconds(measure)
-  if (length === null || length >= 86_400) return 'one minute'
-  return length > 120 ? 'one second' : 'a moment'
-}
-
-function afterCause(measure: Measure): string {
-  const at = measure.unit.plain.indexOf(measure.text)
-  const tail = measure.unit.plain.slice(at + measure.text.length)
-  return (
-    /^\s+((?:of|without|since)\s+(?:[\p{L}-]+\s?){1,4}?)(?=,|$|\s(?:the|a|an|it|we|they|should|must|is|are|and)\b)/iu
-      .exec(tail)?.[1]
-      ?.trim() ?? ''
-  )
-}
-
-function withoutTime(outcome: string, measure: Measure): string {
-  const cause = afterCause(measure)
-  return outcome
-    .replace(
-      new RegExp(`,?\\s*(?:after|for)\\s+${escapePattern(measure.text)}(?:\\s+${escapePattern(cause)})?`, 'i'),
-      '',
-    )
-    .replace(/^\s*,\s*/, '')
-    .trim()
-}
-
-function escapePattern(text: string): string {
-  return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
-}
-
-/** "5 failed attempts": the last allowed one and the one that triggers. */
-function attempts(measure: Measure, scene: Scene): Seed[] {
-  if (
-    measure.dimension !== 'count' ||
-    !/attempts?|tries|logins?|failures?|times|passwords?/i.test(
-      `${measure.word} ${measure.unit.plain.slice(measure.unit.plain.indexOf(measure.text), measure.unit.plain.indexOf(measure.text) + 40)}`,
-    ) ||
-    measure.value < 2
-  )
-    return []
-  const before = measure.value - 1
-  return [
-    seed(
-      'boundary',
-      0,
-      `Attempt ${measure.value} is the one that counts`,
-      [`${before} attempts in a row have failed`],
-      `attempt ${measure.value} fails too`,
-      [
-        /\block/i.test(measure.unit.plain) ? 'the account is locked' : 'the limit takes effect',
-        'the message says what can be done now',
-      ],
-    ),
-    seed(
-      'boundary',
-      0,
-      `After ${before} failed attempts nothing is locked`,
-      [`${before} attempts in a row have failed`],
-      `${scene.the} gets it right on attempt ${measure.value}`,
-      ['they are let in', 'the count starts again at zero'],
-    ),
-  ]
-}
-
 function qualitySeed(measure: Measure, scene: Scene): Seed {
   const { text } = measure
   if (measure.quality === 'availability') {
@@ -405,17 +278,24 @@ function qualitySeed(measure: Measure, scene: Scene): Seed {
           ' ',
         ),
       ],
-      `one more person ${scene.request.topic === 'performance' ? 'opens the page' : `tries to ${scene.act}`}`,
+      `one more person ${scene.request.weight === 0 || scene.request.topic === 'performance' ? 'opens the page' : `tries to ${scene.act}`}`,
       ['nobody receives an error', 'nobody waits longer than with ten people'],
     )
   const subject = latencySubject(measure, scene)
+  // The share is the author's where the text gives one.
+  const share = Number(
+    /\b(\d{2})(?:\.\d+)?\s?%|\bp(\d{2})\b/i
+      .exec(measure.unit.plain)
+      ?.slice(1)
+      .find((part) => part !== undefined) ?? 95,
+  )
   return seed(
     'quality',
     0,
     `Answers within ${text}, measured on real data`,
     ['as many records as the production system holds'],
     `${subject} 100 times`,
-    [`at least 95 of the 100 answers are there within ${text}`],
+    [`at least ${share} of the 100 answers are there within ${text}`],
   )
 }
 
@@ -427,54 +307,7 @@ function latencySubject(measure: Measure, scene: Scene): string {
       .replace(/^(?:the|our|a|my|any|each|every|load)\s/, '')
   if (/search/i.test(measure.unit.plain)) return `${scene.the} sends a search`
   if (page !== undefined) return `${scene.the} opens the ${page}`
-  return scene.request.topic === 'performance' || scene.request.topic === 'other'
+  return scene.request.weight === 0 || scene.request.topic === 'performance' || scene.request.topic === 'other'
     ? `${scene.the} opens the page`
     : `${scene.the} ${scene.does.replace(/\s+(?:in|within|under|in less than)\s+\d.*$/i, '')}`
-}
-
-export function permissionSeeds(permission: Permission, scene: Scene): Seed[] {
-  const { allowed, denied, unit } = permission
-  const act = permission.action ?? scene.act
-  const refused = ['it is refused with a message that names the missing right', 'nothing is changed']
-  const made: Seed[] = []
-  if (denied !== null)
-    made.push(
-      seed(
-        'permission',
-        0,
-        `${capital(plural(denied))} are kept out`,
-        [
-          /\b(?:guest|visitor|anonymous|signed-out|logged-out)\b/i.test(denied)
-            ? `${withArticle(denied)} has opened the page`
-            : `${withArticle(denied)} is signed in`,
-        ],
-        `they try to ${act}`,
-        refused,
-      ),
-    )
-  if (allowed !== null) {
-    if (denied === null)
-      made.push(
-        seed(
-          'permission',
-          0,
-          `Without the role "${allowed}" it is refused`,
-          [`a person who is not ${withArticle(allowed)} is signed in`],
-          `they try to ${act}, also by sending the request directly`,
-          refused,
-        ),
-      )
-    if (allowed !== scene.role)
-      made.push(
-        seed(
-          'permission',
-          0,
-          `The role "${allowed}" is enough`,
-          [`${withArticle(allowed)} is signed in`],
-          `they ${act}`,
-          ['it is carried out', 'no further right is asked for'],
-        ),
-      )
-  }
-  return made.map((one, index) => ({ ...one, unit, weight: 76 - index * 12 }))
 }

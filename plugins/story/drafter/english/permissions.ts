@@ -1,6 +1,8 @@
-import type { Actor, Permission, Unit } from '../facts.ts'
+import type { Actor, Permission, Seed, Unit } from '../facts.ts'
+import { roleIn } from './actor.ts'
+import { capital, plural, withArticle } from './grammar.ts'
 import { leadingVerb } from './lexicon.ts'
-import { roleIn } from './read.ts'
+import { type Scene, seed } from './scene.ts'
 
 const ONLY_FIRST =
   /\bonly\s+((?:the |our )?[\p{L}&-]+(?:\s+(?!can\b|may\b|should\b|must\b|are\b|see\b)[\p{L}&-]+){0,3})\s+(?:can|may|should|must|shall|are (?:allowed|able|permitted) to|is (?:allowed|able|permitted) to|will|to)\s+(?:be able to\s+|be allowed to\s+)?(.+)$/iu
@@ -13,6 +15,8 @@ const CANNOT =
   /^(?:the |our |all |any |other |normal |regular )?([\p{L}& -]{2,50}?)\s+(?:cannot|can't|can not)\s+(.+)$/iu
 const SIGNED_OUT =
   /\b(?:not (?:be )?(?:logged|signed)[- ]in|without (?:logging|signing) in|without (?:an )?(?:account|login)|anonymous(?:ly)?|unauthenticated|logged[- ]out|signed[- ]out)\b/i
+const CAN_ONLY =
+  /^(?:the |an? |our |all )?([\p{L}& -]{2,50}?)\s+(?:can|may|should|must|shall)\s+only\s+(?:see|view|access|read|open|edit|change|use)\s+(.{3,100})$/iu
 const REQUIRES_RIGHT =
   /\b(?:requires?|needs?|with|have|has)\s+(?:the\s+)?(?:"([^"]{2,40})"|([\p{L}-]{3,30}))\s+(?:permission|role|rights?|privileges?)\b/iu
 
@@ -32,6 +36,15 @@ function verbPhrase(text: string | undefined): string | null {
 
 function readPermission(unit: Unit, actor: Actor): Permission | null {
   const text = unit.plain
+  const confined = CAN_ONLY.exec(text)
+  const confinedRole = confined?.[1] === undefined ? null : roleIn(confined[1], true)
+  if (confinedRole !== null)
+    return {
+      unit,
+      allowed: null,
+      denied: confinedRole,
+      action: `open something other than ${(confined?.[2] ?? '').split(/[,;]/)[0] ?? ''}`,
+    }
   const first = ONLY_FIRST.exec(text)
   const firstRole = first?.[1] === undefined ? null : roleIn(first[1], true)
   if (first !== null && firstRole !== null)
@@ -67,4 +80,54 @@ function readPermission(unit: Unit, actor: Actor): Permission | null {
   if (name !== undefined && !/^(?:the|a|an|this|that|user|same|different|appropriate)$/i.test(name))
     return { unit, allowed: `holder of the role ${name}`, denied: null, action: null }
   return null
+}
+
+export function permissionSeeds(permission: Permission, scene: Scene): Seed[] {
+  const { allowed, denied, unit } = permission
+  const act = permission.action ?? scene.act
+  const refused = ['it is refused with a message that names the missing right', 'nothing is changed']
+  const looking = /^(?:see|view|read|open|access)\b/i.test(act)
+  const made: Seed[] = []
+  if (denied !== null) {
+    const outside = /\b(?:guest|visitor|anonymous|signed-out|logged-out)\b/i.test(denied)
+    const confined = act.startsWith('open something other than ')
+    const title = confined
+      ? `${capital(plural(denied))} get no further than ${act.slice(26)}`
+      : `${capital(plural(denied))} are kept out`
+    made.push(
+      seed(
+        'permission',
+        0,
+        title,
+        [outside ? `${withArticle(denied)} has opened the page` : `${withArticle(denied)} is signed in`],
+        `they try to ${act}`,
+        looking ? ['access is refused', 'nothing of the content is shown'] : refused,
+      ),
+    )
+  }
+  if (allowed !== null) {
+    if (denied === null)
+      made.push(
+        seed(
+          'permission',
+          0,
+          `Without the role "${allowed}" it is refused`,
+          [`a person who is not ${withArticle(allowed)} is signed in`],
+          `they try to ${act}, also by sending the request directly`,
+          refused,
+        ),
+      )
+    if (allowed !== scene.role)
+      made.push(
+        seed(
+          'permission',
+          0,
+          `The role "${allowed}" is enough`,
+          [`${withArticle(allowed)} is signed in`],
+          `they ${act}`,
+          ['it is carried out', 'no further right is asked for'],
+        ),
+      )
+  }
+  return made.map((one, index) => ({ ...one, unit, weight: 76 - index * 12 }))
 }

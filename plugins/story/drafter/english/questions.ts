@@ -1,4 +1,6 @@
 import type { Reading, Request, Topic } from '../facts.ts'
+import { fromOutside } from './clauses.ts'
+import { correctArticles } from './grammar.ts'
 
 interface Gap {
   readonly topics: readonly Topic[]
@@ -79,18 +81,54 @@ const GAPS: readonly Gap[] = [
   },
   {
     topics: ['pay', 'refund'],
-    unless: /\b(?:stripe|paypal|klarna|adyen|apple pay|google pay|provider|braintree|mollie)\b/i,
+    unless:
+      /\b(?:stripe|paypal|klarna|adyen|apple pay|google pay|provider|braintree|mollie|vouchers?|coupons?|promo)\b/i,
     ask: () => 'Which payment provider carries out the payment, and is it in use already?',
   },
   {
     topics: ['pay'],
-    unless: /\b(?:currenc|eur\b|usd\b|€|\$|chf)/i,
+    unless: /\b(?:currenc|eur\b|usd\b|chf|voucher|coupon|promo)|€|\$/i,
     ask: () => 'In which currencies and countries is paid, and who works out the tax?',
   },
   {
     topics: ['pay'],
     unless: /\b(?:refund|cancel|return)/i,
     ask: () => 'What happens to the payment when the order is cancelled or changed later?',
+  },
+  {
+    topics: ['pay'],
+    unless: /^(?!.*\b(?:voucher|coupon|discount code|promo)).*$|\bpercent|%|\bfixed\b/is,
+    ask: () => 'Is a code worth a fixed amount or a percentage, and can a rest be used later?',
+  },
+  {
+    topics: ['pay'],
+    unless: /^(?!.*\b(?:voucher|coupon|discount code|promo)).*$|\badmin|\bmarketing\b|\bcreates?\b/is,
+    ask: () => 'Who creates the codes and can withdraw one?',
+  },
+  {
+    topics: ['approve'],
+    unless: /\b(?:already|existing|pending|open)\b/i,
+    ask: (r) => `What happens to ${things(r)} that are already waiting when the approval is introduced?`,
+  },
+  {
+    topics: ['approve'],
+    unless: /\b(?:reject|declin|refus)\w*/i,
+    ask: (r) => `Can a rejected ${thing(r)} be corrected and submitted again?`,
+  },
+  {
+    topics: ['comment'],
+    unless: /\b(?:moderat|delet|report|admin)\w*/i,
+    ask: () => 'Who may delete a comment of somebody else?',
+  },
+  {
+    topics: ['comment'],
+    unless: /\b(?:logged|signed|account|guest|anonym|users?)\b/i,
+    ask: () => 'Can people comment without an account?',
+  },
+  {
+    topics: ['comment'],
+    unless: /\b(?:edit|change)\w*/i,
+    ask: () => 'Can a comment be changed after it has been posted, and for how long?',
   },
   {
     topics: ['refund'],
@@ -210,7 +248,7 @@ const GAPS: readonly Gap[] = [
   },
   {
     topics: ['display'],
-    unless: /\b(?:sort\w*|order|first|newest|latest|top)\b/i,
+    unless: /\b(?:sort\w*|newest|oldest|latest|in order of|top \d+)\b/i,
     ask: (r) => `In which order do the ${things(r)} appear?`,
   },
   {
@@ -274,7 +312,7 @@ const GAPS: readonly Gap[] = [
   {
     topics: ['share'],
     unless: /\b(?:read|view|edit|rights?|permission)\b/i,
-    ask: (r) => `May the other person only read the ${things(r)}, or change them too?`,
+    ask: () => `May an invited person only read, or change things too?`,
   },
   {
     topics: ['share'],
@@ -333,24 +371,22 @@ export function writeQuestions(reading: Reading): string[] {
   const [main, ...others] = reading.requests
   const asked: string[] = []
   if (reading.bug !== null) asked.push(...bugQuestions(reading))
-  if (main === undefined && reading.bug === null)
+  const quality = reading.measures.some((measure) => measure.quality !== null)
+  if (main === undefined && reading.bug === null && reading.rules.length === 0 && !quality)
     asked.push('Who wants to do what, in one sentence: which person, which action, which visible result?')
-  const vague = reading.ambiguous.slice(0, 2)
-  for (const word of vague) if (!/^etc\.?$|and so on|and\/or/.test(word)) asked.push(vagueQuestion(word))
-  if (reading.ambiguous.some((word) => /^etc\.?$|and so on/.test(word)))
-    asked.push('What else is meant by "etc."? Please list it or leave it out.')
-  if (reading.ambiguous.includes('and/or'))
-    asked.push('Does "and/or" mean that both are needed, or that one of them is enough?')
+  asked.push(...wordQuestions(reading), ...numberQuestions(reading))
   if (main !== undefined && reading.bug === null)
     for (const gap of GAPS)
       if (gap.topics.includes(main.topic) && !gap.unless.test(reading.text)) asked.push(gap.ask(main, reading))
-  if (!reading.actor.explicit)
+  if (!reading.actor.explicit && reading.bug === null && !quality)
     asked.push(
       main === undefined || main.topic === 'other'
-        ? `Who needs this? The text names nobody${reading.bug === null ? '' : '; which people see the problem'}.`
-        : `Who is meant to ${main.phrase.replace(/\b(?:my|our|your)\b/gi, 'the').slice(0, 80)}: everybody with an account, or certain roles?`,
+        ? 'Who needs this? The text names nobody.'
+        : main.automatic
+          ? 'Who sets it up and is told when it fails?'
+          : `Who is meant to ${main.phrase.replace(/\b(?:my|our|your)\b/gi, 'the').slice(0, 90)}: everybody with an account, or certain roles?`,
     )
-  const different = others.find((request) => request.topic !== main?.topic)
+  const different = others.find((request) => request.topic !== main?.topic && !request.automatic)
   if (main !== undefined && different !== undefined && others.length >= 2)
     asked.push(`Which part is needed first: "${main.phrase.slice(0, 60)}" or "${different.phrase.slice(0, 60)}"?`)
   for (const request of others.slice(0, 3)) {
@@ -358,15 +394,55 @@ export function writeQuestions(reading: Reading): string[] {
       (candidate) =>
         candidate.topics.includes(request.topic) &&
         request.topic !== main?.topic &&
+        !request.automatic &&
         !candidate.unless.test(reading.text),
     )
     if (gap !== undefined) asked.push(gap.ask(request, reading))
   }
   if (main?.topic === 'other' && reading.bug === null && reading.rules.length === 0)
     asked.push(`How does one see that "${main.phrase.slice(0, 80)}" has worked?`)
-  if (reading.benefit === null && reading.bug === null && main !== undefined)
-    asked.push(`What becomes possible or easier once it is there? The text gives no reason.`)
-  return [...new Set(asked)].slice(0, reading.text.length < 60 ? 5 : 7)
+  if (reading.benefit === null && reading.bug === null && main !== undefined && !main.automatic)
+    asked.push(
+      `What gets better when ${reading.actor.explicit ? `the ${reading.actor.role}` : 'somebody'} can ${fromOutside(main.phrase, 'they').slice(0, 90)}? The text gives no reason.`,
+    )
+  return [...new Set(asked.map(correctArticles))].slice(0, reading.text.length < 60 ? 5 : 7)
+}
+
+function wordQuestions(reading: Reading): string[] {
+  const asked = reading.ambiguous
+    .filter((word) => !/^etc\.?$|and so on|and\/or|or something/.test(word))
+    .slice(0, 2)
+    .map(vagueQuestion)
+  if (reading.ambiguous.some((word) => /^etc\.?$|and so on/.test(word)))
+    asked.push('What else is meant by "etc."? Please list it or leave it out.')
+  if (reading.ambiguous.includes('or something')) asked.push('What else does "or something" stand for, if anything?')
+  if (reading.ambiguous.includes('and/or'))
+    asked.push('Does "and/or" mean that both are needed, or that one of them is enough?')
+  return asked
+}
+
+/** What a number leaves open: from when it counts, at which load it holds. */
+function numberQuestions(reading: Reading): string[] {
+  const asked: string[] = []
+  for (const measure of reading.measures) {
+    const tail = measure.unit.plain.slice(measure.unit.plain.indexOf(measure.text) + measure.text.length)
+    if (measure.quality === 'availability')
+      asked.push(`Does announced maintenance count against the ${measure.text}, and who measures it?`)
+    else if (measure.quality === 'load') asked.push(`What are the ${measure.text} doing: reading, searching, saving?`)
+    else if (measure.quality === 'latency')
+      asked.push(`Are the ${measure.text} measured in the browser or on the server?`)
+    else if (
+      measure.dimension === 'time' &&
+      measure.bound === 'after' &&
+      !/^\s*(?:of|without|since|after)\b/.test(tail) &&
+      measure.unit.plain.indexOf(measure.text) > 12
+    )
+      asked.push(`From which moment do the ${measure.text} count?`)
+  }
+  const due = /\bby (?:the )?(?:end|start|beginning|middle) of [\p{L}\d]+/iu.exec(reading.text)?.[0]
+  if (due !== undefined) asked.push(`What happens if it is not ready ${due}: is a part of it enough?`)
+  if (/\bspam\w*\b/i.test(reading.text)) asked.push('How many messages in which time are too many?')
+  return [...new Set(asked)].slice(0, 3)
 }
 
 function vagueQuestion(word: string): string {

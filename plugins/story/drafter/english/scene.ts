@@ -1,4 +1,4 @@
-import type { Actor, Facet, Reading, Request, Seed } from '../facts.ts'
+import type { Facet, Reading, Request, Seed } from '../facts.ts'
 import { fromOutside, thirdPhrase } from './clauses.ts'
 import { withArticle } from './grammar.ts'
 import { facetsOf } from './lexicon.ts'
@@ -30,24 +30,34 @@ export interface Play {
   readonly more: (scene: Scene) => readonly Seed[]
 }
 
-export function sceneOf(request: Request, reading: Reading, actor: Actor): Scene {
-  const the = `the ${actor.role}`
-  const act = fromOutside(request.phrase, the).replace(/(?<=\S\s.*)\bthe ([\p{L} -]+)'s\b/gu, 'their')
+/** Someone the text names as deciding: "the employee's manager should approve". */
+const DECIDES = /(?:^|[.,;]\s+)((?:the |an? )?[\p{L}' -]{2,40}?) (?:should|must|has to|will|needs to|can) approve\b/iu
+
+export function sceneOf(request: Request, reading: Reading): Scene {
+  const role = request.role !== null && request.role !== 'user' ? request.role : reading.actor.role
+  const decider = request.topic === 'approve' ? DECIDES.exec(reading.text)?.[1]?.trim().toLowerCase() : undefined
+  const the =
+    decider === undefined
+      ? `the ${role}`
+      : /^(?:the|an?)\s/.test(decider)
+        ? decider.replace(/^an?\s/, 'the ')
+        : `the ${decider}`
+  const delegated = request.topic === 'approve' && /^have .+ approved$/i.test(request.phrase)
   const { one, many } = request.thing.name === '' ? { one: 'entry', many: 'entries' } : request.thing
-  const local = `${request.phrase} ${request.thing.name}`
+  const act = delegated ? `approve the ${one}` : fromOutside(request.phrase, the)
   return {
     request,
     the,
-    role: actor.role,
+    role,
     act,
     does: thirdPhrase(act),
     one,
     many,
     an: withArticle(one),
-    facets: facetsOf(local),
+    facets: facetsOf(`${request.phrase} ${request.thing.name}`),
     format: reading.formats[0] ?? null,
     system: reading.systems[0] ?? null,
-    own: /\b(?:my|own|mine|their|your)\b/i.test(request.phrase),
+    own: /\b(?:my|own|mine|their|your|they own)\b/i.test(request.phrase),
     has: (pattern) => pattern.test(reading.text),
   }
 }
@@ -59,6 +69,7 @@ export function seed(
   given: readonly string[],
   when: string,
   then: readonly string[],
+  about?: RegExp,
 ): Seed {
-  return { kind, weight, title, given, when, then }
+  return { kind, weight, title, given, when, then, about }
 }

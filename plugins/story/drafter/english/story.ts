@@ -1,7 +1,8 @@
 import type { Reading, Topic } from '../facts.ts'
-import { bugTitle, expectation } from './bug.ts'
-import { capital, plural, uncapital } from './grammar.ts'
-import { shorten } from './write.ts'
+import { bugGoal, bugTitle } from './bug.ts'
+import { indicative } from './clauses.ts'
+import { capital, gerund, plural, uncapital } from './grammar.ts'
+import { shorten } from './shorten.ts'
 
 /** Who usually asks for such a thing, when the text names nobody. */
 export function assumedRole(topic: Topic | undefined, text: string): string {
@@ -34,33 +35,21 @@ export function writeStory(reading: Reading): Story {
             .replace(/^\p{Lu}(?=\p{Ll})/u, (letter) => letter.toLowerCase()),
           380,
         )
-  if (bug !== null) {
-    const goal =
-      bug.trigger !== null && /^[\p{L}]+ing\b/iu.test(bug.trigger)
-        ? `have ${bug.trigger} work without this error`
-        : `rely on this: ${expectation(bug, 'the system')}`
-    return {
-      title: bugTitle(bug),
-      goal: shorten(
-        bug.expected === null && bug.trigger === null
-          ? `no longer run into this error: ${uncapital(bug.actual?.text ?? bug.unit.plain)}`
-          : goal,
-        380,
-      ),
-      benefit,
-    }
-  }
+  const the = `the ${reading.actor.role}`
+  if (bug !== null) return { title: bugTitle(bug, the), goal: shorten(bugGoal(bug, the), 380), benefit }
   if (main === undefined) {
     const first = reading.units[0]?.plain
-    if (first === undefined)
-      return { title: 'Request without readable words', goal: 'have this request clarified', benefit }
-    const rule = reading.rules[0]
+    if (first === undefined) return { title: 'Unclear request', goal: 'have this request clarified', benefit }
+    const told = indicative(first)
+    const reliable =
+      /^(.{2,120}?)\s+(?:should|must|shall|has to|have to|needs? to|will)\s+(not\s+)?([a-z]+)(.*)$/i.exec(first)
+    const relied =
+      reliable === null
+        ? null
+        : `rely on ${uncapital(reliable[1] ?? '')} ${reliable[2] ?? ''}${gerund((reliable[3] ?? '').toLowerCase())}${reliable[4] ?? ''}`
     return {
-      title: capital(shorten(first, 90)),
-      goal:
-        rule === undefined
-          ? `get what is described as "${shorten(first, 200)}"`
-          : `rely on this rule: ${uncapital(shorten(rule.unit.plain, 200))}`,
+      title: capital(headline(told.text)),
+      goal: shorten(relied ?? `get what the text describes: "${first.replaceAll('"', "'")}"`, 380),
       benefit,
     }
   }
@@ -69,9 +58,16 @@ export function writeStory(reading: Reading): Story {
   const condition =
     main.condition === null
       ? ''
-      : ` ${{ if: /\b(?:when|whenever|once|as soon as|every time)\b/i.test(main.unit.plain) ? 'when' : 'if', unless: 'unless', only: 'only if', after: 'after', before: 'before', until: 'until', except: 'except' }[main.condition.word]} ${uncapital(main.condition.clause)}`
+      : ` ${{ if: 'if', when: 'when', unless: 'unless', only: 'only if', after: 'after', before: 'before', until: 'until', except: 'except' }[main.condition.word]} ${uncapital(main.condition.clause)}`
   const said = main.automatic ? `have the system ${goal}` : goal
   return { title: capital(shorten(titleOf(main.phrase), 90)), goal: shorten(`${said}${condition}`, 380), benefit }
+}
+
+/** A sentence cut where it starts to explain itself. */
+function headline(text: string): string {
+  if (text.length <= 75) return text
+  const at = text.slice(25).search(/,|\s(?:with|for|while|because|so that|when|if|and)\s/i)
+  return shorten(at < 0 || at > 55 ? text : text.slice(0, at + 25), 80)
 }
 
 function titleOf(phrase: string): string {

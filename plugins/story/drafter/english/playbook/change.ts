@@ -1,4 +1,5 @@
-import { type Play, seed } from '../scene.ts'
+import type { Seed } from '../../facts.ts'
+import { type Play, type Scene, seed } from '../scene.ts'
 
 const create: Play = {
   happy: (s) =>
@@ -145,20 +146,61 @@ const edit: Play = {
 }
 
 const remove: Play = {
-  happy: (s) => {
-    const archive = s.request.verb === 'archive'
-    return seed(
-      'happy',
-      100,
-      archive ? `An archived ${s.one} leaves the list` : `The deleted ${s.one} is gone`,
-      [`${s.an} is in the list`],
-      `${s.the} ${s.does} and confirms`,
-      archive
-        ? [`the ${s.one} is no longer in the list`, 'it can be found among the archived ones']
-        : [`the ${s.one} is no longer in the list`, 'opening its old address says that it no longer exists'],
-    )
-  },
-  more: (s) => [
+  happy: (s) =>
+    s.request.verb === 'archive'
+      ? seed('happy', 100, `An archived ${s.one} leaves the list`, [`${s.an} is in the list`], `${s.the} ${s.does}`, [
+          `the ${s.one} is no longer in the list`,
+          'it can be found among the archived ones with everything it held',
+        ])
+      : seed(
+          'happy',
+          100,
+          `The deleted ${s.one} is gone`,
+          [`${s.an} is in the list`],
+          `${s.the} ${s.does} and confirms`,
+          [`the ${s.one} is no longer in the list`, 'opening its old address says that it no longer exists'],
+        ),
+  more: (s) => (s.request.verb === 'archive' ? archived(s) : deleted(s)),
+}
+
+function archived(s: Scene): Seed[] {
+  return [
+    seed('boundary', 44, `Archiving can be undone`, [`the ${s.one} has been archived`], `${s.the} brings it back`, [
+      'it is in its old place with everything it held',
+    ]),
+    seed(
+      'failure',
+      42,
+      `Nobody changes an archived ${s.one}`,
+      [`the ${s.one} has been archived`],
+      'somebody opens its old address and tries to change it',
+      ['it can be read', 'the change is refused with the reason'],
+    ),
+    ...(s.own
+      ? [
+          seed(
+            'permission',
+            43,
+            `Somebody else's ${s.one}`,
+            [`the ${s.one} belongs to somebody else`],
+            `${s.the} tries to archive it`,
+            ['it is refused', `the ${s.one} stays in the list`],
+          ),
+        ]
+      : []),
+    seed(
+      'boundary',
+      38,
+      'Work that is still going on',
+      [`a colleague is working on the ${s.one}`],
+      `${s.the} archives it`,
+      ['the colleague is told', 'nothing they have entered is lost'],
+    ),
+  ]
+}
+
+function deleted(s: Scene): Seed[] {
+  return [
     seed(
       'failure',
       44,
@@ -166,6 +208,7 @@ const remove: Play = {
       [`${s.the} has chosen to delete ${s.an}`],
       `${s.the} cancels the confirmation`,
       [`the ${s.one} is unchanged`],
+      /\bconfirm\w*\b|\bare you sure\b/i,
     ),
     seed(
       'failure',
@@ -180,7 +223,7 @@ const remove: Play = {
       41,
       'Deleting needs the right to do so',
       [`somebody who may only view the ${s.one}`],
-      `they send the delete request directly`,
+      'they send the delete request directly',
       ['it is refused', `the ${s.one} still exists`],
     ),
     ...(s.facets.has('account') || s.facets.has('person')
@@ -207,7 +250,7 @@ const remove: Play = {
           ),
         ]
       : []),
-  ],
+  ]
 }
 
 const cancel: Play = {
@@ -343,6 +386,7 @@ const importing: Play = {
       ['row 2 of 3 lacks a required value'],
       `${s.the} imports the file`,
       ['rows 1 and 3 are imported', 'the report names row 2, the column and the reason'],
+      /\b(?:invalid|bad|faulty|incomplete) (?:rows?|lines?|records?)\b/i,
     ),
     seed(
       'failure',
@@ -351,6 +395,7 @@ const importing: Play = {
       ['the file has been imported before'],
       `${s.the} imports it again`,
       [`no ${s.one} exists twice`, 'the report says how many were already known'],
+      /\b(?:duplicates?|already (?:exist|import)\w*)\b/i,
     ),
     seed(
       'failure',
@@ -504,6 +549,7 @@ const approve: Play = {
       [`${s.an} is waiting for a decision`],
       `${s.the} rejects it without a reason`,
       ['a reason is asked for', 'the person who asked can read it and submit again'],
+      /\breject\w*\b|\bdeclin\w+ reason\b/i,
     ),
     seed(
       'permission',
@@ -528,35 +574,20 @@ const approve: Play = {
 }
 
 const share: Play = {
-  happy: (s) => {
-    const verb = s.request.verb
-    if (/^(?:comment|reply|mention|add|write|post|leave)$/.test(verb))
-      return seed(
-        'happy',
-        100,
-        'The comment reaches the others',
-        [`${s.the} and a colleague can see the same page`],
-        `${s.the} ${s.does}`,
-        ['the comment is shown with name and time', 'the colleague sees it without asking'],
-      )
-    if (/^(?:assign|reassign|delegate)$/.test(verb))
-      return seed(
-        'happy',
-        100,
-        `The assigned person finds the ${s.one}`,
-        [`the ${s.one} belongs to nobody`],
-        `${s.the} ${s.does}`,
-        [`the ${s.one} shows the name of the assigned person`, 'that person finds it in their own list'],
-      )
-    return seed(
-      'happy',
-      100,
-      'The invited person gets exactly what was shared',
-      [`${s.the} may share`],
-      `${s.the} ${s.does}`,
-      ['the other person can open it with their own account', 'they see nothing else of the account'],
-    )
-  },
+  happy: (s) =>
+    /^(?:assign|reassign|delegate)$/.test(s.request.verb)
+      ? seed(
+          'happy',
+          100,
+          `The assigned person finds the ${s.one}`,
+          [`the ${s.one} belongs to nobody`],
+          `${s.the} ${s.does}`,
+          [`the ${s.one} shows the name of the assigned person`, 'that person finds it in their own list'],
+        )
+      : seed('happy', 100, 'The invited person gets exactly what was shared', [], `${s.the} ${s.does}`, [
+          'the invited person can open what was shared with their own account',
+          'they see nothing else',
+        ]),
   more: (s) => [
     seed(
       'permission',
@@ -565,6 +596,7 @@ const share: Play = {
       ['a second person has been given access'],
       `${s.the} takes it back`,
       ['the second person can no longer open it, also not with the old link'],
+      /\b(?:revoke|withdraw|take back|remove access)/i,
     ),
     seed(
       'failure',
@@ -582,6 +614,64 @@ const share: Play = {
       'that person opens it',
       ['they see a login, not the content'],
     ),
+    seed(
+      'failure',
+      37,
+      'Inviting somebody who is in already',
+      ['the person already has access'],
+      `${s.the} invites them again`,
+      ['no second invitation is sent', 'their rights stay as they are'],
+    ),
+  ],
+}
+
+const comment: Play = {
+  happy: (s) =>
+    seed(
+      'happy',
+      100,
+      'The comment reaches the other readers',
+      ['a second person can see the same page'],
+      `${s.the} ${s.does}`,
+      ['the comment is shown with name and time', 'the second person sees it in its place'],
+    ),
+  more: (s) => [
+    seed(
+      'failure',
+      43,
+      'A text survives a lost connection',
+      [`${s.the} has typed a long text and the connection is lost`],
+      `${s.the} sends it`,
+      ['the text is still in the field', 'it can be sent when the connection is back'],
+    ),
+    seed(
+      'failure',
+      41,
+      'An empty comment is not posted',
+      ['the field holds only spaces'],
+      `${s.the} tries to post it`,
+      ['nothing is posted', 'the field says that a text is missing'],
+    ),
+    seed(
+      'failure',
+      42,
+      'A link in the text',
+      ['the text holds a web address'],
+      `${s.the} tries to post it`,
+      ['it is not posted as a link', 'the field says that links are not allowed'],
+      /\bno (?:links|urls|html)\b|\bwithout links\b/i,
+    ),
+    seed('boundary', 39, 'Markup is shown, not run', ['the text holds "<b>bold</b>"'], `${s.the} posts it`, [
+      'the characters are shown as they were typed',
+    ]),
+    seed(
+      'permission',
+      38,
+      'Only the author changes a comment',
+      ['a comment by somebody else'],
+      `${s.the} tries to change it`,
+      ['the change is refused'],
+    ),
   ],
 }
 
@@ -596,4 +686,5 @@ export const change = {
   validate,
   approve,
   share,
+  comment,
 }

@@ -22,6 +22,7 @@ const search: Play = {
         `a message says that nothing was found for "zebra"`,
         'the search text stays in the field so that it can be corrected',
       ],
+      /\b(?:no|without) (?:hits?|results?|match\w*)\b/i,
     ),
     seed(
       'failure',
@@ -117,19 +118,18 @@ const display: Play = {
       `${capital(s.many)} are shown with current values`,
       [`there are ${s.many} to show`],
       `${s.the} ${s.does}`,
-      [
-        s.facets.has('money')
-          ? `each ${s.one} is shown with its amount and currency`
-          : s.facets.has('time')
-            ? `each ${s.one} is shown with its date and time`
-            : `the ${s.many} are shown as they are stored at that moment`,
-      ],
+      [`each ${s.one} is shown once, with the values stored at that moment`],
     ),
   more: (s) => [
-    seed('failure', 42, `Nothing to show yet`, [`there are no ${s.many} yet`], `${s.the} opens the view`, [
-      `a sentence says that there are no ${s.many} yet`,
-      'no empty table or broken chart is shown',
-    ]),
+    seed(
+      'failure',
+      42,
+      `Nothing to show yet`,
+      [`there are no ${s.many} yet`],
+      `${s.the} opens the view`,
+      [`a sentence says that there are no ${s.many} yet`, 'no empty table or broken chart is shown'],
+      /\bempty (?:state|list)\b/i,
+    ),
     seed(
       'failure',
       40,

@@ -1,6 +1,19 @@
 import { type Play, type Scene, seed } from '../scene.ts'
 
+/** Each way the text names, for a message that has to arrive in all of them. */
+function waysOf(scene: Scene): string[] {
+  const ways: readonly (readonly [RegExp, string])[] = [
+    [/\bslack\b/i, 'in Slack'],
+    [/\b(?:ms |microsoft )?teams\b(?= (?:message|channel))/i, 'in Teams'],
+    [/\be-?mails?\b/i, 'by email'],
+    [/\bsms\b/i, 'by SMS'],
+    [/\bpush\b/i, 'as a push notification'],
+  ]
+  return ways.filter(([pattern]) => scene.has(pattern)).map(([, way]) => way)
+}
+
 function channelOf(scene: Scene): string {
+  if (waysOf(scene).length > 1) return 'notification'
   if (scene.has(/\bslack\b/i)) return 'Slack message'
   if (scene.has(/\bteams\b/i) && scene.system === 'Microsoft Teams') return 'Teams message'
   if (scene.has(/\bsms\b|\btext message\b/i)) return 'SMS'
@@ -13,6 +26,7 @@ const notify: Play = {
   happy: (s) => {
     const channel = channelOf(s)
     return seed('happy', 100, `The ${channel} says what happened and leads there`, [], `${s.the} ${s.does}`, [
+      ...(waysOf(s).length > 1 ? [`it arrives ${waysOf(s).join(' and ')}`] : []),
       `the ${channel} names what happened and when`,
       'a link in it leads to the right place',
     ])
@@ -27,6 +41,7 @@ const notify: Play = {
         [`${s.the} has switched these ${channel === 'SMS' ? 'SMS' : `${channel}s`} off`],
         'the event occurs',
         [`no ${channel} is sent to them`],
+        /\b(?:opt(?:ed)?[- ]out|unsubscrib\w*|mute\w*)\b/i,
       ),
       channel === 'Slack message' || channel === 'Teams message'
         ? seed(
@@ -54,9 +69,15 @@ const notify: Play = {
             `the ${channel} is sent`,
             ['the failure is recorded and visible', 'delivery is tried again without sending twice'],
           ),
-      seed('failure', 41, 'The same event is reported once', ['the same event arrives twice'], 'both are processed', [
-        `exactly one ${channel} is sent`,
-      ]),
+      seed(
+        'failure',
+        41,
+        'The same event is reported once',
+        ['the same event arrives twice'],
+        'both are processed',
+        [`exactly one ${channel} is sent`],
+        /\b(?:only once|not twice|duplicate)\b/i,
+      ),
       seed(
         'boundary',
         37,
@@ -64,6 +85,7 @@ const notify: Play = {
         ['twenty events occur within one minute'],
         'they are reported',
         [`${s.the} receives one summary instead of twenty ${channel === 'SMS' ? 'SMS' : `${channel}s`}`],
+        /\bspam|\bnoise|\bflood|\btoo many\b/i,
       ),
       ...(s.has(/\bremind/i)
         ? [
@@ -155,6 +177,7 @@ const sync: Play = {
         [`the same ${one} has been changed here and in ${other}`],
         'the two are matched',
         ['one rule decides which value wins', 'the other value is kept in the history'],
+        /\bconflict\w*\b/i,
       ),
       seed(
         'permission',
@@ -181,6 +204,7 @@ const sync: Play = {
               ['a call arrives with a wrong signature'],
               'it is received',
               ['it is refused', 'nothing is changed'],
+              /\bsignature\b|\bsigned webhook\b/i,
             ),
           ]
         : []),
@@ -220,11 +244,17 @@ const migrate: Play = {
       ['the move breaks off after half of the records'],
       'it is started again',
       ['it continues where it stopped', `no ${s.one} exists twice`],
+      /\bresum\w+\b|\binterrupt\w*\b/i,
     ),
-    seed('failure', 42, 'The way back', ['a serious mistake is found after the switch'], 'the switch is reversed', [
-      'the old system works with its data as before',
-      'what was entered since the switch is listed',
-    ]),
+    seed(
+      'failure',
+      42,
+      'The way back',
+      ['a serious mistake is found after the switch'],
+      'the switch is reversed',
+      ['the old system works with its data as before', 'what was entered since the switch is listed'],
+      /\broll(?:ed|ing)? ?back\b|\brevert\b|\bfallback\b/i,
+    ),
     ...(s.facets.has('account') || s.facets.has('person')
       ? [
           seed(

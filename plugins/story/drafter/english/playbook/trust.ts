@@ -49,6 +49,7 @@ const login: Play = {
               [`${s.the} no longer has the second factor`],
               'they use one of their recovery codes',
               ['they are logged in', 'the used recovery code does not work again'],
+              /\b(?:recovery|backup) codes?\b|\blost (?:phone|device)\b/i,
             ),
           ]
         : []),
@@ -87,6 +88,7 @@ const login: Play = {
         [`${s.the} has an active account`],
         'a wrong password is entered',
         ['the login is refused', 'the message does not say whether the account exists'],
+        /\bwrong password\b|\binvalid credentials\b/i,
       ),
       seed(
         'permission',
@@ -255,7 +257,7 @@ const limit: Play = {
     seed('happy', 96, 'Normal use notices nothing', ['the use is below the limit'], `${s.the} works as usual`, [
       'nothing is delayed or refused',
     ]),
-  more: (s) => [
+  more: () => [
     seed(
       'failure',
       46,
@@ -325,10 +327,15 @@ const pay: Play = {
     const code = /\b(?:voucher|coupon|discount|promo|gift)/i.test(s.act)
     if (code)
       return [
-        seed('failure', 46, 'A code that has expired', ['the code expired yesterday'], `${s.the} enters it`, [
-          'the total stays the same',
-          'the message says that the code has expired',
-        ]),
+        seed(
+          'failure',
+          46,
+          'A code that has expired',
+          ['the code expired yesterday'],
+          `${s.the} enters it`,
+          ['the total stays the same', 'the message says that the code has expired'],
+          /\bexpir\w+/i,
+        ),
         seed(
           'failure',
           44,
@@ -336,6 +343,7 @@ const pay: Play = {
           ['the code can be used once and has been used'],
           `${s.the} enters it again`,
           ['the total stays the same'],
+          /\b(?:only once|one-time|single.use|used once)\b/i,
         ),
         seed(
           'boundary',
@@ -345,9 +353,15 @@ const pay: Play = {
           `${s.the} enters the code`,
           ['the total is 0.00, never negative'],
         ),
-        seed('failure', 38, 'Two codes at once', ['one code has been applied'], `${s.the} enters a second one`, [
-          'the rule for combining codes is applied and explained',
-        ]),
+        seed(
+          'failure',
+          38,
+          'Two codes at once',
+          ['one code has been applied'],
+          `${s.the} enters a second one`,
+          ['the rule for combining codes is applied and explained'],
+          /\bcombin\w+/i,
+        ),
       ]
     return [
       seed(
@@ -357,6 +371,7 @@ const pay: Play = {
         ['the bank declines the card'],
         `${s.the} tries to pay`,
         ['no order is marked as paid', 'the cart is unchanged', 'another way to pay is offered'],
+        /\bdeclined?\b/i,
       ),
       seed(
         'failure',

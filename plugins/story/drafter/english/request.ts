@@ -1,0 +1,320 @@
+import type { Condition, Request, Topic, Unit } from '../facts.ts'
+import { roleIn } from './actor.ts'
+import { indicative, isBehaviour, splitCondition } from './clauses.ts'
+import { article } from './grammar.ts'
+import { leadingVerb, topicOfNoun } from './lexicon.ts'
+import { readThing } from './thing.ts'
+import { topicOf } from './topic.ts'
+
+const STRIP =
+  /^(?:(?:and|also|but|so|then|ok|okay|well|currently|ideally|additionally|furthermore|moreover|finally|secondly|firstly|plus|hey|guys|team|all|yes|no|please|feature request|request|user story|story|idea|todo|task|bug|wish|problem|goal|summary|context|background|feature|subject|re)\s*[:,-]?\s+)+(?=\S)/i
+/** What is asked of whom: the phrase asked for is `what`, a subject that must be a person is `who`. Weight: how surely it is a wish. */
+const ASK: readonly (readonly [pattern: RegExp, weight: number])[] = [
+  [
+    /^(?:as|being) (?:an?|the|our) [^,]{2,60}?,?\s+(?:i|we)(?:'d| would)? (?:want|need|like|wish|love|prefer|must|should|can)(?: to)? (?:be able to |have the (?:ability|option|possibility) to |have a way to )?(?<what>.+)$/i,
+    10,
+  ],
+  [
+    /^(?:it would be|it'd be|would be|it is|would it be) (?:\w+\s){0,2}(?:great|nice|cool|good|useful|helpful|handy|awesome|possible|important|super)\s*(?:,\s*)?(?:if|when|to|for)\s+(?:(?:the |our |all )?[\p{L} -]{1,30}?\s+(?:could|can|were able to|to)\s+)?(?<what>.+)$/iu,
+    8,
+  ],
+  [
+    /\b(?:the )?(?:ability|possibility|option|a way|a button|a link|a feature|a page|a screen|functionality) (?:for (?<who>(?:the |our )?[\p{L} -]{2,40}?) )?to (?:be able to )?(?<what>.+)$/iu,
+    7,
+  ],
+  [
+    /^(?:please )?(?:allow|let|enable|permit|help)s?\s+(?<who>(?:the |our |all |logged-in |registered )?(?:[\p{L}-]+\s){0,2}?(?:[\p{L}-]+))\s+(?:to\s+)?(?<what>\p{L}.+)$/iu,
+    8,
+  ],
+  [/^(?:can|could|would|may) (?:we|you|i|someone|anyone)(?: please| maybe)?(?: also)? (?:get|have) (?<what>.+)$/i, 8],
+  [
+    /^(?:can|could|would|may|should) (?:we|you|i|someone|anyone|(?<who>(?:the )?[\p{L} -]{3,30}?)) (?:please )?(?:be able to )?(?<what>.+)$/iu,
+    8,
+  ],
+  [
+    /^(?:i|we|(?<who>(?:the |our |all )?[\p{L}' -]{2,40}?))(?:'d| would)? (?:want|need|like|love|wish|prefer|plan|intend|have|has|ought|must)s? (?:to )(?:be able to )?(?<what>.+)$/iu,
+    8,
+  ],
+  [
+    /^(?:i|we|they|(?<who>(?:the |our |all )?[\p{L}' -]{2,40}?)) (?:should|must|shall|can|could|may|will|ha(?:s|ve) to|needs? to) (?:also )?(?:be able to|be allowed to|have the option to|get the option to) (?<what>.+)$/iu,
+    8,
+  ],
+  [
+    /^(?:i|we|(?<who>(?:the |our |all )?[\p{L}' -]{2,40}?))(?:'d| would)? (?:want|need|like|love|require)s? (?!to\b)(?<what>.+)$/iu,
+    7,
+  ],
+  [
+    /^(?<who>(?:the |our |all )?[\p{L}' -]{2,40}?) (?:should|must|shall|can|could|may|will) (?!not\b|only\b|never\b|be\b|have\b|no\b)(?:also )?(?<what>.+)$/iu,
+    7,
+  ],
+  [
+    /\b(?:there is|there's|we have|i have|currently has|has) (?:currently )?no (?:way|option|possibility) to (?<what>.+)$/i,
+    7,
+  ],
+  [
+    /^(?:i|we|you|one|(?<who>(?:the |our |all )?[\p{L}' -]{2,40}?)) (?:currently )?(?:can't|cannot|can not|aren't able to|are not able to|is not able to|isn't able to|are unable to|is unable to|have no way to) (?:currently )?(?<what>.+)$/iu,
+    4,
+  ],
+]
+const NOT_A_WISH = /^(?:i|we|they) (?:think|guess|hope|know|believe|said|noticed|wonder|heard)\b/i
+const WRAPPERS =
+  /^(?:be able to|have|get|add|build|create|implement|introduce|support|provide|offer|include|develop|make)\s+(?:(?:a|an|the|some|proper|full|basic|new)\s+)*/i
+const BENEFIT =
+  /,?\s+(?:so that|so(?=\s+(?:i|we|they|he|she|it|the|our|users?|customers?|people|nobody|no one|everyone|you|my|a)\b)|in order to|because|in order that|such that|to ensure(?: that)?|which (?:would|will) (?:let|allow|help|save|reduce))\s+(?<why>.{3,})$/i
+const PURPOSE =
+  /(?<!\b(?:need|needs|want|wants|like|wish|able|has|have|ought|supposed|going|used|plan|how|way|is|are|up)),?\s+to (?<why>(?:save|avoid|reduce|prevent|improve|increase|speed up|keep|make sure|ensure|understand|decide|comply|stay|help|get rid of)\s+.{3,})$/i
+const SLOW =
+  /^(?:the |our |my |this )?(?<what>[\p{L} -]{2,40}?) (?:is|are|feels?|gets?|takes?|loads?|has become|became)\s+(?:\w+\s){0,2}(?:slow|slower|sluggish|laggy|too long|forever|ages|unresponsive)\b/iu
+const FASTER =
+  /^(?:make|get) (?:the |our |my )?(?<what>[\p{L} -]{2,40}?) (?:faster|quicker|more responsive|snappier)\b|^speed up (?:the |our |my )?(?<other>[\p{L} -]{2,40})/iu
+
+export function readBenefit(units: readonly Unit[]): { text: string; unit: Unit } | null {
+  for (const unit of units) {
+    const reason = BENEFIT.exec(unit.plain)
+    const purpose = reason === null ? PURPOSE.exec(unit.plain) : null
+    const text = reason?.groups?.why ?? purpose?.groups?.why
+    if (text !== undefined && text.length > 4) {
+      const infinitive = purpose !== null || /in order to/i.test(reason?.[0] ?? '')
+      return { unit, text: (infinitive ? `I can ${text}` : text).slice(0, 300) }
+    }
+    const opening = /^(?:so that|because|in order to)\s+(.{5,})$/i.exec(unit.plain)?.[1]
+    if (opening !== undefined)
+      return { unit, text: (/^in order/i.test(unit.plain) ? `I can ${opening}` : opening).slice(0, 300) }
+  }
+  return null
+}
+
+export function withoutBenefit(text: string): string {
+  return text
+    .replace(BENEFIT, '')
+    .replace(PURPOSE, '')
+    .replace(/,?\s*(?:please|thanks|thank you|asap|soon|right now|somehow|or something(?: like that)?)$/i, '')
+    .trim()
+}
+
+export function withoutPreamble(text: string): string {
+  return text.replace(STRIP, '').trim()
+}
+
+/** The wish a sentence expresses, if it expresses one. */
+export function readRequest(unit: Unit): Request | null {
+  let text = withoutPreamble(unit.plain)
+  const slow = SLOW.exec(text)?.groups?.what ?? FASTER.exec(text)?.groups?.what ?? FASTER.exec(text)?.groups?.other
+  if (slow !== undefined && !/^(?:it|this|that)$/i.test(slow)) {
+    return make(unit, {
+      verb: 'have',
+      rest: slow,
+      phrase: `have the ${slow.toLowerCase()} respond faster`,
+      topic: 'performance',
+      weight: 5,
+    })
+  }
+  if (/^only\b/i.test(text)) return null
+  const split = splitCondition(text)
+  const leading = split.condition !== null && split.main !== '' && !text.startsWith(split.main)
+  if (leading) text = split.main.replace(/^(?:please|then)\s+/i, '')
+  const outer = leading ? split.condition : null
+  if (!NOT_A_WISH.test(text)) {
+    for (const [pattern, weight] of ASK) {
+      const groups = pattern.exec(text)?.groups
+      if (groups?.what === undefined) continue
+      const role = groups.who === undefined ? null : subjectRole(groups.who)
+      if (groups.who !== undefined && role === null) continue
+      // "If nothing is found, the agent should see a hint" is how it behaves, not what somebody wants to do.
+      if (outer !== null && role !== null) continue
+      const made = fromPhrase(unit, groups.what, weight, outer, role)
+      if (
+        made !== null &&
+        (weight !== 7 || role === null || groups.who === undefined || made.topic !== 'other' || made.condition === null)
+      )
+        return made
+    }
+  }
+  const verb = leadingVerb(text)
+  const fragment =
+    verb !== null && /^(?:is|are|was|has|doesn't|does|should|must|can|fails?|takes|expires?)\b/i.test(verb.rest)
+  if (
+    verb !== null &&
+    !fragment &&
+    !isBehaviour(text) &&
+    !/^(?:is|are|was|be\b|have|do|need|want|check for|know|look)/.test(verb.verb)
+  ) {
+    const made = fromPhrase(unit, text, 6, outer, null)
+    return made === null || outer === null ? made : { ...made, automatic: true }
+  }
+  const noun = topicOfNoun(text)
+  const short = text.split(' ').length <= 9 && !/^(?:about|around|only|no|max|min|approx|\d)/i.test(text)
+  if (
+    noun !== null &&
+    short &&
+    indicative(text).subject === null &&
+    !isBehaviour(text) &&
+    !/\b(?:is|are|was|does|doesn't|has|have|must|should)\b/i.test(text)
+  )
+    return fromNoun(unit, text, noun, 3, outer)
+  return null
+}
+
+/** The person of a subject; null when the subject is a thing, and then the sentence is a rule. */
+function subjectRole(subject: string): string | null {
+  return /^(?:they|someone|anyone|people|everyone)$/i.test(subject.trim()) ? 'user' : roleAtEnd(subject)
+}
+
+function roleAtEnd(subject: string): string | null {
+  const words = subject.trim().split(' ')
+  return roleIn(words.at(-1) ?? '') === null ? null : roleIn(subject, true)
+}
+
+interface Parts {
+  readonly verb: string
+  readonly rest: string
+  readonly phrase: string
+  readonly topic: Topic
+  readonly weight: number
+  readonly condition?: Condition | null
+  readonly role?: string | null
+}
+
+function make(unit: Unit, parts: Parts): Request {
+  const { verb, topic } = parts
+  const automatic =
+    /^(?:automate|limit|restrict|validate)$/.test(topic) || (topic === 'notify' && !/^(?:receive|get|be )/.test(verb))
+  return {
+    unit,
+    phrase: parts.phrase,
+    verb,
+    topic,
+    thing: readThing(parts.rest),
+    condition: parts.condition ?? null,
+    role: parts.role ?? null,
+    automatic: automatic && (parts.role ?? null) === null,
+    weight: parts.weight - (unit.quoted ? 3 : 0),
+  }
+}
+
+function fromPhrase(
+  unit: Unit,
+  raw: string,
+  weight: number,
+  outer: Condition | null,
+  role: string | null,
+): Request | null {
+  const bare = withoutBenefit(raw)
+  const split = outer === null ? splitCondition(bare) : { main: bare, condition: outer }
+  let phrase = (split.main === '' ? raw : split.main)
+    .replace(
+      /\s+by (?:the )?(?:end|start|beginning|middle|next|monday|tuesday|wednesday|thursday|friday|january|february|march|april|may|june|july|august|september|october|november|december|q[1-4])\b.*$/i,
+      '',
+    )
+    .replace(/,\s*(?:max(?:imum)?|min(?:imum)?|up to|at least|at most|no|but|not|without)\b.*$/i, '')
+    .replace(/[,;]\s*(?:and|but)?\s*$/, '')
+    .replace(/^(?:please|also|to|be able to)\s+/i, '')
+    .trim()
+  if (WRAPPERS.test(phrase) || leadingVerb(phrase) === null) {
+    const stripped = phrase.replace(WRAPPERS, '').replace(/^(?:for|of|a|an|the)\s+/i, '')
+    const inner = /^(?:ability|possibility|option|way|button|feature|link) to (?:be able to )?(.+)$/i.exec(
+      stripped,
+    )?.[1]
+    if (inner !== undefined) return fromPhrase(unit, inner, weight, split.condition, role)
+    const head =
+      stripped.split(/\s(?:for|of|to|in|on|with|when|if|from|by|that|which|over|under|above)\s/i)[0] ?? stripped
+    const noun = /^(?:make|have) (?:the|it|them)\b/i.test(phrase)
+      ? null
+      : (topicOfNoun(head) ?? (leadingVerb(phrase) === null ? topicOfNoun(stripped) : null))
+    const concrete =
+      leadingVerb(phrase) !== null &&
+      /^(?:create|add|get)$/.test(leadingVerb(phrase)?.verb ?? '') &&
+      noun?.topic !== undefined &&
+      /\b(?:comment|customer|appointment|booking|account|user|contact)\b/i.test(head)
+    if (noun !== null && !concrete) return fromNoun(unit, stripped, noun, weight, split.condition, role)
+    if (leadingVerb(phrase) === null)
+      return weight >= 7
+        ? fromNoun(unit, stripped, { topic: 'display', verb: 'have' }, weight - 2, split.condition, role)
+        : null
+  }
+  phrase = withFormat(phrase.replace(/^\p{Lu}(?=\p{Ll})/u, (letter) => letter.toLowerCase())).slice(0, 220)
+  const adverb = /^\w+ly\s+/i.exec(phrase)?.[0] ?? ''
+  const found = leadingVerb(phrase.slice(adverb.length))
+  if (found === null) return null
+  return make(unit, {
+    verb: found.verb,
+    rest: found.rest,
+    phrase,
+    topic: topicOf(found.verb, found.rest),
+    weight,
+    condition: split.condition,
+    role,
+  })
+}
+
+const FORMAT = /\b(csv|pdf|xlsx|json|xml|ics|docx)\b/gi
+
+/** "export invoices csv" → "export invoices as CSV". */
+function withFormat(phrase: string): string {
+  return phrase
+    .replace(FORMAT, (word) => word.toUpperCase())
+    .replace(
+      /(?<=^(?:export|download|print|save|generate)\s.{3,60}(?<!\b(?:as|to|in|into|a|an|the|or|and|,)))\s+(CSV|PDF|XLSX|JSON|XML|ICS|DOCX|Excel)$/i,
+      ' as $1',
+    )
+}
+
+const VERBAL: Partial<Record<Topic, string>> = {
+  export: 'export',
+  import: 'import',
+  upload: 'upload',
+  search: 'search',
+  filter: 'filter',
+  migrate: 'migrate',
+  translate: 'translate',
+}
+const NO_ARTICLE = /\b(?:mode|sso|2fa|mfa|pay|authentication|access|saml|oauth|performance|latency|accessibility)\b/i
+
+/** A feature named by a noun: what one does with it becomes the verb. */
+function fromNoun(
+  unit: Unit,
+  noun: string,
+  found: { topic: Topic; verb: string },
+  weight: number,
+  condition: Condition | null,
+  role: string | null = null,
+): Request {
+  const text = noun.replace(/\s+(?:would be|is needed|needed|wanted|missing|pls|please)\b.*$/i, '').trim()
+  const about = /\b(?:for|of|to|on|with|in)\s+(?:the |our |my |all )*(.+)$/i.exec(text)?.[1]
+  const verbal = VERBAL[found.topic]
+  const format = /\b(csv|pdf|excel|xlsx|json|xml|ics)\b/i.exec(text)?.[1]
+  const plain = text
+    .replace(/\b(?:csv|pdf|excel|xlsx|json|xml|ics)\b/gi, '')
+    .replace(
+      /\b(?:exports?|imports?|uploads?|downloads?|search(?: bar| box)?|filters?|refunds?|feature|function(?:ality)?|migration|translations?)\b/gi,
+      ' ',
+    )
+    .replace(/\s+/g, ' ')
+    .trim()
+  const object = found.topic === 'notify' ? '' : (about ?? plain)
+  const base = { topic: found.topic, weight, condition, role }
+  if (found.topic === 'approve' && about !== undefined)
+    return make(unit, { ...base, verb: 'have', rest: about, phrase: `have ${about} approved` })
+  const thing = readThing(object)
+  if (verbal !== undefined && thing.name !== '') {
+    const suffix = format === undefined ? '' : ` as ${format.toUpperCase().replace('EXCEL', 'Excel')}`
+    return make(unit, {
+      ...base,
+      verb: verbal,
+      rest: object,
+      phrase: `${verbal} ${about === undefined ? thing.many : object}${suffix}`,
+    })
+  }
+  const head = text.split(/\s(?:for|of|to|with|on|in|when|if)\s/)[0] ?? text
+  const articled =
+    /^(?:the|a|an|my|our|all|some)\s/i.test(text) || /s$/.test(head) || NO_ARTICLE.test(text)
+      ? text
+      : `${article(text)} ${text}`
+  const lowered = articled.replace(/^\p{Lu}(?=\p{Ll})/u, (letter) => letter.toLowerCase())
+  return make(unit, {
+    ...base,
+    verb: found.verb.split(' ')[0] ?? 'use',
+    rest: found.topic === 'notify' ? (about ?? '') : text,
+    phrase: `${found.verb} ${withFormat(lowered)}`.trim(),
+  })
+}
