@@ -446,7 +446,7 @@ it('a text that begins like a subcommand is told how to be drafted', () => {
   const { catalog } = storyDesk({ store, draftOffline: plainDraft })
   expect(
     catalog
-      .check('story split the bill')
+      .check('story split bills')
       .map((p) => p.message)
       .join(),
   ).toContain('put the word in quotes')
