@@ -18,6 +18,9 @@ export interface HttpClient {
 /** Larger answers are cut off: no platform sends one to a post. */
 const MAX_ANSWER_BYTES = 20 * 1_048_576
 
+/** For a connection, of the whole time; also the age at which a request that waited for one is not written any more. */
+const CONNECT_MS = 5_000
+
 /**
  * Over `node:http`, which tells when the request was written; `fetch` does not, and costs several times as much.
  * Errors carry the platform's name and a code, never the request, so no token reaches a log.
@@ -41,10 +44,14 @@ export function createHttp(platform: string, variable: string, timeoutMs: number
         })
         const stop = (why: string) => () => request.destroy(new Error(why))
         const timer = setTimeout(stop(`no answer in ${timeoutMs} ms`), timeoutMs)
+        const began = performance.now()
+        const connectMs = Math.min(CONNECT_MS, timeoutMs)
+        const connecting = setTimeout(stop(`no connection in ${connectMs} ms`), connectMs)
         const abort = stop('stopped')
         signal?.addEventListener('abort', abort, { once: true })
         const settle = () => {
           clearTimeout(timer)
+          clearTimeout(connecting)
           signal?.removeEventListener('abort', abort)
         }
         const fail = (error: NodeJS.ErrnoException) => {
@@ -55,9 +62,16 @@ export function createHttp(platform: string, variable: string, timeoutMs: number
             new HubError('UNAVAILABLE', `${platform} cannot be reached (${why}); check the network and ${variable}`),
           )
         }
+        const write = () => {
+          clearTimeout(connecting)
+          // A process that was suspended hears of the connection before any timer or signal tells it that its time is over.
+          if (performance.now() - began > connectMs) return request.destroy(new Error('too late to send'))
+          isWritten = true
+          request.end(body)
+        }
         request.on('socket', (socket) => {
-          if (!socket.connecting) isWritten = true
-          else socket.once(secure ? 'secureConnect' : 'connect', () => (isWritten = true))
+          if (socket.connecting) socket.once(secure ? 'secureConnect' : 'connect', write)
+          else write()
         })
         request.on('error', fail)
         request.on('response', (response) => {
@@ -78,7 +92,6 @@ export function createHttp(platform: string, variable: string, timeoutMs: number
             })
           })
         })
-        request.end(body)
       })
     },
     close() {

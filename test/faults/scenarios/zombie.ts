@@ -3,27 +3,30 @@ import type { HubProcess } from '../hub-process.ts'
 import { TIMES } from '../rig.ts'
 import { atLeast, type Scenario, sleep } from '../scenario.ts'
 
+/** Beyond the time in which the others have taken over, looked twice and sent it themselves. */
+const ASLEEP_MS = 3 * TIMES.lease + TIMES.sweep + TIMES.look
 /**
- * A suspended machine: the worker stops in the middle of a send, others take over, and it wakes up three leases later, sure that it still
+ * A suspended machine: the worker stops in the middle of a send, others take over, and it wakes up more than three leases later, sure that it still
  * holds the row. Between the answer and its commit it must not write; between the claim and the call it must not send.
  */
 export const zombie: Scenario = {
   name: 'zombie',
   target: 2,
-  what: 'workers are stopped in the middle of a send for three leases, and wake up',
+  what: 'workers are stopped in the middle of a send for more than three leases, and wake up',
   stores: ['redis', 'redis-aof', 'postgres'],
   async run(rig) {
     const rounds = rig.quick ? 4 : 50
     const random = rig.random.fork('stops')
-    await rig.hub('web')
-    // One worker stops at its points; the other two stop at random moments.
+    // One that never stops takes everything over.
+    await Promise.all([rig.hub('web'), rig.hub('worker')])
+    // Two stop at a point, the third at random moments.
     const stops = [{ stop: 'after_http_before_commit:15' }, { stop: 'before_http:15' }, {}]
     const workers = await Promise.all(stops.map((faults) => rig.hub('worker', { faults })))
     const perSecond = 40
     let woken = 0
     const wake = async (hub: HubProcess, how: string) => {
       rig.fault('SIGSTOP', how)
-      await sleep(3 * TIMES.lease)
+      await sleep(ASLEEP_MS)
       hub.resume()
       rig.fault('SIGCONT', how)
       woken += 1
