@@ -13,6 +13,7 @@ registerHooks({
   resolve(specifier, context, next) {
     // How plugins of HUB_PLUGINS name the contract, wherever their files lie: one copy of it in the process.
     if (specifier === 'autodevhub/contract') return next(CONTRACT, context)
+    if (specifier === 'zod') return own(specifier, context, next)
     if (
       specifier.startsWith('.') &&
       context.parentURL?.includes('/node_modules/drizzle-orm/') &&
@@ -23,3 +24,16 @@ registerHooks({
     return next(specifier, context)
   },
 })
+
+/** A plugin file that lies outside any package has no packages of its own: the hub's Zod serves it. */
+function own<T, C extends { parentURL?: string | undefined }>(
+  specifier: string,
+  context: C,
+  next: (specifier: string, context: C) => T,
+): T {
+  try {
+    return next(specifier, context)
+  } catch {
+    return next(specifier, { ...context, parentURL: import.meta.url })
+  }
+}
