@@ -12,7 +12,9 @@ const DEPENDS =
 function goals(reading: Reading): string[] {
   const seen = new Set<string>()
   return reading.requests
-    .filter((request) => !seen.has(request.topic) && seen.add(request.topic))
+    .filter(
+      (request, index) => (index === 0 || !request.automatic) && !seen.has(request.topic) && seen.add(request.topic),
+    )
     .map((request) => request.phrase)
 }
 

@@ -15,7 +15,7 @@ const ADDRESSED_TO_MACHINE =
 const CODE_LINE =
   /^(?:[{}()[\];]+|.*[;{}]\s*$|(?:const|let|var|import|export|function|class|def|return|select|insert|curl|npm|git|at)\s.*[=(){};:/].*|[\w.]+\(.*\)|.*=>.*|\$\s.+|[A-Z]:\\.*|\s+at\s\S+.*)$/
 const SMALL_TALK =
-  /^(?:(?:i )?hope (?:you|this|all).*|how are you.*|any (?:news|updates?)\??|(?:see|talk to) (?:you|below).*|\+1|lol|thx|ok(?:ay)?|sure|sounds good|agreed|makes sense|fyi|ping|bump|(?:what do you )?think\??)$/i
+  /^(?:(?:i )?hope (?:you|this|all).*|how are you.*|any (?:news|updates?)\??|(?:see|talk to) (?:you|below).*|\+1|lol|thx|ok(?:ay)?|sure|sounds good|(?:yes,? )?(?:please,? )?go ahead|agreed|makes sense|fyi|ping|bump|(?:what do you )?think\??)$/i
 
 const SLANG: readonly (readonly [RegExp, string])[] = [
   [/\b(?:pls|plz|plss+)\b/gi, 'please'],

@@ -6,7 +6,7 @@ import { type Scene, seed } from './scene.ts'
 import { shorten } from './shorten.ts'
 
 const SIGNAL =
-  /\b(?:bugs?|crash(?:es|ed|ing)?|broken|exception|stack ?trace|error (?:\d{3}|message|page)|50[0-4]|doesn't work|does not work|not working|stopped working|fails? (?:to|with|when|silently)|freezes|hangs|blank page|white screen|regression|wrong (?:total|amount|date|result|value|number|order|time|\w+)|disappears?|vanish(?:es)?|duplicated?|twice|still (?:shows?|subtracted|there|visible|charged|counted)|nothing happens)\b/i
+  /\b(?:bugs?|crash(?:es|ed|ing)?|broken|exception|stack ?trace|error (?:\d{3}|message|page)|(?:status|http|an?) 50[0-4]|50[0-4] (?:error|internal)|doesn't work|does not work|not working|stopped working|fails? (?:to|with|when|silently)|freezes|hangs|blank page|white screen|regression|wrong (?:total|amount|date|result|value|number|order|time|\w+)|disappears?|vanish(?:es)?|duplicated?|twice|still (?:shows?|subtracted|there|visible|charged|counted)|nothing happens)\b/i
 const STRONG =
   /\b(?:steps to reproduce|repro steps|expected(?: result| behaviou?r)?\s*:|actual(?: result| behaviou?r)?\s*:|bug\b|crash(?:es|ed|ing)?|stack ?trace|stopped working|doesn't work|does not work|not working|regression|blank page|white screen|freezes|wrong (?:total|amount|date|result|value|number|time))/i
 const EXPECTED =
@@ -68,7 +68,10 @@ function readClauses(unit: Unit, text: string, found: Finding): void {
       }
     } else if (/\b(?:should|supposed to|expected)\b/i.test(core))
       found.expected ??= { unit, text: core.replace(/^(?:and|so)\s+/i, '') }
-    else if (SIGNAL.test(core) || (index > 0 && found.expected !== null)) found.actual ??= { unit, text: core }
+    else if (SIGNAL.test(core) || (index > 0 && found.expected !== null)) {
+      // "wrong total" says less than what is still to be seen.
+      if (found.actual === null || /\bwrong\b/i.test(found.actual.text)) found.actual = { unit, text: core }
+    }
     if (
       condition !== null &&
       (SIGNAL.test(core) || instead !== null || found.actual !== null || found.expected !== null)
@@ -135,10 +138,9 @@ export function bugSeeds(bug: Bug, reading: Reading, scene: Scene): Seed[] {
     })
   }
   const limit = reading.measures.find((measure) => measure.bound !== 'none' && measure.dimension !== 'time')
-  const special =
-    /\b(umlauts?|special characters?|emoji|accents?|empty|zero|negative|decimals?|expired|deleted|removed)\b/i.exec(
-      `${bug.trigger ?? ''} ${bug.unit.plain}`,
-    )?.[1]
+  const special = /\b(umlauts?|special characters?|emoji|accents?|empty|zero|negative|decimals?)\b/i.exec(
+    `${bug.trigger ?? ''} ${bug.unit.plain}`,
+  )?.[1]
   if (limit !== undefined) {
     const side = `just ${limit.bound === 'min' ? 'below' : 'above'} ${limit.text}`
     const pattern = new RegExp(
@@ -184,7 +186,9 @@ function notAnymore(actual: string, the: string): string | null {
   if (crash?.[1] !== undefined && crash[2] !== undefined)
     return fromOutside(`${crash[1]} does not ${crash[2].toLowerCase().replace('freez', 'freeze')}`, the)
   const shown =
-    /\b((?:error|exception)(?: message| page| \d{3})?|50[0-4]|404|blank page|white screen|timeout)\b/iu.exec(text)?.[1]
+    /\b((?:error|exception)(?: message| page| \d{3})?|(?<=http |status |an? )50[0-4]|404|blank page|white screen|timeout)\b/iu.exec(
+      text,
+    )?.[1]
   if (shown !== undefined) return `no "${shown.trim()}" appears`
   const passive = /^(.{2,80}?)\s+(is|are)\s+(?:still\s+|now\s+|then\s+)?(?!not\b)(.{3,})$/i.exec(text)
   if (passive?.[1] !== undefined) return fromOutside(`${passive[1]} ${passive[2]} not ${passive[3]}`, the)

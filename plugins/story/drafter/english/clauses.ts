@@ -99,7 +99,7 @@ export function isBehaviour(text: string): boolean {
   })
 }
 const PRESENT =
-  /^(?:expire|show|contain|include|trigger|appear|get|receive|see|return|open|close|send|need|require|apply|use|create|update|display|list|stay|keep|ask|lock|block|reject|accept|round|sort|start|stop|end|disappear|match|redirect|notify|fail)$/
+  /^(?:expire|show|contain|include|trigger|appear|get|receive|see|return|open|close|send|need|require|apply|use|create|update|display|list|stay|ask|lock|block|reject|accept|round|sort|start|stop|end|disappear|match|redirect|notify|fail)$/
 const BEHAVIOUR =
   /\b(?:is|are|gets?)\s+(?:\w+ly\s+|not\s+|also\s+|then\s+|never\s+)?(?:skipped|listed|shown|hidden|rejected|refused|accepted|ignored|removed|deleted|locked|unlocked|sent|stored|saved|marked|highlighted|disabled|enabled|required|limited|sorted|rounded|logged|notified|created|updated|archived|replaced|merged|kept|grouped|calculated|charged|refunded|applied|displayed|redirected|assigned|encrypted|masked|allowed|mandatory|optional|visible|read-only|unique)\b/i
 
@@ -256,6 +256,7 @@ const NEGATIONS: readonly (readonly [RegExp, string])[] = [
 /** The opposite of a clause; null where it cannot be said by moving one word. */
 export function opposite(clause: string): string | null {
   if (/\b(?:or|any|some|no|nothing|nobody)\b/i.test(clause) || /,|\band\b/i.test(clause.slice(0, 60))) return null
+  if (/^all\b/i.test(clause)) return `not ${clause.replace(/^All/, 'all')}`
   const denied = /\bdoes not (\w+)/i.exec(clause)?.[1]
   if (denied !== undefined) return clause.replace(/does not \w+/i, thirdPerson(denied))
   const found = NEGATIONS.find(([pattern]) => pattern.test(clause))

@@ -75,7 +75,9 @@ function bounded(measure: Measure, scene: Scene, rules: readonly Rule[]): Seed[]
       ),
     ]
   }
-  const verb = measure.dimension === 'length' ? 'submit' : useVerb(scene)
+  const text = measure.dimension === 'length'
+  const verb = text ? 'submit' : useVerb(scene)
+  const named = `the message names the ${measure.bound === 'min' ? 'minimum' : 'limit'} of ${measure.text}`
   return [
     seed(
       'boundary',
@@ -83,7 +85,7 @@ function bounded(measure: Measure, scene: Scene, rules: readonly Rule[]): Seed[]
       `${label(inside)} is accepted`,
       [`${withArticle(thing)} ${inside.text}`],
       `${scene.the} ${thirdPerson(verb)} it`,
-      [`the ${thing} is stored completely`],
+      [text ? 'it is saved without a warning' : `the ${thing} is stored completely`],
     ),
     seed(
       'boundary',
@@ -91,7 +93,7 @@ function bounded(measure: Measure, scene: Scene, rules: readonly Rule[]): Seed[]
       `${label(outside)} is refused`,
       [`${withArticle(thing)} ${outside.text}`],
       `${scene.the} tries to ${verb} it`,
-      [`nothing of the ${thing} is stored`, `the message names the limit of ${measure.text}`],
+      [text ? 'it is not saved' : `nothing of the ${thing} is stored`, named],
     ),
   ]
 }
@@ -120,7 +122,7 @@ function amounts(
   scene: Scene,
 ): { thing: string; at: { text: string; short: string }; past: { text: string; short: string } } {
   const { value, dimension, word, text } = measure
-  const up = measure.bound === 'max' ? 1 : -1
+  const up = (measure.bound === 'max') === !measure.strict ? 1 : -1
   const thing = measuredThing(measure, scene)
   if (dimension === 'size')
     return {
@@ -179,17 +181,14 @@ function measuredThing(measure: Measure, scene: Scene): string {
 }
 
 function threshold(measure: Measure, scene: Scene, rule: Rule): Seed[] {
-  const { thing, at, past } = amounts(
-    { ...measure, bound: measure.bound === 'min' ? (measure.strict ? 'max' : 'min') : measure.bound },
-    {
-      ...scene,
-      one:
-        /\b(?:orders?|carts?|invoices?|expenses?|payments?|amounts?|baskets?|requests?|purchases?|bookings?)\b/i
-          .exec(measure.unit.plain)?.[0]
-          .toLowerCase()
-          .replace(/s$/, '') ?? scene.one,
-    },
-  )
+  const { thing, at, past } = amounts(measure, {
+    ...scene,
+    one:
+      /\b(?:orders?|carts?|invoices?|expenses?|payments?|amounts?|baskets?|requests?|purchases?|bookings?)\b/i
+        .exec(measure.unit.plain)?.[0]
+        .toLowerCase()
+        .replace(/s$/, '') ?? scene.one,
+  })
   const inside = measure.strict ? past : at
   const outside = measure.strict ? at : past
   const holds = outcomeClause(stripMeasure(rule.outcome, measure), scene.the)

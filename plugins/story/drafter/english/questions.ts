@@ -4,6 +4,8 @@ import { correctArticles } from './grammar.ts'
 
 interface Gap {
   readonly topics: readonly Topic[]
+  /** Only for this verb of the topic. */
+  readonly verb?: string
   /** Asked only while the text does not mention this. */
   readonly unless: RegExp
   readonly ask: (request: Request, reading: Reading) => string
@@ -14,6 +16,25 @@ const thing = (request: Request): string => (request.thing.name === '' ? 'entry'
 
 /** What each kind of request usually leaves open, in the order it hurts. */
 const GAPS: readonly Gap[] = [
+  {
+    topics: ['delete'],
+    verb: 'archive',
+    unless: /\b(?:search|find)\w*/i,
+    ask: (r) => `Can archived ${things(r)} still be searched, and by whom?`,
+  },
+  {
+    topics: ['delete'],
+    verb: 'archive',
+    unless: /\b(?:restor|unarchiv|bring back|reactivat)\w*/i,
+    ask: (r) => `Who may bring an archived ${thing(r)} back?`,
+  },
+  {
+    topics: ['delete'],
+    verb: 'archive',
+    unless: /\b(?:delete[ds]? after|retention|years|months)\b/i,
+    ask: (r) => `Is an archived ${thing(r)} kept for ever, or deleted after some time?`,
+  },
+
   {
     topics: ['export'],
     unless: /\b(?:csv|pdf|excel|xlsx|json|xml|ics|docx|zip)\b/i,
@@ -377,7 +398,12 @@ export function writeQuestions(reading: Reading): string[] {
   asked.push(...wordQuestions(reading), ...numberQuestions(reading))
   if (main !== undefined && reading.bug === null)
     for (const gap of GAPS)
-      if (gap.topics.includes(main.topic) && !gap.unless.test(reading.text)) asked.push(gap.ask(main, reading))
+      if (
+        gap.topics.includes(main.topic) &&
+        (gap.verb === undefined ? main.verb !== 'archive' : gap.verb === main.verb) &&
+        !gap.unless.test(reading.text)
+      )
+        asked.push(gap.ask(main, reading))
   if (!reading.actor.explicit && reading.bug === null && !quality)
     asked.push(
       main === undefined || main.topic === 'other'
@@ -409,8 +435,14 @@ export function writeQuestions(reading: Reading): string[] {
 }
 
 function wordQuestions(reading: Reading): string[] {
-  const asked = reading.ambiguous
-    .filter((word) => !/^etc\.?$|and so on|and\/or|or something/.test(word))
+  const speed = /fast|quick|slow|real.?time|soon|asap|smooth|efficient|performan/i
+  const words = reading.ambiguous.filter(
+    (word) =>
+      !/^etc\.?$|and so on|and\/or|or something/.test(word) &&
+      !(reading.requests[0]?.topic === 'performance' && speed.test(word)),
+  )
+  const asked = words
+    .filter((word, index) => !speed.test(word) || words.findIndex((other) => speed.test(other)) === index)
     .slice(0, 2)
     .map(vagueQuestion)
   if (reading.ambiguous.some((word) => /^etc\.?$|and so on/.test(word)))
@@ -426,7 +458,11 @@ function numberQuestions(reading: Reading): string[] {
   const asked: string[] = []
   for (const measure of reading.measures) {
     const tail = measure.unit.plain.slice(measure.unit.plain.indexOf(measure.text) + measure.text.length)
-    if (measure.quality === 'availability')
+    if (/\b(?:failed|wrong|incorrect)\b/i.test(measure.word))
+      asked.push(
+        `Within which period do the ${measure.text.replace(/ login$/, ' logins')} count, and by account or by address?`,
+      )
+    else if (measure.quality === 'availability')
       asked.push(`Does announced maintenance count against the ${measure.text}, and who measures it?`)
     else if (measure.quality === 'load') asked.push(`What are the ${measure.text} doing: reading, searching, saving?`)
     else if (measure.quality === 'latency')
@@ -434,8 +470,7 @@ function numberQuestions(reading: Reading): string[] {
     else if (
       measure.dimension === 'time' &&
       measure.bound === 'after' &&
-      !/^\s*(?:of|without|since|after)\b/.test(tail) &&
-      measure.unit.plain.indexOf(measure.text) > 12
+      !/^\s*(?:of|without|since|after)\b/.test(tail)
     )
       asked.push(`From which moment do the ${measure.text} count?`)
   }

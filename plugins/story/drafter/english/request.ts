@@ -7,7 +7,7 @@ import { readThing } from './thing.ts'
 import { topicOf } from './topic.ts'
 
 const STRIP =
-  /^(?:(?:and|also|but|so|then|ok|okay|well|currently|ideally|additionally|furthermore|moreover|finally|secondly|firstly|plus|hey|guys|team|all|yes|no|please|feature request|request|user story|story|idea|todo|task|bug|wish|problem|goal|summary|context|background|feature|subject|re)\s*[:,-]?\s+)+(?=\S)/i
+  /^(?:(?:and|also|but|so|then|ok|okay|well|currently|ideally|additionally|furthermore|moreover|finally|secondly|firstly|plus|please|yes please|feature request|request|user story|story|idea|todo|task|bug|wish|problem|goal|summary|context|background|feature|subject|re)\s*[:,-]?\s+|(?:hey|hi|guys|team|all|folks|yes|no),\s+)+(?=\S)/i
 /** What is asked of whom: the phrase asked for is `what`, a subject that must be a person is `who`. Weight: how surely it is a wish. */
 const ASK: readonly (readonly [pattern: RegExp, weight: number])[] = [
   [
@@ -68,6 +68,14 @@ const SLOW =
 const FASTER =
   /^(?:make|get) (?:the |our |my )?(?<what>[\p{L} -]{2,40}?) (?:faster|quicker|more responsive|snappier)\b|^speed up (?:the |our |my )?(?<other>[\p{L} -]{2,40})/iu
 
+/** A stated annoyance is a reason too: "people keep missing it" → people no longer keep missing it. */
+const PAIN =
+  /^((?:our|the|my|all)?\s*(?:[\p{L}-]+\s){0,2}[\p{L}-]+)\s+(keeps?|wastes?|loses?|forgets?|struggles?|misses|miss|spends?|overlooks?)\s+(.{3,})$/iu
+
+export function isPain(unit: Unit): boolean {
+  return PAIN.test(unit.plain)
+}
+
 export function readBenefit(units: readonly Unit[]): { text: string; unit: Unit } | null {
   for (const unit of units) {
     const reason = BENEFIT.exec(unit.plain)
@@ -80,6 +88,17 @@ export function readBenefit(units: readonly Unit[]): { text: string; unit: Unit 
     const opening = /^(?:so that|because|in order to)\s+(.{5,})$/i.exec(unit.plain)?.[1]
     if (opening !== undefined)
       return { unit, text: (/^in order/i.test(unit.plain) ? `I can ${opening}` : opening).slice(0, 300) }
+  }
+  for (const unit of units) {
+    const pain = PAIN.exec(unit.plain)
+    if (pain?.[1] !== undefined && !unit.quoted)
+      return {
+        unit,
+        text: `${pain[1].replace(/^(?:Our|our|my) /, 'the ').replace(/^\p{Lu}(?=\p{Ll})/u, (letter) => letter.toLowerCase())} no longer ${pain[2]} ${pain[3]}`.slice(
+          0,
+          300,
+        ),
+      }
   }
   return null
 }
@@ -109,7 +128,7 @@ export function readRequest(unit: Unit): Request | null {
       weight: 5,
     })
   }
-  if (/^only\b/i.test(text)) return null
+  if (/^only\b|[,;]\s*(?:otherwise|or else)\b/i.test(text)) return null
   const split = splitCondition(text)
   const leading = split.condition !== null && split.main !== '' && !text.startsWith(split.main)
   if (leading) text = split.main.replace(/^(?:please|then)\s+/i, '')

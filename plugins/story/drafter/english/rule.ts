@@ -1,9 +1,10 @@
 import type { Rule, Unit } from '../facts.ts'
 import { indicative, isBehaviour, splitCondition } from './clauses.ts'
-import { withoutBenefit, withoutPreamble } from './request.ts'
+import { isPain, withoutBenefit, withoutPreamble } from './request.ts'
 
 /** Sentences that say how something behaves, and are not the request itself. */
 export function readRule(unit: Unit): Rule | null {
+  if (isPain(unit)) return null
   const text = withoutBenefit(withoutPreamble(unit.plain))
   const otherwise = /^(.{3,200}?)[,;]?\s+(?:otherwise|or else|if not,?)\s+(.{3,})$/i.exec(text)
   if (otherwise?.[1] !== undefined && otherwise[2] !== undefined) {

@@ -33,6 +33,21 @@ export interface Play {
 /** Someone the text names as deciding: "the employee's manager should approve". */
 const DECIDES = /(?:^|[.,;]\s+)((?:the |an? )?[\p{L}' -]{2,40}?) (?:should|must|has to|will|needs to|can) approve\b/iu
 
+/** "cancel appointments" is done to one appointment at a time. */
+function oneAtATime(act: string, request: Request): string {
+  const { name, one, many } = request.thing
+  if (
+    name === '' ||
+    one === many ||
+    name !== many ||
+    !/^(?:cancel|approve|delete|edit|schedule|refund)$/.test(request.topic)
+  )
+    return act
+  return act.toLowerCase().startsWith(`${request.verb} ${name}`)
+    ? `${act.slice(0, request.verb.length)} ${withArticle(one)}${act.slice(request.verb.length + 1 + name.length)}`
+    : act
+}
+
 export function sceneOf(request: Request, reading: Reading): Scene {
   const role = request.role !== null && request.role !== 'user' ? request.role : reading.actor.role
   const decider = request.topic === 'approve' ? DECIDES.exec(reading.text)?.[1]?.trim().toLowerCase() : undefined
@@ -44,13 +59,17 @@ export function sceneOf(request: Request, reading: Reading): Scene {
         : `the ${decider}`
   const delegated = request.topic === 'approve' && /^have .+ approved$/i.test(request.phrase)
   const { one, many } = request.thing.name === '' ? { one: 'entry', many: 'entries' } : request.thing
-  const act = delegated ? `approve the ${one}` : fromOutside(request.phrase, the)
+  const act = delegated ? `approve the ${one}` : oneAtATime(fromOutside(request.phrase, the), request)
   return {
     request,
     the,
     role,
     act,
-    does: thirdPhrase(act),
+    does: thirdPhrase(
+      request.topic === 'display'
+        ? act.replace(/^(?:see|view) (?:an? )?/i, (verb) => (/ an? $/i.test(verb) ? 'open the ' : 'open '))
+        : act,
+    ),
     one,
     many,
     an: withArticle(one),

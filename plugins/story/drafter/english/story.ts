@@ -59,7 +59,9 @@ export function writeStory(reading: Reading): Story {
     main.condition === null
       ? ''
       : ` ${{ if: 'if', when: 'when', unless: 'unless', only: 'only if', after: 'after', before: 'before', until: 'until', except: 'except' }[main.condition.word]} ${uncapital(main.condition.clause)}`
-  const said = main.automatic ? `have the system ${goal}` : goal
+  const said = main.automatic
+    ? `have the system ${goal.replace(new RegExp(`\\b(?:the|their|our) ${reading.actor.role}s?\\b`, 'i'), 'me')}`
+    : goal
   return { title: capital(shorten(titleOf(main.phrase), 90)), goal: shorten(`${said}${condition}`, 380), benefit }
 }
 
@@ -71,6 +73,8 @@ function headline(text: string): string {
 }
 
 function titleOf(phrase: string): string {
+  const faster = /^have the (.+) respond faster$/i.exec(phrase)?.[1]
+  if (faster !== undefined) return `Faster ${faster}`
   return phrase
     .replace(/\b(?:my|our|their|your)\s+/gi, '')
     .replace(/^be able to\s+/i, '')
