@@ -32,7 +32,7 @@ export const consoleThreads = hub.table(
   },
   (t) => [
     primaryKey({ columns: [t.workspace, t.id] }),
-    index('console_threads_recent').on(t.workspace, t.updatedAt.desc()),
+    index('console_threads_recent').on(t.workspace, t.updatedAt),
   ],
 )
 

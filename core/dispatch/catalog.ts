@@ -109,9 +109,11 @@ export function createCatalog(commands: readonly Command[], owners: Owners = new
       command: name,
       title: summary,
       submit: submitLabel(name),
-      fields: fields.map((field) => {
+      // A flag that may be left out is for those who type; a form asks what the command cannot do without.
+      fields: fields.flatMap((field) => {
         const value = values[field.name]
-        return value === undefined ? field : { ...field, value }
+        if (value !== undefined) return [{ ...field, value }]
+        return field.flag && !field.required ? [] : [field]
       }),
     }
   }

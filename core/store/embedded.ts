@@ -11,8 +11,6 @@ import type { Store, StoreOptions } from './open.ts'
 import type { Param, Sql } from './sql.ts'
 
 const VACUUM_EVERY_MS = 5 * 60_000
-/** PGlite has no autovacuum: the tables whose rows change state or are deleted would grow without end. */
-const VACUUMED = ['bullmq.job', 'bullmq.event', 'hub.inbox', 'hub.jobs', 'hub.outbox', 'hub.limits', 'hub.kv']
 
 export async function openEmbedded(options: StoreOptions): Promise<Store> {
   const unlock = await lockFolder(options.dataDir)
@@ -26,7 +24,7 @@ export async function openEmbedded(options: StoreOptions): Promise<Store> {
   const db = drizzle(lite)
   const sql = wrap(lite)
   let pool: Promise<LitePool> | undefined
-  const vacuum = setInterval(() => void vacuumAll(lite), VACUUM_EVERY_MS).unref()
+  const vacuum = setInterval(() => void vacuumAll(sql).catch(() => {}), VACUUM_EVERY_MS).unref()
   return {
     mode: 'embedded',
     db,
@@ -43,8 +41,18 @@ export async function openEmbedded(options: StoreOptions): Promise<Store> {
     async backup(file) {
       const dump = await lite.dumpDataDir('gzip')
       const part = `${file}.part`
-      fs.writeFileSync(part, Buffer.from(await dump.arrayBuffer()), { mode: 0o600 })
-      fs.renameSync(part, file)
+      try {
+        fs.writeFileSync(part, Buffer.from(await dump.arrayBuffer()), { mode: 0o600 })
+        fs.renameSync(part, file)
+      } catch (cause) {
+        throw new HubError(
+          'INPUT_INVALID',
+          `${file} cannot be written (${whyOf(cause)}): name a file in a folder of yours`,
+          {
+            cause,
+          },
+        )
+      }
     },
     async close() {
       clearInterval(vacuum)
@@ -65,11 +73,27 @@ export async function restoreEmbedded(dataDir: string, file: string): Promise<vo
         `${target} exists: restore into an empty HUB_DATA_DIR, or move that folder away first`,
       )
     }
-    const lite = await startPglite(target, new Blob([fs.readFileSync(file)]))
-    await lite.close()
+    // Unpacked beside its place: half a restore must never look like a database.
+    const part = path.join(dataDir, 'pg.part')
+    fs.rmSync(part, { recursive: true, force: true })
+    try {
+      const lite = await startPglite(part, new Blob([fs.readFileSync(file)]))
+      await lite.close()
+      fs.renameSync(part, target)
+    } catch (cause) {
+      fs.rmSync(part, { recursive: true, force: true })
+      throw new HubError('INPUT_INVALID', `${file} is no backup of a hub (${whyOf(cause)}): nothing was restored`, {
+        cause,
+      })
+    }
   } finally {
     unlock()
   }
+}
+
+function whyOf(cause: unknown): string {
+  if (!(cause instanceof Error)) return String(cause)
+  return 'code' in cause ? String(cause.code) : (cause.message.split('\n')[0] ?? cause.name)
 }
 
 function startPglite(dataDir: string, loadDataDir?: Blob): Promise<PGlite> {
@@ -95,10 +119,15 @@ function wrap(lite: PGlite): Sql {
   return { ...run(lite), transaction: (work) => lite.transaction((tx) => work(run(tx as unknown as PGlite))) }
 }
 
-async function vacuumAll(lite: PGlite): Promise<void> {
-  for (const table of VACUUMED) {
-    // One statement a call: two in one are a transaction, and VACUUM refuses that. A table that is not there yet is skipped.
-    await lite.exec(`VACUUM ${table}`).catch(() => {})
+/** Every table of the hub, its plugins and BullMQ, as the catalog has them: one left out would grow without end. */
+const TABLES = `
+  select format('%I.%I', n.nspname, c.relname) as name from pg_class c join pg_namespace n on n.oid = c.relnamespace
+  where c.relkind = 'r' and n.nspname not in ('pg_catalog', 'information_schema')`
+
+/** PGlite has no autovacuum. One statement a call: two in one are a transaction, and VACUUM refuses that. */
+export async function vacuumAll(sql: Sql): Promise<void> {
+  for (const { name } of await sql.query<{ name: string }>(TABLES)) {
+    await sql.query(`VACUUM ${name}`)
     await new Promise((resolve) => setImmediate(resolve))
   }
 }

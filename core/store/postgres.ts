@@ -81,6 +81,17 @@ async function openRingPool(url: string): Promise<{ end(): Promise<void> }> {
   return pool
 }
 
+const WRONG_LOGIN = 'it refused the user or the password: correct them in DATABASE_URL'
+/** What to do, by error code: https://www.postgresql.org/docs/current/errcodes-appendix.html */
+const CURES: Readonly<Record<string, string>> = {
+  '28P01': WRONG_LOGIN,
+  '28000': WRONG_LOGIN,
+  '3D000': 'there is no such database: create it, or correct the name in DATABASE_URL',
+  '53300': 'it has no connection left: raise max_connections, or run fewer hub processes',
+  '57P03': 'it is starting or stopping: try again in a moment',
+  ENOTFOUND: 'there is no such host: correct it in DATABASE_URL',
+}
+
 async function firstContact(client: postgres.Sql, url: string): Promise<void> {
   const host = URL.canParse(url) ? new URL(url).host : 'the address in DATABASE_URL'
   try {
@@ -95,10 +106,7 @@ async function firstContact(client: postgres.Sql, url: string): Promise<void> {
     await client.end({ timeout: 0 })
     if (cause instanceof HubError) throw cause
     const why = cause instanceof Error ? ('code' in cause ? `${cause.code}` : cause.message) : String(cause)
-    throw new HubError(
-      'UNAVAILABLE',
-      `cannot use PostgreSQL at ${host} (${why}): check DATABASE_URL and that the server is running`,
-      { cause },
-    )
+    const cure = CURES[why] ?? 'check DATABASE_URL and that the server is running'
+    throw new HubError('UNAVAILABLE', `cannot use PostgreSQL at ${host} (${why}): ${cure}`, { cause })
   }
 }

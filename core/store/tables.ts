@@ -20,6 +20,7 @@ export const hub = pgSchema('hub')
 
 const bytea = customType<{ data: Uint8Array }>({ dataType: () => 'bytea' })
 const at = (name: string) => timestamp(name, { withTimezone: true, mode: 'date' })
+// Indexes are ascending: read backwards they serve "newest first", while drizzle's desc() means NULLS LAST, which no ORDER BY … DESC can use.
 const createdAt = () => at('created_at').notNull().defaultNow()
 
 /** Connected workspaces (tenants). `default_role` is what its people get without a grant. */
@@ -53,7 +54,10 @@ export const accounts = hub.table(
     personId: uuid('person_id').notNull(),
     createdAt: createdAt(),
   },
-  (t) => [primaryKey({ columns: [t.workspace, t.plugin, t.accountId] })],
+  (t) => [
+    primaryKey({ columns: [t.workspace, t.plugin, t.accountId] }),
+    index('accounts_person').on(t.workspace, t.personId),
+  ],
 )
 
 /**
@@ -118,8 +122,8 @@ export const jobs = hub.table(
     index('jobs_due').on(t.runAt, t.seq).where(sql`state = 'pending'`),
     index('jobs_lane').on(t.lane, t.seq).where(sql`lane is not null and state in ('pending', 'running')`),
     index('jobs_lease').on(t.leaseUntil).where(sql`state = 'running'`),
-    index('jobs_list').on(t.workspace, t.seq.desc()),
-    index('jobs_state').on(t.state, t.seq.desc()).where(sql`state in ('dead', 'cancelled')`),
+    index('jobs_list').on(t.workspace, t.seq),
+    index('jobs_state').on(t.state, t.seq).where(sql`state in ('dead', 'cancelled')`),
   ],
 )
 
@@ -167,8 +171,8 @@ export const outbox = hub.table(
       .where(sql`state in ('pending', 'inflight', 'unknown', 'reconciling', 'held')`),
     index('outbox_lease').on(t.leaseUntil).where(sql`state in ('inflight', 'reconciling')`),
     index('outbox_unknown').on(t.notBefore).where(sql`state = 'unknown'`),
-    index('outbox_attention').on(t.state, t.seq.desc()).where(sql`state in ('held', 'dead')`),
-    index('outbox_list').on(t.workspace, t.seq.desc()),
+    index('outbox_attention').on(t.state, t.seq).where(sql`state in ('held', 'dead')`),
+    index('outbox_list').on(t.workspace, t.seq),
     index('outbox_job').on(t.jobId),
   ],
 )
@@ -194,7 +198,7 @@ export const audit = hub.table(
     jobId: uuid('job_id'),
     detail: jsonb('detail').notNull().default({}),
   },
-  (t) => [index('audit_workspace').on(t.workspace, t.seq.desc())],
+  (t) => [index('audit_workspace').on(t.workspace, t.seq)],
 )
 
 /** Plugins' own keys, sealed: value is AES-256-GCM with key id, bound to its row. */

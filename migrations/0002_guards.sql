@@ -1,6 +1,3 @@
--- Near-duplicate search. A trusted extension: the database's owner may create it.
-CREATE EXTENSION IF NOT EXISTS pg_trgm;
---> statement-breakpoint
 -- The audit table only grows: a denial or a side effect, once written, stays.
 CREATE FUNCTION hub.refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
