@@ -52,20 +52,25 @@ export interface LedgerWriter {
 export function openLedger(port: number): LedgerWriter {
   const socket = connect(port, '127.0.0.1').setNoDelay(true).setEncoding('utf8')
   let barrier = 0
-  const waiting = new Map<string, () => void>()
+  const waiting = new Map<string, { resolve(): void; reject(cause: Error): void }>()
   let rest = ''
+  socket.on('error', (cause) => {
+    for (const { reject } of waiting.values()) reject(cause)
+  })
   socket.on('data', (chunk) => {
     const lines = (rest + String(chunk)).split('\n')
     rest = lines.pop() ?? ''
-    for (const line of lines) waiting.get(line)?.()
+    for (const line of lines) {
+      waiting.get(line)?.resolve()
+      waiting.delete(line)
+    }
   })
   return {
     note: (entry) => void socket.write(`${JSON.stringify(entry)}\n`),
     flush() {
       const name = `flush ${++barrier}`
       return new Promise((resolve, reject) => {
-        waiting.set(name, resolve)
-        socket.once('error', reject)
+        waiting.set(name, { resolve, reject })
         socket.write(`${name}\n`)
       })
     },

@@ -32,11 +32,15 @@ export function forkTracked(file: string, args: readonly string[], options: Fork
 export function spawnNode(args: readonly string[], env: NodeJS.ProcessEnv): ChildProcess {
   return track(spawn(process.execPath, [...args], { cwd: ROOT, env, stdio: ['ignore', 'pipe', 'pipe'] }))
 }
-/** The first message a forked process sends. */
-export function firstMessage<T>(child: ChildProcess, what: string): Promise<T> {
+/** The next message of a forked process. */
+export function nextMessage<T>(child: ChildProcess, what: string): Promise<T> {
   return new Promise((resolve, reject) => {
-    child.once('message', (message) => resolve(message as T))
-    child.once('exit', (code) => reject(new Error(`${what} ended before it was ready (exit ${code})`)))
+    const leave = (code: number | null) => reject(new Error(`${what} ended before it answered (exit ${code})`))
+    child.once('exit', leave)
+    child.once('message', (message) => {
+      child.off('exit', leave)
+      resolve(message as T)
+    })
   })
 }
 export function exitOf(child: ChildProcess): Promise<{ readonly code: number | null; readonly signal: string | null }> {

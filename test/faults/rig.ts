@@ -7,7 +7,7 @@ import { createDriver, type Driver } from './driver.ts'
 import type { Entry } from './entries.ts'
 import { type HubProcess, type HubRole, type HubSettings, type Supervised, supervise } from './hub-process.ts'
 import type { FromPlatform, PlatformFacts, PlatformPlan, PlatformSettings, ToPlatform } from './platform.ts'
-import { firstMessage, forkTracked, trackFolder } from './processes.ts'
+import { forkTracked, nextMessage, trackFolder } from './processes.ts'
 import { createRandom, type Random } from './random.ts'
 import { openStores, type StoreKind, type Stores, watchStaleWrites } from './stores.ts'
 
@@ -68,7 +68,7 @@ export async function openRig(options: RigOptions): Promise<Rig> {
   const folder = trackFolder(mkdtempSync(path.join(tmpdir(), 'hub-faults-')))
   const ledgerFile = path.join(folder, 'arrivals.jsonl')
   const ledgerProcess = forkTracked('./arrivals.ts', [ledgerFile])
-  const { port: ledgerPort } = await firstMessage<{ port: number }>(ledgerProcess, 'the arrival ledger')
+  const { port: ledgerPort } = await nextMessage<{ port: number }>(ledgerProcess, 'the arrival ledger')
   const ledger = openLedger(ledgerPort)
   const platform = await startPlatform({ ...options.platform, seed: options.seed, ledgerPort })
   const slackApi = await options.slackApiUrl?.(platform.port)
@@ -189,10 +189,10 @@ export async function openRig(options: RigOptions): Promise<Rig> {
 
 async function startPlatform(settings: PlatformSettings): Promise<Platform & { stop(): void }> {
   const child = forkTracked('./platform.ts', [JSON.stringify(settings)])
-  const started = await firstMessage<FromPlatform>(child, 'the fake platform')
+  const started = await nextMessage<FromPlatform>(child, 'the fake platform')
   if (started.answer !== 'started') throw new Error('the fake platform said something else first')
   const ask = (message: ToPlatform): Promise<FromPlatform> => {
-    const answer = firstMessage<FromPlatform>(child, 'the fake platform')
+    const answer = nextMessage<FromPlatform>(child, 'the fake platform')
     child.send(message)
     return answer
   }
