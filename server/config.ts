@@ -5,27 +5,33 @@ import { KNOWN_LOG_LEVELS } from '../core/index.ts'
 import type { Environment } from './plugins.ts'
 
 const flag = z.string().trim()
+const PORT_RANGE = 'must be a number from 0 to 65535'
+const WHOLE = 'must be a whole number, 0 or more'
+const UNREADABLE = 'is no readable address: write special characters of the password as %40 (@), %23 (#), %2F (/)'
+const oneOf = (...values: readonly string[]) => `must be ${values.slice(0, -1).join(', ')} or ${values.at(-1)}`
 const schema = z.object({
-  PORT: z.coerce.number().int().min(0).max(65_535).default(3000),
+  PORT: z.coerce.number(PORT_RANGE).int(PORT_RANGE).min(0, PORT_RANGE).max(65_535, PORT_RANGE).default(3000),
   HOST: flag.default('127.0.0.1'),
-  HUB_ROLE: z.enum(['all', 'web', 'worker']).default('all'),
+  HUB_ROLE: z.enum(['all', 'web', 'worker'], oneOf('all', 'web', 'worker')).default('all'),
   DATABASE_URL: z
     .string()
     .regex(/^postgres(ql)?:\/\/\S+$/, 'must begin with postgres://')
+    .refine(URL.canParse, UNREADABLE)
     .optional(),
   REDIS_URL: z
     .string()
     .regex(/^rediss?:\/\/\S+$/, 'must begin with redis:// or rediss://')
+    .refine(URL.canParse, UNREADABLE)
     .optional(),
   HUB_DATA_DIR: flag.default('./data'),
   HUB_SECRET_KEY: flag.optional(),
   HUB_PUBLIC_URL: z
-    .url({ protocol: /^https?$/ })
+    .url({ protocol: /^https?$/, error: 'must be an address such as https://hub.example.com' })
     .transform((url) => url.replace(/\/+$/, ''))
     .optional(),
   HUB_PLUGINS: flag.default(''),
-  HUB_TOKENS_PER_DAY: z.coerce.number().int().min(0).default(2_000_000),
-  LOG_LEVEL: z.enum(KNOWN_LOG_LEVELS).default('info'),
+  HUB_TOKENS_PER_DAY: z.coerce.number(WHOLE).int(WHOLE).min(0, WHOLE).default(2_000_000),
+  LOG_LEVEL: z.enum(KNOWN_LOG_LEVELS, oneOf(...KNOWN_LOG_LEVELS)).default('info'),
 })
 export type ServerConfig = z.output<typeof schema>
 

@@ -45,6 +45,7 @@ export async function openEmbedded(options: StoreOptions): Promise<Store> {
         fs.writeFileSync(part, Buffer.from(await dump.arrayBuffer()), { mode: 0o600 })
         fs.renameSync(part, file)
       } catch (cause) {
+        fs.rmSync(part, { force: true })
         throw new HubError(
           'INPUT_INVALID',
           `${file} cannot be written (${whyOf(cause)}): name a file in a folder of yours`,
