@@ -1,8 +1,9 @@
 import type { types } from '@slack/bolt'
 import type { Action, Block } from '#contract'
-import { shorten } from './cut.ts'
+import { shorten } from '../shared/cut.ts'
+import { clean, safeUrl } from '../shared/text.ts'
 import { SIZES } from './limits.ts'
-import { clean, escapeText, safeUrl } from './mrkdwn.ts'
+import { escapeText } from './mrkdwn.ts'
 
 /** Slack's own types, so that the compiler knows what a block may hold. */
 export type SlackBlock = types.KnownBlock
@@ -54,27 +55,6 @@ function button(action: Action, id: string): SlackButton {
 export function tableBlock(head: readonly string[], rows: readonly (readonly string[])[]): SlackBlock {
   const cell = (text: string) => ({ type: 'raw_text' as const, text: clean(text).trim() || '–' })
   return { type: 'table', rows: [head, ...rows].map((row) => head.map((_, column) => cell(row[column] ?? ''))) }
-}
-/** Where a table cannot be one of Slack's: a second one in a message, too wide or too long. */
-export function tableText(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const flat = (cells: readonly string[]) => cells.map((cell) => clean(cell).replace(/\n+/g, ' ')).join(' | ')
-  return [flat(head), ...rows.map(flat)].join('\n')
-}
-/** Equal lines once, then what went and what came. */
-export function diffText(before: string, after: string): string {
-  const old = clean(before).split('\n')
-  const now = clean(after).split('\n')
-  let start = 0
-  while (start < old.length && start < now.length && old[start] === now[start]) start += 1
-  let end = 0
-  while (end < old.length - start && end < now.length - start && old.at(-1 - end) === now.at(-1 - end)) end += 1
-  const mark = (sign: string, lines: readonly string[]) => lines.map((line) => `${sign} ${line}`)
-  return [
-    ...mark(' ', old.slice(0, start)),
-    ...mark('-', old.slice(start, old.length - end)),
-    ...mark('+', now.slice(start, now.length - end)),
-    ...mark(' ', old.slice(old.length - end)),
-  ].join('\n')
 }
 export function progressText(label: string, done: number, total: number): string {
   const cells = 10

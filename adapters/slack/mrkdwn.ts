@@ -1,11 +1,9 @@
+import { clean, isFence, safeUrl } from '../shared/text.ts'
+
 /**
  * CommonMark subset → Slack's mrkdwn: https://docs.slack.dev/messaging/formatting-message-text
  * Every pattern is bounded by a character it excludes, so the time is linear in the text.
  */
-
-// Directional overrides can make a text read as another one; other controls are refused or dropped by Slack.
-// biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters to remove
-const UNSAFE = /[\u0000-\u0008\u000b-\u001f\u007f\u202a-\u202e\u2066-\u2069]/g
 
 /** Plain text inside mrkdwn: no mention, channel or address survives the escaping of its brackets. */
 export function escapeText(text: string): string {
@@ -14,16 +12,9 @@ export function escapeText(text: string): string {
 function parted(ticks: string): string {
   return ticks.split('').join('\u200b')
 }
-export function clean(text: string): string {
-  return text.toWellFormed().replace(/\r\n?/g, '\n').replace(UNSAFE, '')
-}
 /** A fenced block; three backticks inside it are pushed apart, so that nothing breaks out. */
 export function fence(text: string): string {
   return `\`\`\`\n${escapeText(text) || ' '}\n\`\`\``
-}
-/** Does this line open, or where one is open close, a block of code? */
-export function isFence(line: string, open: boolean): boolean {
-  return open ? /^ {0,3}`{3,}\s*$/.test(line) : /^ {0,3}`{3,}[^`]*$/.test(line)
 }
 
 export function toMrkdwn(markdown: string): string {
@@ -118,10 +109,4 @@ function link(label: string, address: string, depth: number): string {
   // A label that is itself an address must not hide where it leads.
   const shown = /^\s*(?:https?:|www\.|[\w-]+(?:\.[\w-]+)+\/)/i.test(label) && !url.href.startsWith(label.trim())
   return shown ? `${text} (<${href}|${escapeText(url.host)}>)` : `<${href}|${text}>`
-}
-/** http and https only, within the length Slack takes. */
-export function safeUrl(address: string): URL | null {
-  const url = URL.canParse(address) ? new URL(address) : null
-  if (url === null || !/^https?:$/.test(url.protocol) || url.username !== '' || url.href.length > 2_500) return null
-  return url
 }

@@ -1,8 +1,10 @@
 import type { Block, Message } from '#contract'
-import { markdownPieces, pieces, shorten } from './cut.ts'
+import { markdownPieces, pieces, shorten } from '../shared/cut.ts'
+import { diffText, tableText } from '../shared/lines.ts'
+import { clean } from '../shared/text.ts'
 import * as element from './elements.ts'
 import { SIZES } from './limits.ts'
-import { clean, escapeText, fence, toMrkdwn } from './mrkdwn.ts'
+import { escapeText, fence, toMrkdwn } from './mrkdwn.ts'
 
 type FileBlock = Extract<Block, { kind: 'file' }>
 
@@ -51,7 +53,7 @@ export function atomize(block: Block): readonly Block[] {
     case 'code':
       return codePieces(clean(block.text), block.language)
     case 'diff':
-      return codePieces(element.diffText(block.before, block.after))
+      return codePieces(diffText(block.before, block.after))
     case 'fields':
       return block.items.flatMap(fieldAtoms)
     case 'table':
@@ -94,7 +96,7 @@ function tableAtoms(block: Extract<Block, { kind: 'table' }>): Block[] {
   const length = all.flat().reduce((sum, cell) => sum + Math.max(1, cell.length), 0)
   if (block.head.length === 0) return []
   if (wide || block.rows.length >= SIZES.tableRows || length > SIZES.tableText) {
-    return codePieces(element.tableText(block.head, block.rows))
+    return codePieces(tableText(block.head, block.rows))
   }
   return [block]
 }
@@ -125,7 +127,7 @@ export function renderAtoms(atoms: readonly Block[]): element.SlackBlock[] {
     }
     flush()
     if (atom.kind === 'table' && tables++ > 0) {
-      out.push(...renderAtoms(codePieces(element.tableText(atom.head, atom.rows))))
+      out.push(...renderAtoms(codePieces(tableText(atom.head, atom.rows))))
     } else out.push(renderAtom(atom, out.length))
   }
   flush()
@@ -144,7 +146,7 @@ function renderAtom(atom: Exclude<Block, { kind: 'fields' }>, at: number): eleme
     case 'file':
       return element.section(fence(atom.text))
     case 'diff':
-      return element.section(fence(element.diffText(atom.before, atom.after)))
+      return element.section(fence(diffText(atom.before, atom.after)))
     case 'table':
       return element.tableBlock(atom.head, atom.rows)
     case 'progress':

@@ -1,5 +1,5 @@
 import type { Block, Message } from '#contract'
-import { pieces } from './cut.ts'
+import { pieces } from '../shared/cut.ts'
 import type { SlackBlock } from './elements.ts'
 import { SIZES } from './limits.ts'
 import { escapeText } from './mrkdwn.ts'

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { readMrkdwn } from '../../test/fakes/slack/blocks.ts'
-import { shorten } from './cut.ts'
+import { shorten } from '../shared/cut.ts'
 import { escapeText, toMrkdwn } from './mrkdwn.ts'
 import { decodeText, stripMention } from './text.ts'
 

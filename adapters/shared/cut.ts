@@ -1,4 +1,4 @@
-import { isFence } from './mrkdwn.ts'
+import { isFence } from './text.ts'
 
 const MARKUP = /`[^`\n]+`|\[[^[\]\n]{1,500}\]\([^\s()<>]{1,2000}\)|\*\*[^*]+\*\*|<[^<>\s]+>/g
 const segmenter = new Intl.Segmenter('en', { granularity: 'grapheme' })
