@@ -9,9 +9,16 @@ export interface HttpAnswer {
 }
 export interface HttpClient {
   /**
-   * One POST, no retry, no redirect. Throws UNAVAILABLE where not a byte was written (no name, nobody listening, no secure connection)
+   * One request, no retry, no redirect. Throws UNAVAILABLE where not a byte was written (no name, nobody listening, no secure connection)
    * and OUTCOME_UNKNOWN where the request went out and no whole answer came back. Any answer is returned, whatever its status.
    */
+  send(
+    method: string,
+    url: string,
+    body: string | Uint8Array,
+    headers: Readonly<Record<string, string>>,
+    signal?: AbortSignal,
+  ): Promise<HttpAnswer>
   post(url: string, body: string, headers: Readonly<Record<string, string>>, signal?: AbortSignal): Promise<HttpAnswer>
   close(): void
 }
@@ -28,72 +35,72 @@ const CONNECT_MS = 5_000
 export function createHttp(platform: string, variable: string, timeoutMs: number): HttpClient {
   const options = { keepAlive: true, maxSockets: 256, scheduling: 'lifo' } as const
   const agents = { 'http:': new http.Agent(options), 'https:': new https.Agent(options) }
-  return {
-    post(address, body, headers, signal) {
-      if (signal?.aborted) {
-        return Promise.reject(new HubError('UNAVAILABLE', `The call to ${platform} was stopped before it was sent`))
+  const send: HttpClient['send'] = (method, address, body, headers, signal) => {
+    if (signal?.aborted) {
+      return Promise.reject(new HubError('UNAVAILABLE', `The call to ${platform} was stopped before it was sent`))
+    }
+    const url = new URL(address)
+    const secure = url.protocol === 'https:'
+    return new Promise<HttpAnswer>((resolve, reject) => {
+      let isWritten = false
+      const request = (secure ? https : http).request(url, {
+        method,
+        agent: agents[secure ? 'https:' : 'http:'],
+        headers: { ...headers, 'content-length': Buffer.byteLength(body) },
+      })
+      const stop = (why: string) => () => request.destroy(new Error(why))
+      const timer = setTimeout(stop(`no answer in ${timeoutMs} ms`), timeoutMs)
+      const began = performance.now()
+      const connectMs = Math.min(CONNECT_MS, timeoutMs)
+      const connecting = setTimeout(stop(`no connection in ${connectMs} ms`), connectMs)
+      const abort = stop('stopped')
+      signal?.addEventListener('abort', abort, { once: true })
+      const settle = () => {
+        clearTimeout(timer)
+        clearTimeout(connecting)
+        signal?.removeEventListener('abort', abort)
       }
-      const url = new URL(address)
-      const secure = url.protocol === 'https:'
-      return new Promise<HttpAnswer>((resolve, reject) => {
-        let isWritten = false
-        const request = (secure ? https : http).request(url, {
-          method: 'POST',
-          agent: agents[secure ? 'https:' : 'http:'],
-          headers: { ...headers, 'content-length': Buffer.byteLength(body) },
+      const fail = (error: NodeJS.ErrnoException) => {
+        settle()
+        const why = error.code ?? error.message
+        if (isWritten) return reject(new HubError('OUTCOME_UNKNOWN', `${platform} did not answer (${why})`))
+        reject(new HubError('UNAVAILABLE', `${platform} cannot be reached (${why}); check the network and ${variable}`))
+      }
+      const write = () => {
+        clearTimeout(connecting)
+        // A process that was suspended hears of the connection before any timer or signal tells it that its time is over.
+        if (performance.now() - began > connectMs) return request.destroy(new Error('too late to send'))
+        isWritten = true
+        request.end(body)
+      }
+      request.on('socket', (socket) => {
+        if (socket.connecting) socket.once(secure ? 'secureConnect' : 'connect', write)
+        else write()
+      })
+      request.on('error', fail)
+      request.on('response', (response) => {
+        const chunks: Buffer[] = []
+        let size = 0
+        response.on('data', (chunk: Buffer) => {
+          size += chunk.byteLength
+          if (size > MAX_ANSWER_BYTES) request.destroy(new Error('answer too large'))
+          else chunks.push(chunk)
         })
-        const stop = (why: string) => () => request.destroy(new Error(why))
-        const timer = setTimeout(stop(`no answer in ${timeoutMs} ms`), timeoutMs)
-        const began = performance.now()
-        const connectMs = Math.min(CONNECT_MS, timeoutMs)
-        const connecting = setTimeout(stop(`no connection in ${connectMs} ms`), connectMs)
-        const abort = stop('stopped')
-        signal?.addEventListener('abort', abort, { once: true })
-        const settle = () => {
-          clearTimeout(timer)
-          clearTimeout(connecting)
-          signal?.removeEventListener('abort', abort)
-        }
-        const fail = (error: NodeJS.ErrnoException) => {
+        response.on('error', fail)
+        response.on('end', () => {
           settle()
-          const why = error.code ?? error.message
-          if (isWritten) return reject(new HubError('OUTCOME_UNKNOWN', `${platform} did not answer (${why})`))
-          reject(
-            new HubError('UNAVAILABLE', `${platform} cannot be reached (${why}); check the network and ${variable}`),
-          )
-        }
-        const write = () => {
-          clearTimeout(connecting)
-          // A process that was suspended hears of the connection before any timer or signal tells it that its time is over.
-          if (performance.now() - began > connectMs) return request.destroy(new Error('too late to send'))
-          isWritten = true
-          request.end(body)
-        }
-        request.on('socket', (socket) => {
-          if (socket.connecting) socket.once(secure ? 'secureConnect' : 'connect', write)
-          else write()
-        })
-        request.on('error', fail)
-        request.on('response', (response) => {
-          const chunks: Buffer[] = []
-          let size = 0
-          response.on('data', (chunk: Buffer) => {
-            size += chunk.byteLength
-            if (size > MAX_ANSWER_BYTES) request.destroy(new Error('answer too large'))
-            else chunks.push(chunk)
-          })
-          response.on('error', fail)
-          response.on('end', () => {
-            settle()
-            resolve({
-              status: response.statusCode ?? 0,
-              headers: response.headers,
-              text: Buffer.concat(chunks).toString('utf8'),
-            })
+          resolve({
+            status: response.statusCode ?? 0,
+            headers: response.headers,
+            text: Buffer.concat(chunks).toString('utf8'),
           })
         })
       })
-    },
+    })
+  }
+  return {
+    send,
+    post: (url, body, headers, signal) => send('POST', url, body, headers, signal),
     close() {
       agents['http:'].destroy()
       agents['https:'].destroy()
