@@ -15,3 +15,7 @@ export function safeUrl(address: string): URL | null {
   if (url === null || !/^https?:$/.test(url.protocol) || url.username !== '' || url.href.length > 2_500) return null
   return url
 }
+/** A label that is itself an address must not hide where it leads. */
+export function hidesAddress(label: string, url: URL): boolean {
+  return /^\s*(?:https?:|www\.|[\w-]+(?:\.[\w-]+)+\/)/i.test(label) && !url.href.startsWith(label.trim())
+}
