@@ -1,11 +1,14 @@
 /**
  * Gathers concurrent calls into one statement. A lone call runs at once; calls that arrive while `width` statements are under way
  * wait for one of them and then share the next. So batching costs an idle system nothing and a busy one one round trip.
+ *
+ * `isOwnFault`: a failure that one item brought about. Its batch is run again one by one, so that it does not take its neighbours with it.
  */
 export function gather<In, Out>(
   runBatch: (items: readonly In[]) => Promise<readonly Out[]>,
-  { max, width = 1 }: { readonly max: number; readonly width?: number },
+  options: { readonly max: number; readonly width?: number; isOwnFault?(error: unknown): boolean },
 ): (item: In) => Promise<Out> {
+  const { max, width = 1, isOwnFault = () => false } = options
   interface Waiting {
     readonly item: In
     readonly resolve: (out: Out) => void
@@ -14,6 +17,15 @@ export function gather<In, Out>(
   let waiting: Waiting[] = []
   let running = 0
 
+  const alone = async (one: Waiting): Promise<void> => {
+    try {
+      const [out] = await runBatch([one.item])
+      if (out === undefined) throw new Error('batch answered too little')
+      one.resolve(out)
+    } catch (error) {
+      one.reject(error)
+    }
+  }
   const flush = (): void => {
     while (running < width && waiting.length > 0) {
       const batch = waiting.length <= max ? waiting : waiting.slice(0, max)
@@ -28,8 +40,10 @@ export function gather<In, Out>(
               else batch[i]?.resolve(out)
             }
           },
-          (error: unknown) => {
-            for (const w of batch) w.reject(error)
+          async (error: unknown) => {
+            const again = batch.length > 1 && isOwnFault(error)
+            for (const w of batch) if (!again) w.reject(error)
+            if (again) await Promise.all(batch.map(alone))
           },
         )
         .finally(() => {

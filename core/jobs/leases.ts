@@ -25,7 +25,15 @@ export function createLeases(options: {
   const held = new Map<string, { fence: number; controller: AbortController; renewedAt: number }>()
   let renewing = false
 
+  /** The database is away or does not answer: nobody else can take the work before the lease has run out, but then somebody may. */
+  const expire = (): void => {
+    for (const h of held.values()) {
+      if (performance.now() - h.renewedAt > options.leaseMs)
+        h.controller.abort(new LeaseLost('its lease could not be renewed'))
+    }
+  }
   const tick = async (): Promise<void> => {
+    if (renewing) expire()
     if (renewing || held.size === 0) return
     renewing = true
     // Measured before the statement, on a clock that wall-clock steps do not move: the database's lease ends later than this says.
@@ -39,11 +47,7 @@ export function createLeases(options: {
         else h.controller.abort(new LeaseLost('its lease was lost'))
       }
     } catch {
-      // The database is away: nobody else can take the work either until it is back and the lease has run out.
-      for (const [, h] of due) {
-        if (performance.now() - h.renewedAt > options.leaseMs)
-          h.controller.abort(new LeaseLost('its lease could not be renewed'))
-      }
+      expire()
     } finally {
       renewing = false
     }

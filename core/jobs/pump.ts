@@ -22,13 +22,15 @@ export function createPump<T>(options: {
   let again = false
   let stopped = false
   let idle: (() => void) | undefined
+  let stopping: Promise<void> | undefined
 
   const run = async (): Promise<void> => {
     taking = true
     while (again && !stopped) {
-      again = false
       const free = options.slots - busy
+      // `again` stays: the first piece that ends looks for more.
       if (free <= 0) break
+      again = false
       try {
         const items = await options.take(free)
         busy += items.length
@@ -63,10 +65,11 @@ export function createPump<T>(options: {
     },
     stop() {
       stopped = true
-      if (busy === 0 && !taking) return Promise.resolve()
-      return new Promise((resolve) => {
+      stopping ??= new Promise((resolve) => {
         idle = resolve
+        if (busy === 0 && !taking) resolve()
       })
+      return stopping
     },
   }
 }

@@ -19,11 +19,15 @@ interface Backend {
     add(name: string, data: object, options: object): Promise<unknown>
     getJobCounts(...types: 'waiting'[]): Promise<unknown>
   }
+  /** False while the client could only keep what it is given, in memory and without end. */
+  isUp(): boolean
   worker(run: (bell: Bell) => void): {
     on(event: 'error', listener: (e: Error) => void): unknown
     close(force: boolean): Promise<void>
   }
   close(): Promise<void>
+  /** Ends what `close` could not end in time. */
+  cut(): void
 }
 
 const QUEUE = 'hub-rings'
@@ -31,6 +35,9 @@ const QUEUE = 'hub-rings'
 const QUIET_MS = 2
 /** Delayed rings that fall into the same slot are one. */
 const SLOT_MS = 50
+/** A store that is away answers neither this nor anything else. */
+const CLOSE_MS = 2_000
+const FIRST_CONTACT_MS = 1_000
 const KEEP_NOTHING = { removeOnComplete: true, removeOnFail: true } as const
 
 export async function openRings(options: { redisUrl?: string; store: Store; log: Log }): Promise<Rings> {
@@ -41,13 +48,17 @@ export async function openRings(options: { redisUrl?: string; store: Store; log:
   let worker: ReturnType<Backend['worker']> | undefined
   const busy = new Map<Bell, 'ringing' | 'again'>()
 
-  const ringNow = async (bell: Bell): Promise<void> => {
-    busy.set(bell, 'ringing')
+  const give = async (bell: Bell, settings: object): Promise<void> => {
     try {
-      await backend.queue.add(bell, {}, KEEP_NOTHING)
+      if (backend.isUp()) await backend.queue.add(bell, {}, { ...KEEP_NOTHING, ...settings })
+      else lost++
     } catch {
       lost++
     }
+  }
+  const ringNow = async (bell: Bell): Promise<void> => {
+    busy.set(bell, 'ringing')
+    await give(bell, {})
     await new Promise((resolve) => setTimeout(resolve, QUIET_MS))
     const again = busy.get(bell) === 'again'
     busy.delete(bell)
@@ -57,9 +68,7 @@ export async function openRings(options: { redisUrl?: string; store: Store; log:
     ring(bell, delayMs = 0) {
       if (delayMs > 0) {
         const slot = Math.ceil((Date.now() + delayMs) / SLOT_MS)
-        backend.queue
-          .add(bell, {}, { ...KEEP_NOTHING, delay: Math.max(0, slot * SLOT_MS - Date.now()), jobId: `${bell}-${slot}` })
-          .catch(() => lost++)
+        void give(bell, { delay: Math.max(0, slot * SLOT_MS - Date.now()), jobId: `${bell}-${slot}` })
       } else if (busy.has(bell)) {
         busy.set(bell, 'again')
       } else {
@@ -72,17 +81,30 @@ export async function openRings(options: { redisUrl?: string; store: Store; log:
     },
     lost: () => lost,
     async ping(timeoutMs) {
-      const away = new Promise<never>((_, reject) =>
-        setTimeout(reject, timeoutMs, new HubError('UNAVAILABLE', 'the queue does not answer')).unref(),
-      )
-      await Promise.race([backend.queue.getJobCounts('waiting'), away])
+      const answered = await within(timeoutMs, backend.queue.getJobCounts('waiting'))
+      if (!answered) throw new HubError('UNAVAILABLE', 'the queue does not answer')
     },
     async close() {
-      const limit = new Promise<void>((resolve) => setTimeout(resolve, 2000).unref())
-      await Promise.race([worker?.close(true), limit])
-      await Promise.race([backend.close(), limit])
+      if (worker) await within(CLOSE_MS, worker.close(true))
+      await within(CLOSE_MS, backend.close())
+      backend.cut()
     },
   }
+}
+
+/** Did it succeed in time? */
+async function within(ms: number, work: Promise<unknown>): Promise<boolean> {
+  const done = work.then(
+    () => true,
+    () => false,
+  )
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<false>((resolve) => {
+    timer = setTimeout(resolve, ms, false)
+  })
+  const answer = await Promise.race([done, late])
+  clearTimeout(timer)
+  return answer
 }
 
 // A ring is done as soon as it is heard: locks and stalls play no part, so their timers are slow.
@@ -96,26 +118,46 @@ const WORKER = {
 
 async function redisBackend(url: string, log: Log): Promise<Backend> {
   const [{ Queue, Worker }, { Redis }] = await Promise.all([import('bullmq'), import('ioredis')])
-  const connect = () => {
+  let trouble: Error | undefined
+  const connect = (settings: { enableOfflineQueue: boolean }) => {
     // null: BullMQ's workers wait through an outage instead of failing commands
-    const redis = new Redis(url, { maxRetriesPerRequest: null, retryStrategy: (n: number) => Math.min(1000, n * 100) })
-    redis.on('error', () => {})
+    const redis = new Redis(url, {
+      ...settings,
+      maxRetriesPerRequest: null,
+      retryStrategy: (tries: number) => Math.min(1000, tries * 100),
+    })
+    redis.on('error', (error: Error) => {
+      trouble = error
+    })
     return redis
   }
-  const [forQueue, forWorker] = [connect(), connect()]
-  forQueue.on('close', () => log.warn({}, 'Redis is away: work goes on by sweeping, more slowly'))
+  const [forQueue, forWorker] = [connect({ enableOfflineQueue: false }), connect({ enableOfflineQueue: true })]
+  const ready = new Promise<void>((resolve) => forQueue.once('ready', resolve))
+  let away = false
+  forQueue.on('close', () => {
+    if (!away) log.warn({ error: trouble }, 'Redis is away: work goes on by sweeping, more slowly')
+    away = true
+  })
+  forQueue.on('ready', () => {
+    if (away) log.info({}, 'Redis is back')
+    away = false
+  })
+  // So that the first rings of a hub are heard; without Redis it starts all the same.
+  await within(FIRST_CONTACT_MS, ready)
   const queue = new Queue(QUEUE, { connection: forQueue })
   queue.on('error', () => {})
   return {
     queue,
+    isUp: () => forQueue.status === 'ready',
     worker: (run) =>
       new Worker(QUEUE, async (job) => run(job.name as Bell), {
         ...WORKER,
         connection: forWorker,
         removeOnComplete: { count: 0 },
       }),
-    async close() {
-      await queue.close()
+    close: () => queue.close(),
+    cut() {
+      forQueue.removeAllListeners('close')
       forQueue.disconnect()
       forWorker.disconnect()
     },
@@ -130,6 +172,7 @@ async function postgresBackend(store: Store, log: Log): Promise<Backend> {
   queue.on('error', (error) => log.debug({ error }, 'ring queue'))
   return {
     queue,
+    isUp: () => true,
     worker: (run) =>
       new Worker(
         QUEUE,
@@ -138,6 +181,7 @@ async function postgresBackend(store: Store, log: Log): Promise<Backend> {
         createPostgresBackend,
       ),
     close: () => queue.close(),
+    cut() {},
   }
 }
 

@@ -1,6 +1,7 @@
 import { HubError, type Log, type Message, type Person } from '#contract'
 import { backoffMs } from '../delivery/breaker.ts'
 import type { ClaimedJob, Finish, JobsLedger } from '../ledger/jobs.ts'
+import { isAway } from '../store/sql.ts'
 import { type ContextDeps, createContext, type JobBody } from './context.ts'
 import { LeaseLost, type Leases } from './leases.ts'
 
@@ -58,8 +59,10 @@ async function attempt(job: ClaimedJob, lease: AbortSignal, deps: RunnerDeps): P
     )
     return ended(job, 'dead', { error })
   }
-  const timeout = AbortSignal.timeout(deps.timeoutMs)
-  const signal = AbortSignal.any([lease, timeout])
+  // Not AbortSignal.timeout: its timer outlives the job, and a busy hub would keep ten minutes' worth of them.
+  const timeout = new AbortController()
+  const timer = setTimeout(() => timeout.abort(), deps.timeoutMs)
+  const signal = AbortSignal.any([lease, timeout.signal])
   let running: ReturnType<typeof createContext> | undefined
   try {
     const person = await deps.personFor(job.workspace, body)
@@ -69,16 +72,19 @@ async function attempt(job: ClaimedJob, lease: AbortSignal, deps: RunnerDeps): P
     deps.crashPoint('after_handler')
     const posted = (await running.endProgress()) || (job.attempts > 1 && (await deps.hasProgress(job)))
     const sends = message ? running.answer(message, 'result', posted) : []
-    return ended(job, 'done', { result: message ?? null, sends })
+    // Here, where it can still fail as any other fault of the handler.
+    return ended(job, 'done', { result: message ? JSON.stringify(message) : null, sends })
   } catch (thrown) {
     await running?.endProgress()
     if (lease.aborted && lease.reason instanceof LeaseLost) return null
     if (lease.aborted)
       return ended(job, 'pending', { error: new HubError('UNAVAILABLE', 'the hub was stopping'), delayMs: 0 })
-    const error = timeout.aborted
+    const error = timeout.signal.aborted
       ? new HubError('UNAVAILABLE', `it took longer than ${Math.round(deps.timeoutMs / 1000)} s`)
       : asHubError(thrown)
     return failed(job, body, error, running, deps, log)
+  } finally {
+    clearTimeout(timer)
   }
 }
 
@@ -92,8 +98,10 @@ async function failed(
 ): Promise<Finish> {
   const posted = running ? await deps.hasProgress(job).catch(() => false) : false
   if (ANSWERS.has(error.code)) {
-    const message: Message = { text: error.message, ...(body.actor ? { only: body.actor } : {}) }
-    return ended(job, 'done', { result: message, sends: running?.answer(message, 'result', posted) ?? [] })
+    // For the asker alone, unless a progress note that everybody saw waits to be replaced.
+    const message: Message = { text: error.message, ...(body.actor && !posted ? { only: body.actor } : {}) }
+    const sends = running?.answer(message, 'result', posted) ?? []
+    return { ...ended(job, 'done', { result: JSON.stringify(message), sends }), errorCode: error.code }
   }
   if (error.retry !== 'never' && job.attempts < job.maxAttempts) {
     const delayMs = typeof error.retry === 'object' ? error.retry.afterMs : backoffMs(job.attempts, job.backoffMs)
@@ -137,6 +145,11 @@ async function store(job: ClaimedJob, finish: Finish, deps: RunnerDeps): Promise
       if (finish.sends.length > 0) deps.nudgeOutbox()
       return
     } catch (error) {
+      if (!isAway(error) && finish.result !== null) {
+        deps.log.error({ job: job.id, error }, 'the answer of a job cannot be stored')
+        const refused = new HubError('UNSUPPORTED', 'its answer cannot be stored: the log names the reason')
+        return store(job, ended(job, 'dead', { error: refused }), deps)
+      }
       // The database is away: keep the result as long as the lease lives; afterwards the job runs again, with the same keys.
       if (tries >= 12) {
         deps.log.error({ job: job.id, error }, 'could not write a job back: it will run again')
@@ -150,7 +163,7 @@ async function store(job: ClaimedJob, finish: Finish, deps: RunnerDeps): Promise
 function ended(
   job: ClaimedJob,
   state: Finish['state'],
-  rest: { result?: unknown; error?: HubError; delayMs?: number; sends?: Finish['sends'] },
+  rest: { result?: string | null; error?: HubError; delayMs?: number; sends?: Finish['sends'] },
 ): Finish {
   return {
     id: job.id,

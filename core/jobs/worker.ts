@@ -89,10 +89,16 @@ export function createWorker(deps: WorkerDeps, options: WorkerOptions): Worker {
   })
   const pumps = [inbox, jobs, sends, unknowns]
 
+  /** Askers not told yet: kept until it worked, because the sweep finds each dead job once. */
+  const untold = new Set<string>()
   const sweep = async (): Promise<void> => {
     const swept = await deps.jobs.sweep()
-    const died = swept.filter((s) => s.state === 'dead').map((s) => s.id)
-    if (died.length > 0) await deps.onDied(died)
+    for (const { id, state } of swept) if (state === 'dead') untold.add(id)
+    if (untold.size > 0) {
+      const ids = [...untold]
+      await deps.onDied(ids)
+      for (const id of ids) untold.delete(id)
+    }
     const unknown = await deps.outbox.sweep(deps.delivery.times.firstLookMs)
     if (swept.length + unknown > 0)
       deps.log.warn({ jobs: swept.length, sends: unknown }, 'took over what a vanished worker left')

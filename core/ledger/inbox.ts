@@ -42,7 +42,7 @@ export function createInbox(
   /** For the fault tests alone. */
   crashPoint: (name: string) => void = () => {},
 ): Inbox {
-  type Answer = 'queued' | 'duplicate' | { readonly refused: unknown }
+  type Answer = 'queued' | 'duplicate'
   const insert = async (arrivals: readonly Arrival[]): Promise<Answer[]> => {
     const rows = arrivals.map((a) => ({
       id: a.id,
@@ -64,26 +64,6 @@ export function createInbox(
     const ids = new Set(inserted.map((r) => r.id))
     return arrivals.map((a) => (ids.has(a.id) ? 'queued' : 'duplicate'))
   }
-  const gathered = gather<Arrival, Answer>(
-    async (arrivals) => {
-      try {
-        return await insert(arrivals)
-      } catch (error) {
-        if (arrivals.length === 1 || isAway(error)) throw error
-        // One row that cannot be stored must not take its neighbours with it.
-        const alone = await Promise.allSettled(arrivals.map((a) => insert([a])))
-        return alone.map((one) =>
-          one.status === 'fulfilled' ? (one.value[0] ?? 'duplicate') : { refused: one.reason },
-        )
-      }
-    },
-    { max: MAX_BATCH, width: WIDTH },
-  )
-  return {
-    async accept(arrival) {
-      const answer = await gathered(arrival)
-      if (typeof answer === 'object') throw answer.refused
-      return answer
-    },
-  }
+  const isOwnFault = (error: unknown) => !isAway(error)
+  return { accept: gather<Arrival, Answer>(insert, { max: MAX_BATCH, width: WIDTH, isOwnFault }) }
 }

@@ -1,5 +1,5 @@
 import { gather } from '../gather.ts'
-import type { Sql } from '../store/sql.ts'
+import { isAway, type Sql } from '../store/sql.ts'
 
 /** A job this process holds, until its lease lapses or its fence is passed. */
 export interface ClaimedJob {
@@ -47,7 +47,8 @@ export interface Finish {
   readonly id: string
   readonly fence: number
   readonly state: 'done' | 'dead' | 'pending'
-  readonly result: unknown
+  /** The answer as JSON text. */
+  readonly result: string | null
   readonly error: string | null
   readonly errorCode: string | null
   /** For 'pending': when to try again. */
@@ -168,7 +169,7 @@ export function createJobsLedger(
         id: f.id,
         fence: f.fence,
         state: f.state,
-        result: f.result === undefined || f.result === null ? null : storable(JSON.stringify(f.result)),
+        result: f.result === null ? null : storable(f.result),
         error: f.error,
         error_code: f.errorCode,
         delay_ms: Math.round(f.delayMs),
@@ -181,7 +182,7 @@ export function createJobsLedger(
       const ids = new Set(rows.map((r) => r.id))
       return batch.map((f) => ids.has(f.id))
     },
-    { max: 100, width: 2 },
+    { max: 100, width: 2, isOwnFault: (error) => !isAway(error) },
   )
   return {
     async claim(limit) {

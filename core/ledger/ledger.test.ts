@@ -64,7 +64,7 @@ describe.each(DATABASES)('ledger on %s', (database) => {
       id: job.id,
       fence: job.fence,
       state: 'done',
-      result: { text: 'done' },
+      result: JSON.stringify({ text: 'done' }),
       error: null,
       errorCode: null,
       delayMs: 0,

@@ -1,6 +1,6 @@
 import type { Message, Place, Posted } from '#contract'
 import { gather } from '../gather.ts'
-import type { Sql } from '../store/sql.ts'
+import { isAway, type Sql } from '../store/sql.ts'
 import { insertSends, type NewSend, sendRows } from './jobs.ts'
 
 /** One send this process holds. It is `inflight` in the database before its HTTP call begins. */
@@ -150,7 +150,7 @@ export function createOutbox(
       const ids = new Set(settled.map((r) => r.id))
       return batch.map((s) => ids.has(s.id))
     },
-    { max: 100, width: 2 },
+    { max: 100, width: 2, isOwnFault: (error) => !isAway(error) },
   )
   const take = async (text: string, limit: number): Promise<ClaimedSend[]> => {
     const askedAtMs = performance.now()
