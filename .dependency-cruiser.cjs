@@ -107,7 +107,7 @@ module.exports = {
     // TypeScript 7 has no JavaScript API; swc reads the sources, type imports included.
     parser: 'swc',
     doNotFollow: { path: 'node_modules' },
-    exclude: { path: ['^test/bench/node_modules/', '^coverage/'] },
+    exclude: { path: ['^test/bench/(node_modules|peers)/', '^coverage/'] },
     enhancedResolveOptions: {
       exportsFields: ['exports'],
       conditionNames: ['import', 'types', 'node', 'default'],

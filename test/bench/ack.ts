@@ -3,7 +3,7 @@ import { startScript } from './children.ts'
 import { median, pairedRatio, rotated } from './figures.ts'
 import type { LoadResult } from './load.ts'
 import { installPeers } from './peers.ts'
-import { disposable, HOOK, load, type Run, runWord, startInstallation } from './run.ts'
+import { disposable, HOOK, load, type Run, runWord, scoped, startInstallation } from './run.ts'
 
 /** Acknowledgement of signed slash commands at 32 connections: ours after its row is on the disk, the others' without storing anything. */
 export interface AckFigures {
@@ -23,14 +23,17 @@ const CONNECTIONS = 32
 /** Bob and Ann are known to the fake: Chat SDK looks each asker up once. */
 const USERS = ['U0ANN0001', 'U0BOB0001']
 
-export async function measureAck(run: Run): Promise<AckFigures> {
+export function measureAck(run: Run): Promise<AckFigures> {
+  return scoped((scope) => measure(run, scope))
+}
+
+async function measure(run: Run, scope: AsyncDisposableStack): Promise<AckFigures> {
   const { rounds, requests } = run.quick ? { rounds: 5, requests: 4_000 } : { rounds: 7, requests: 20_000 }
   const { SLACK_SIGNING_SECRET: secret, SLACK_BOT_TOKEN: token, SLACK_API_URL: apiUrl } = run.slack.env
-  await using hub = await startInstallation(run, ['web'])
-  await using stack = new AsyncDisposableStack()
+  const hub = scope.use(await startInstallation(run, ['web']))
   const contenders = [{ name: 'hub', port: hub.port, path: HOOK }]
   const add = async (name: string, file: string) => {
-    const child = stack.use(
+    const child = scope.use(
       disposable(await startScript<{ port: number; path: string }>(file, { secret, token, apiUrl, reply: false })),
     )
     contenders.push({ name, ...child.ready })

@@ -1,5 +1,5 @@
 import { countRows } from './ack.ts'
-import { HOOK, load, type Run, runWord, startInstallation } from './run.ts'
+import { HOOK, load, type Run, runWord, scoped, startInstallation } from './run.ts'
 
 /** From the first command sent to the last reply arrived at the fake Slack. */
 export interface EndToEndFigures {
@@ -19,13 +19,16 @@ const SPREAD = { workspaces: 2_000, channels: 4, users: ['U0ANN0001', 'U0BOB0001
 const CONNECTIONS = 32
 const QUIET_MS = 10_000
 
-export async function measureEndToEnd(
-  run: Run,
-  roles: readonly ('all' | 'web' | 'worker')[],
-): Promise<EndToEndFigures> {
+type Roles = readonly ('all' | 'web' | 'worker')[]
+
+export function measureEndToEnd(run: Run, roles: Roles): Promise<EndToEndFigures> {
+  return scoped((scope) => measure(run, roles, scope))
+}
+
+async function measure(run: Run, roles: Roles, scope: AsyncDisposableStack): Promise<EndToEndFigures> {
   const commands = run.quick ? 5_000 : 60_000
   const secret = run.slack.env.SLACK_SIGNING_SECRET
-  await using hub = await startInstallation(run, roles)
+  const hub = scope.use(await startInstallation(run, roles))
   const to = { port: hub.port, path: HOOK, secret, connections: CONNECTIONS }
   // Every person has been met once: a hub meets each for the first time only once.
   const known = SPREAD.workspaces * SPREAD.users.length

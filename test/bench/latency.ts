@@ -4,7 +4,7 @@ import { startScript, within } from './children.ts'
 import { monotonicMs } from './clock.ts'
 import { commandFields, signedRequest } from './commands.ts'
 import { quantile } from './figures.ts'
-import { disposable, HOOK, type Run, runWord, startInstallation } from './run.ts'
+import { disposable, HOOK, type Run, runWord, scoped, startInstallation } from './run.ts'
 
 /** Command sent → reply arrived at the fake Slack, one at a time, in an otherwise idle hub. */
 export interface LatencyFigures {
@@ -21,16 +21,22 @@ const WARM_UP = 80
 /** Each person has been met before the first measured command, and nobody comes near a limit of Slack's. */
 const SPREAD = { workspaces: 40, channels: 20, users: ['U0ANN0001'] }
 
-export async function measureLatency(run: Run, mode: LatencyFigures['mode']): Promise<LatencyFigures> {
+export function measureLatency(run: Run, mode: LatencyFigures['mode']): Promise<LatencyFigures> {
+  return scoped((scope) => measure(run, mode, scope))
+}
+
+async function measure(run: Run, mode: LatencyFigures['mode'], scope: AsyncDisposableStack): Promise<LatencyFigures> {
   const commands = run.quick ? 60 : 200
   const { SLACK_SIGNING_SECRET: secret, SLACK_BOT_TOKEN: token, SLACK_API_URL: apiUrl } = run.slack.env
-  await using hub = await startInstallation(run, ['all'], mode)
-  await using bare = disposable(
-    await startScript<{ port: number; path: string }>('bare-process.ts', { secret, token, apiUrl, reply: true }),
+  const hub = scope.use(await startInstallation(run, ['all'], mode))
+  const bare = scope.use(
+    disposable(
+      await startScript<{ port: number; path: string }>('bare-process.ts', { secret, token, apiUrl, reply: true }),
+    ),
   )
   await run.slack.forget(true)
-  using toHub = await openSender(run, hub.port, HOOK)
-  using toBare = await openSender(run, bare.ready.port, bare.ready.path)
+  const toHub = scope.use(await openSender(run, hub.port, HOOK))
+  const toBare = scope.use(await openSender(run, bare.ready.port, bare.ready.path))
   for (let n = 0; n < WARM_UP; n++) {
     await toHub.ask(n)
     await toBare.ask(n)

@@ -57,7 +57,17 @@ export async function startInstallation(
   return { hubs, port: hubs[0]?.port ?? 0, databaseUrl: stores?.databaseUrl ?? null, [Symbol.asyncDispose]: stop }
 }
 
-/** Ends a process at the end of a block: `await using bolt = disposable(child)`. */
+/** Ends what `work` has put into its scope, last first, however it ends. */
+export async function scoped<T>(work: (scope: AsyncDisposableStack) => Promise<T>): Promise<T> {
+  const scope = new AsyncDisposableStack()
+  try {
+    return await work(scope)
+  } finally {
+    await scope.disposeAsync()
+  }
+}
+
+/** A process that a scope can end. */
 export function disposable<C extends Pick<Child, 'stop'>>(child: C): C & AsyncDisposable {
   return { ...child, [Symbol.asyncDispose]: () => child.stop() }
 }

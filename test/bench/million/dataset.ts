@@ -3,7 +3,7 @@ import type { StoryDraft } from '../../../plugins/story/version.ts'
 
 /** One workspace holds two fifths of everything: the worst case of every list and search. */
 export const BIG = 'slack:T0'
-export const WORKSPACES = 200
+const WORKSPACES = 200
 export const BIG_TABLES: readonly string[] = ['inbox', 'jobs', 'outbox', 'audit', 'stories', 'story_versions']
 
 /** As many open rows as a hub has that is an hour behind. */

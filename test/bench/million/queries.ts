@@ -90,7 +90,7 @@ function ledger(sql: Watch['sql'], rows: number): readonly Query[] {
               id: job.id,
               fence: job.fence,
               state: 'done',
-              result: { text: 'done' },
+              result: '{"text":"done"}',
               error: null,
               errorCode: null,
               delayMs: 0,
