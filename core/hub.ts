@@ -36,6 +36,7 @@ import { createWorker, WORKER_OPTIONS, type WorkerOptions } from './jobs/worker.
 import { createInbox, storableJson } from './ledger/inbox.ts'
 import { createJobsLedger } from './ledger/jobs.ts'
 import { createLimits } from './ledger/limits.ts'
+import { endOrphanedLeases } from './ledger/orphans.ts'
 import { createOutbox } from './ledger/outbox.ts'
 import { prune } from './ledger/prune.ts'
 import { createLedgerView, ledgerStats } from './ledger/view.ts'
@@ -261,6 +262,7 @@ async function assemble(options: HubOptions, store: Store, log: Log): Promise<Ru
     start() {
       started ??= (async () => {
         await store.migrate()
+        if (store.mode === 'embedded') await endOrphanedLeases(sql)
         await people.ensureWorkspace({ id: HOME, plugin: OPERATOR.plugin, name: 'this hub' })
         const operator = await people.personFor(HOME, OPERATOR, 'operator')
         if (operator.role !== ('admin' satisfies Role)) await people.setRole(HOME, operator.id, 'admin')

@@ -65,13 +65,13 @@ export function createContext(
       deps.nudgeOutbox()
     },
     async enqueue(token: Job, payload, options = {}) {
-      const key = `${token.name}:${job.id}:${options.key ?? nth(token.name)}`
-      const id = randomUUIDv7()
+      const { key: given } = options
+      const key = given === undefined ? `${token.name}:${job.id}:${nth(token.name)}` : `${token.name}::${given}`
       const inner: JobBody = { payload, actor: body.actor ?? null, place: options.replyTo ?? place }
       const delayMs = options.delayMs ?? 0
-      await deps.jobs.enqueue([
+      const [id = ''] = await deps.jobs.enqueue([
         {
-          id,
+          id: randomUUIDv7(),
           workspace: job.workspace,
           kind: token.name,
           key,

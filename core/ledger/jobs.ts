@@ -65,7 +65,8 @@ export interface JobsLedger {
   finish(finish: Finish): Promise<boolean>
   /** Ids still held; whatever is missing was lost and must stop. */
   renew(held: readonly { id: string; fence: number }[]): Promise<Set<string>>
-  enqueue(jobs: readonly NewJob[]): Promise<void>
+  /** Ids of the stored jobs: for a key that was there already, the id of the job that has it. */
+  enqueue(jobs: readonly NewJob[]): Promise<readonly string[]>
   /** Jobs whose worker vanished: back to pending, or dead after their last attempt. */
   sweep(): Promise<Swept[]>
 }
@@ -137,7 +138,12 @@ const ENQUEUE = `
          clock_timestamp() + delay_ms * interval '1 millisecond', origin
   from json_to_recordset($1::text::json)
     as r(id uuid, workspace text, kind text, key text, lane text, body text, max_attempts int, backoff_ms int, delay_ms int, origin uuid)
-  on conflict (workspace, key) do nothing`
+  on conflict (workspace, key) do nothing
+  returning id`
+
+const STORED = `
+  select j.id, j.workspace, j.key from hub.jobs j
+  join json_to_recordset($1::text::json) as r(workspace text, key text) on j.workspace = r.workspace and j.key = r.key`
 
 const RENEW = `
   update hub.jobs j set lease_until = clock_timestamp() + $2::int * interval '1 millisecond'
@@ -197,7 +203,7 @@ export function createJobsLedger(
       return new Set(rows.map((r) => r.id))
     },
     async enqueue(jobs) {
-      if (jobs.length === 0) return
+      if (jobs.length === 0) return []
       const rows = jobs.map((j) => ({
         id: j.id,
         workspace: j.workspace,
@@ -210,7 +216,10 @@ export function createJobsLedger(
         delay_ms: Math.round(j.delayMs),
         origin: j.origin,
       }))
-      await sql.query(ENQUEUE, [JSON.stringify(rows)])
+      const made = await sql.query(ENQUEUE, [JSON.stringify(rows)])
+      if (made.length === jobs.length) return jobs.map((j) => j.id)
+      const stored = await sql.query<{ id: string; workspace: string; key: string }>(STORED, [JSON.stringify(rows)])
+      return jobs.map((j) => stored.find((s) => s.workspace === j.workspace && s.key === j.key)?.id ?? j.id)
     },
     sweep: () => sql.query<Swept>(SWEEP),
   }
