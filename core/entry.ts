@@ -3,6 +3,7 @@ import {
   type CommandCall,
   type EventType,
   HubError,
+  type Log,
   type Origin,
   type Place,
   parseWith,
@@ -10,6 +11,7 @@ import {
   type Schema,
 } from '#contract'
 import type { CommandCatalog } from './dispatch/catalog.ts'
+import { currentRequestId } from './http/request-id.ts'
 import type { Inbox } from './ledger/inbox.ts'
 import type { Secrets } from './store/secrets.ts'
 import { isAway } from './store/sql.ts'
@@ -20,9 +22,9 @@ export interface Entry {
   publish<S extends Schema>(source: string, event: EventType<S>, payload: unknown, origin: Origin): Promise<Receipt>
 }
 
-export function createEntry(deps: { inbox: Inbox; catalog: CommandCatalog; secrets: Secrets }): Entry {
-  const { inbox, secrets } = deps
-  const accept = async (arrival: Parameters<Inbox['accept']>[0], announce: string | null): Promise<Receipt> => {
+export function createEntry(deps: { inbox: Inbox; catalog: CommandCatalog; secrets: Secrets; log: Log }): Entry {
+  const { inbox, secrets, log } = deps
+  const commit = async (arrival: Parameters<Inbox['accept']>[0], announce: string | null): Promise<Receipt> => {
     try {
       return { status: await inbox.accept(arrival), id: arrival.id, announce }
     } catch (cause) {
@@ -32,6 +34,14 @@ export function createEntry(deps: { inbox: Inbox; catalog: CommandCatalog; secre
         retry: { afterMs: 1000 },
       })
     }
+  }
+  /** At debug only: a line for each delivery would cost more than its row. What became of it is said when its job ends. */
+  const accept: typeof commit = async (arrival, announce) => {
+    const receipt = await commit(arrival, announce)
+    const { id: origin, source, workspace, kind, deliveryId: delivery } = arrival
+    const requestId = currentRequestId()
+    log.debug({ origin, requestId, source, workspace, kind, delivery, status: receipt.status }, 'accepted')
+    return receipt
   }
   return {
     command(source, call) {

@@ -31,7 +31,7 @@ import type { LedgerView } from './http/ports.ts'
 import { createLookUp } from './identity/lookup.ts'
 import { createDirectory } from './identity/store.ts'
 import { createLeases } from './jobs/leases.ts'
-import { openRings } from './jobs/rings.ts'
+import { openRings, type Rings } from './jobs/rings.ts'
 import { createWorker, WORKER_OPTIONS, type WorkerOptions } from './jobs/worker.ts'
 import { createInbox, storableJson } from './ledger/inbox.ts'
 import { createJobsLedger } from './ledger/jobs.ts'
@@ -94,24 +94,22 @@ export async function createHub(options: HubOptions): Promise<RunningHub> {
     migrations: options.migrations,
     ...(options.databaseUrl === undefined ? {} : { databaseUrl: options.databaseUrl }),
   })
+  let rings: Rings | undefined
   try {
-    return await assemble(options, store, log)
+    rings = await openRings({ store, log, ...(options.redisUrl === undefined ? {} : { redisUrl: options.redisUrl }) })
+    return await assemble(options, store, rings, log)
   } catch (error) {
+    await rings?.close()
     await store.close()
     throw error
   }
 }
 
-async function assemble(options: HubOptions, store: Store, log: Log): Promise<RunningHub> {
+async function assemble(options: HubOptions, store: Store, rings: Rings, log: Log): Promise<RunningHub> {
   const secrets = createSecrets(options.secretKey ?? keyFromFolder(options.dataDir))
   const { sql } = store
   const worker = randomUUIDv7()
   const leaseMs = options.leaseMs ?? 30_000
-  const rings = await openRings({
-    store,
-    log,
-    ...(options.redisUrl === undefined ? {} : { redisUrl: options.redisUrl }),
-  })
   const ledgerOptions = { worker, leaseMs, storable: storableJson }
   const jobs = createJobsLedger(sql, ledgerOptions)
   const outbox = createOutbox(sql, ledgerOptions)
@@ -157,7 +155,7 @@ async function assemble(options: HubOptions, store: Store, log: Log): Promise<Ru
   )
   const crashPoint = options.crashPoint ?? (() => {})
   const inbox = createInbox(sql, () => rings.ring('inbox'), crashPoint)
-  const entry = createEntry({ inbox, catalog, secrets })
+  const entry = createEntry({ inbox, catalog, secrets, log })
   const handling = handlersOf({ host, catalog, people, lookUp: createLookUp(sql), secrets })
   late = { entry, handling }
 
@@ -214,7 +212,6 @@ async function assemble(options: HubOptions, store: Store, log: Log): Promise<Ru
         nudgeOutbox: () => engine.nudgeOutbox(),
         ring: (delayMs) => rings.ring('jobs', delayMs),
         onFenced: () => metrics.countFencedWrites(),
-        onEnded: () => {},
       },
       delivery: {
         outlets: host.channels,

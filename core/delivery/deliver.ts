@@ -208,6 +208,8 @@ async function write(send: ClaimedSend, settled: Settled, deps: DeliverDeps): Pr
           { delivery: send.id, key: send.key, job: send.jobId, code: settled.errorCode, reason: settled.error },
           `send ${settled.state}`,
         )
+      } else if (settled.state === 'sent') {
+        deps.log.debug({ delivery: send.id, key: send.key, job: send.jobId, attempt: send.attempts }, 'sent')
       } else if (settled.waitMs > 0) deps.ringLater(settled.waitMs)
       return
     } catch (error) {

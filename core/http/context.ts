@@ -6,6 +6,7 @@ import { scopeLog } from '../host/log.ts'
 import { limitBody } from './body-limit.ts'
 import type { Metrics } from './metrics.ts'
 import { errorStatus } from './problem.ts'
+import { withRequestId } from './request-id.ts'
 
 /** Ids that others may choose: enough for UUIDs, ULIDs and trace ids, and harmless wherever they are printed. */
 const REQUEST_ID = /^[A-Za-z0-9._:-]{8,64}$/
@@ -18,7 +19,7 @@ export function requestContext(log: Log, maxBytes: number): MiddlewareHandler<Ho
     c.set('log', scopeLog(log, { requestId }))
     c.header('x-request-id', requestId)
     await limitBody(c, maxBytes)
-    await next()
+    await withRequestId(requestId, next)
   }
 }
 
@@ -35,7 +36,7 @@ export function hookContext(source: string, log: Log, maxBytes: number, metrics:
     try {
       const counted = limitBody(c, maxBytes)
       if (counted) await counted
-      await next()
+      await withRequestId(requestId, next)
       metrics.observeAck(source, c.res.status, (performance.now() - started) / 1000)
     } catch (err) {
       metrics.observeAck(source, errorStatus(err).status, (performance.now() - started) / 1000)

@@ -91,7 +91,6 @@ function deps(handler: Handler, over: Partial<RunnerDeps> = {}): RunnerDeps & { 
     nudgeOutbox: () => {},
     ring: (delayMs) => void rung.push(delayMs),
     onFenced: () => void logged.push('fenced'),
-    onEnded: () => {},
     crashPoint: () => {},
     ...over,
   }

@@ -21,7 +21,6 @@ export interface RunnerDeps extends ContextDeps {
   /** Was a progress note of an earlier attempt stored? */
   hasProgress(job: ClaimedJob): Promise<boolean>
   onFenced(): void
-  onEnded(state: Finish['state'], job: ClaimedJob): void
   crashPoint(name: string): void
 }
 
@@ -31,12 +30,20 @@ const ANSWERS = new Set(['INPUT_INVALID', 'NOT_FOUND', 'FORBIDDEN', 'CONFLICT', 
 /** One claimed job, from its handler to its stored end. Never throws. */
 export async function runJob(job: ClaimedJob, deps: RunnerDeps): Promise<void> {
   const lease = deps.leases.hold(job.id, job.fence)
+  const began = performance.now()
   try {
     const finish = await attempt(job, lease, deps)
     if (finish === null) return
     deps.crashPoint('before_job_commit')
-    await store(job, finish, deps)
+    const stored = await store(job, finish, deps)
     deps.crashPoint('after_job_commit')
+    const { id, kind, workspace, origin, attempts } = job
+    const ms = Math.round(performance.now() - began)
+    if (stored && finish.state === 'done')
+      deps.log.info(
+        { job: id, kind, workspace, origin, attempt: attempts, ms, code: finish.errorCode ?? undefined },
+        'job done',
+      )
   } finally {
     deps.leases.release(job.id)
   }
@@ -132,18 +139,18 @@ export function failureMessage(job: { id: string; kind: string }, body: JobBody,
   }
 }
 
-async function store(job: ClaimedJob, finish: Finish, deps: RunnerDeps): Promise<void> {
+/** Was it stored, and by us? */
+async function store(job: ClaimedJob, finish: Finish, deps: RunnerDeps): Promise<boolean> {
   for (let tries = 0; ; tries++) {
     try {
       if (!(await deps.jobs.finish(finish))) {
         deps.onFenced()
         deps.log.warn({ job: job.id }, 'a job was finished by somebody else: nothing written')
-        return
+        return false
       }
-      deps.onEnded(finish.state, job)
       if (finish.state === 'pending') deps.ring(finish.delayMs)
       if (finish.sends.length > 0) deps.nudgeOutbox()
-      return
+      return true
     } catch (error) {
       if (!isAway(error) && finish.result !== null) {
         deps.log.error({ job: job.id, error }, 'the answer of a job cannot be stored')
@@ -153,7 +160,7 @@ async function store(job: ClaimedJob, finish: Finish, deps: RunnerDeps): Promise
       // The database is away: keep the result as long as the lease lives; afterwards the job runs again, with the same keys.
       if (tries >= 12) {
         deps.log.error({ job: job.id, error }, 'could not write a job back: it will run again')
-        return
+        return false
       }
       await new Promise((resolve) => setTimeout(resolve, Math.min(2000, 100 * 2 ** tries)))
     }
