@@ -1,5 +1,6 @@
 import postgres from 'postgres'
 import { startScript } from './children.ts'
+import { cpuMicros } from './cpu.ts'
 import { median, pairedRatio, rotated } from './figures.ts'
 import type { LoadResult } from './load.ts'
 import { installPeers } from './peers.ts'
@@ -9,15 +10,22 @@ import { disposable, HOOK, load, type Run, runWord, scoped, startInstallation } 
 export interface AckFigures {
   readonly rounds: number
   readonly requests: number
-  readonly contenders: Readonly<
-    Record<string, { readonly perSecond: number; readonly p50Ms: number; readonly p99Ms: number }>
-  >
+  readonly contenders: Readonly<Record<string, Contender>>
   /** Hub's rate over another's: median of the rounds' ratios. */
   readonly ratios: Readonly<Record<string, number>>
   /** Rows in hub.inbox, and acknowledged requests. */
   readonly stored: number
   readonly acknowledged: number
 }
+
+export interface Contender {
+  readonly perSecond: number
+  readonly p50Ms: number
+  readonly p99Ms: number
+  /** CPU time of its own process for each request, in microseconds. */
+  readonly cpuMicros: number | null
+}
+type Burst = LoadResult & Pick<Contender, 'cpuMicros'>
 
 const CONNECTIONS = 32
 /** Bob and Ann are known to the fake: Chat SDK looks each asker up once. */
@@ -28,15 +36,15 @@ export function measureAck(run: Run): Promise<AckFigures> {
 }
 
 async function measure(run: Run, scope: AsyncDisposableStack): Promise<AckFigures> {
-  const { rounds, requests } = run.quick ? { rounds: 5, requests: 4_000 } : { rounds: 7, requests: 20_000 }
+  const { rounds, requests } = run.quick ? { rounds: 5, requests: 4_000 } : { rounds: 11, requests: 10_000 }
   const { SLACK_SIGNING_SECRET: secret, SLACK_BOT_TOKEN: token, SLACK_API_URL: apiUrl } = run.slack.env
   const hub = scope.use(await startInstallation(run, ['web']))
-  const contenders = [{ name: 'hub', port: hub.port, path: HOOK }]
+  const contenders = [{ name: 'hub', port: hub.port, path: HOOK, pid: hub.hubs[0]?.pid ?? 0 }]
   const add = async (name: string, file: string) => {
     const child = scope.use(
       disposable(await startScript<{ port: number; path: string }>(file, { secret, token, apiUrl, reply: false })),
     )
-    contenders.push({ name, ...child.ready })
+    contenders.push({ name, ...child.ready, pid: child.pid })
   }
   await add('bare', 'bare-process.ts')
   const missing = installPeers()
@@ -47,15 +55,17 @@ async function measure(run: Run, scope: AsyncDisposableStack): Promise<AckFigure
 
   let sent = 0
   const word = runWord()
-  const burst = async ({ port, path }: { port: number; path: string }, count: number): Promise<LoadResult> => {
+  const burst = async ({ port, path, pid }: (typeof contenders)[number], count: number): Promise<Burst> => {
     const commands = { run: word, first: sent, workspaces: 100, channels: 20, users: USERS }
     sent += count
-    const result = await load({ port, path, secret, connections: CONNECTIONS, requests: count, commands })
+    const { result, micros } = await cpuMicros([pid], count, () =>
+      load({ port, path, secret, connections: CONNECTIONS, requests: count, commands }),
+    )
     if (result.statuses['200'] !== count)
       throw new Error(`ack: not all were acknowledged: ${JSON.stringify(result.statuses)}`)
-    return result
+    return { ...result, cpuMicros: micros }
   }
-  const results = new Map<string, LoadResult[]>(contenders.map(({ name }) => [name, []]))
+  const results = new Map<string, Burst[]>(contenders.map(({ name }) => [name, []]))
   let acknowledged = 0
   for (let round = -1; round < rounds; round++) {
     const count = round < 0 ? Math.floor(requests / 2) : requests
@@ -81,6 +91,7 @@ async function measure(run: Run, scope: AsyncDisposableStack): Promise<AckFigure
           perSecond: median(all.map((r) => r.perSecond)),
           p50Ms: median(all.map((r) => r.p50Ms)),
           p99Ms: median(all.map((r) => r.p99Ms)),
+          cpuMicros: all.some((r) => r.cpuMicros === null) ? null : median(all.map((r) => r.cpuMicros ?? 0)),
         },
       ]),
     ),

@@ -1,4 +1,5 @@
 import { countRows } from './ack.ts'
+import { cpuMicros } from './cpu.ts'
 import { HOOK, load, type Run, runWord, scoped, startInstallation } from './run.ts'
 
 /** From the first command sent to the last reply arrived at the fake Slack. */
@@ -8,6 +9,8 @@ export interface EndToEndFigures {
   readonly seconds: number
   readonly perSecond: number
   readonly ackP99Ms: number
+  /** CPU time of the hub's processes for each command, in microseconds. */
+  readonly cpuMicros: number | null
   readonly lost: number
   readonly twice: number
   /** Rows that are not in their final state once all is quiet. */
@@ -37,8 +40,12 @@ async function measure(run: Run, roles: Roles, scope: AsyncDisposableStack): Pro
   const met = await run.slack.settle(known, QUIET_MS)
   if (met.total !== known) throw new Error(`e2e: ${met.total} of ${known} replies arrived while warming up`)
   await run.slack.forget()
-  const sent = await load({ ...to, requests: commands, commands: { run: runWord(), first: 0, ...SPREAD } })
-  const arrived = await run.slack.settle(commands, QUIET_MS)
+  const pids = hub.hubs.map(({ pid }) => pid)
+  const { result, micros } = await cpuMicros(pids, commands, async () => {
+    const sent = await load({ ...to, requests: commands, commands: { run: runWord(), first: 0, ...SPREAD } })
+    return { sent, arrived: await run.slack.settle(commands, QUIET_MS) }
+  })
+  const { sent, arrived } = result
   const acknowledged = sent.statuses['200'] ?? 0
   const seconds = (arrived.lastAtMs - sent.beganAtMs) / 1000
   const figures = {
@@ -47,6 +54,7 @@ async function measure(run: Run, roles: Roles, scope: AsyncDisposableStack): Pro
     seconds,
     perSecond: arrived.different / seconds,
     ackP99Ms: sent.p99Ms,
+    cpuMicros: micros,
     lost: acknowledged - arrived.different,
     twice: arrived.total - arrived.different,
     unfinished: await unfinished(hub.databaseUrl ?? '', commands + known),
