@@ -5,7 +5,7 @@ import path from 'node:path'
 import { type Check, check, type Verdict } from './checker.ts'
 import { openRig } from './rig.ts'
 import { ROOT } from './root.ts'
-import { type Scenario, sleep } from './scenario.ts'
+import { percentile, type Scenario, sleep } from './scenario.ts'
 import type { StoreKind } from './stores.ts'
 
 export interface Report {
@@ -60,6 +60,8 @@ export async function play(scenario: Scenario, options: PlayOptions): Promise<Re
       },
     ]
     const began = startedAt.getTime()
+    const acks = history.flatMap((entry) => (entry.kind === 'ack' && entry.tries === 1 ? [entry.tookMs] : []))
+    const refused = history.flatMap((entry) => (entry.kind === 'refused' ? entry.statuses : []))
     return {
       scenario: scenario.name,
       target: scenario.target,
@@ -77,6 +79,9 @@ export async function play(scenario: Scenario, options: PlayOptions): Promise<Re
       figures: {
         drainedMs: drainedMs === null ? 'never' : Math.round(drainedMs),
         stoppedMs: Math.round(stoppedMs),
+        ackP50Ms: Math.round(percentile(acks, 50)),
+        ackP99Ms: Math.round(percentile(acks, 99)),
+        ...(refused.length > 0 ? { refusedWith: [...new Set(refused)].join(' ') } : {}),
         ...outcome.figures,
       },
       faults: rig.faults.map(({ atMs, fault, detail }) => ({ atMs: atMs - began, fault, detail })),
