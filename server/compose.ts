@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { HubError, type Plugin } from '#contract'
+import { HubError, type Log, type Plugin } from '#contract'
 import {
   configFromEnv,
   createHub,
@@ -18,6 +18,7 @@ import { type Environment, missingVariables, SHIPPED } from './plugins.ts'
 
 export interface Composed {
   readonly hub: RunningHub
+  readonly log: Log
   readonly apiToken: string
   readonly consoleToken: string
   /** One line for each adapter, for the start-up report. */
@@ -77,6 +78,7 @@ export async function compose(
   const adapters = SHIPPED.filter((s) => s.kind === 'adapter')
   return {
     hub,
+    log,
     apiToken,
     consoleToken,
     report: [

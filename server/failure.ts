@@ -1,4 +1,5 @@
 import { HubError } from '#contract'
+import { createMask } from '../core/index.ts'
 
 const WRONG_USE = new Set(['CONFIG_INVALID', 'INPUT_INVALID', 'UNSUPPORTED'])
 
@@ -11,5 +12,6 @@ export function failureLines(error: unknown): { readonly lines: readonly string[
     }
   }
   const what = error instanceof Error ? (error.message.split('\n')[0] ?? error.name) : String(error)
-  return { lines: [`autodevhub: unexpected fault: ${what}`], exitCode: 1 }
+  // Whoever threw it did not think of people who read it: passwords in addresses and platform tokens are known by their form.
+  return { lines: [`autodevhub: unexpected fault: ${createMask().apply(what)}`], exitCode: 1 }
 }

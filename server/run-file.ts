@@ -1,4 +1,4 @@
-import { readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 
 /** How the command line finds a hub that runs on this data folder. Readable by its owner alone: the token acts as the operator. */
@@ -10,10 +10,15 @@ export interface RunFile {
 const fileOf = (dataDir: string) => path.join(path.resolve(dataDir), 'hub.json')
 
 export function writeRunFile(dataDir: string, run: RunFile): void {
-  writeFileSync(fileOf(dataDir), JSON.stringify(run), { mode: 0o600 })
+  // The mode counts for new files alone, and a reader must never see half of one.
+  const draft = `${fileOf(dataDir)}.${process.pid}`
+  rmSync(draft, { force: true })
+  writeFileSync(draft, JSON.stringify(run), { mode: 0o600 })
+  renameSync(draft, fileOf(dataDir))
 }
+/** Of this process alone: several may share a folder beside PostgreSQL. */
 export function removeRunFile(dataDir: string): void {
-  rmSync(fileOf(dataDir), { force: true })
+  if (readRunFile(dataDir)?.pid === process.pid) rmSync(fileOf(dataDir), { force: true })
 }
 /** The running hub of a folder; null when there is none, also after one was killed. */
 export function readRunFile(dataDir: string): RunFile | null {

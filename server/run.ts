@@ -1,5 +1,4 @@
-import { mkdirSync } from 'node:fs'
-import { serve } from '../core/index.ts'
+import { makeFolder, serve } from '../core/index.ts'
 import { type Composed, compose } from './compose.ts'
 import { readConfig, type ServerConfig, VERSION } from './config.ts'
 import { failureLines } from './failure.ts'
@@ -10,17 +9,24 @@ export async function run(): Promise<void> {
   const began = performance.now()
   try {
     const config = readConfig(process.env)
-    mkdirSync(config.HUB_DATA_DIR, { recursive: true, mode: 0o700 })
+    makeFolder(config.HUB_DATA_DIR)
     const composed = await compose(config, process.env)
     const { hub } = composed
     try {
       await hub.start()
       const serving = await serve({ fetch: hub.app.fetch, host: config.HOST, port: config.PORT })
-      writeRunFile(config.HUB_DATA_DIR, { url: serving.url, apiToken: composed.apiToken, pid: process.pid })
-      process.stdout.write(startReport(config, composed, serving.url, performance.now() - began))
+      const url = fromHere(serving.url)
+      writeRunFile(config.HUB_DATA_DIR, { url, apiToken: composed.apiToken, pid: process.pid })
+      process.stdout.write(startReport(config, composed, { listening: serving.url, url }, performance.now() - began))
       stopOnSignal(async () => {
         removeRunFile(config.HUB_DATA_DIR)
         await Promise.all([serving.stop(), hub.close()])
+      })
+      // Without this Node would print the error as it is, and what it holds may be a secret. The ledger takes up what was under way.
+      process.on('uncaughtException', (error) => {
+        composed.log.error({ err: error }, 'unexpected fault: the hub ends, and its work goes on with the next start')
+        removeRunFile(config.HUB_DATA_DIR)
+        process.exit(1)
       })
     } catch (error) {
       await hub.close(0).catch(() => {})
@@ -31,6 +37,11 @@ export async function run(): Promise<void> {
     for (const line of lines) process.stderr.write(`${line}\n`)
     process.exit(exitCode)
   }
+}
+
+/** An address that means every interface is none to go to: on this machine loopback is. */
+export function fromHere(url: string): string {
+  return url.replace('//0.0.0.0:', '//127.0.0.1:').replace('//[::]:', '//[::1]:')
 }
 
 /** First signal: finish what runs. Second one: leave now; the ledger picks the rest up at the next start. */
@@ -51,7 +62,7 @@ function stopOnSignal(stop: () => Promise<void>): void {
 function startReport(
   config: ServerConfig,
   { hub, report, consoleToken }: Composed,
-  url: string,
+  { listening, url }: { readonly listening: string; readonly url: string },
   tookMs: number,
 ): string {
   const mode =
@@ -70,7 +81,7 @@ function startReport(
     `AutoDevHub ${VERSION} · ${mode}${role}`,
     ...lines,
     console,
-    `  Listening on ${url}, ready in ${(tookMs / 1000).toFixed(1)} s`,
+    `  Listening on ${listening}, ready in ${(tookMs / 1000).toFixed(1)} s`,
     '',
   ].join('\n')
 }

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { z } from 'zod'
-import type { Catalog } from '../contract/command.ts'
+import type { Catalog, CommandInput } from '../contract/command.ts'
 import { type ErrorCode, HubError } from '../contract/errors.ts'
 import {
   type ANSWERS,
@@ -73,6 +73,12 @@ const found = <T>(value: T | null, what: string): T => {
   if (value === null) throw new HubError('NOT_FOUND', `There is no such ${what}`)
   return value
 }
+/** How to say it right: the usage and an example, or where the commands are listed. */
+function cureOf(input: CommandInput, catalog: Catalog): readonly string[] {
+  const info = catalog.match(typeof input === 'string' ? input : input.command)
+  if (info) return [`Usage: ${info.usage}`, ...info.examples.slice(0, 1).map((example) => `Example: ${example}`)]
+  return catalog.match('hub help') ? ['All commands: hub help'] : []
+}
 const paged = <T extends { readonly id: string }>(items: readonly T[], limit: number) => ({
   items,
   next: items.length < limit ? null : (items.at(-1)?.id ?? null),
@@ -92,7 +98,7 @@ export const OPERATIONS: readonly Operation[] = [
     errors: ['INPUT_INVALID', 'TOO_LARGE', 'UNAVAILABLE'],
     async run({ body }, { catalog, command }) {
       const problems = catalog.check(body.input)
-      if (problems.length > 0) throw invalidInput('The command would not run', problems)
+      if (problems.length > 0) throw invalidInput('The command would not run', problems, cureOf(body.input, catalog))
       return command(body)
     },
   }),

@@ -40,10 +40,12 @@ export interface ProblemContext {
   readonly path: string
 }
 
-/** INPUT_INVALID with a list of what is wrong, answered in `errors`. */
-export function invalidInput(what: string, errors: readonly InputProblem[]): HubError {
+/** INPUT_INVALID with a list of what is wrong, answered in `errors`. `cure`: further lines. */
+export function invalidInput(what: string, errors: readonly InputProblem[], cure: readonly string[] = []): HubError {
   const lines = errors.map(({ field, message }) => (field === null ? message : `${field}: ${message}`))
-  return new HubError('INPUT_INVALID', `${what}: ${lines.join('; ')}`, { cause: new InputProblems(errors) })
+  return new HubError('INPUT_INVALID', [`${what}: ${lines.join('; ')}`, ...cure].join('\n'), {
+    cause: new InputProblems(errors),
+  })
 }
 class InputProblems {
   readonly errors: readonly InputProblem[]

@@ -20,6 +20,11 @@ export async function runChat(client: Client, line: string, json: boolean): Prom
       'UNAVAILABLE',
       `${job.error ?? 'the job did not end well'} (job ${job.id}; try again: npm run hub -- jobs retry ${job.id})`,
     )
+  // A mistake that only showed while it ran: told as an answer, and still no success.
+  if (job.errorCode !== null) {
+    if (json) return 1
+    throw new HubError('CONFLICT', job.result?.text ?? job.errorCode)
+  }
   if (!json && job.result) process.stdout.write(`${messageText(job.result, process.stdout.isTTY === true)}\n`)
   return 0
 }

@@ -1,7 +1,7 @@
-import { existsSync, mkdirSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import path from 'node:path'
 import { HubError } from '#contract'
-import { keyFromFolder } from '../../core/index.ts'
+import { keyFromFolder, makeFolder } from '../../core/index.ts'
 import { apiTokenFrom, compose } from '../compose.ts'
 import type { ServerConfig } from '../config.ts'
 import type { Environment } from '../plugins.ts'
@@ -34,7 +34,7 @@ export async function connect(config: ServerConfig, env: Environment): Promise<C
       close: async () => {},
     })
   }
-  mkdirSync(config.HUB_DATA_DIR, { recursive: true, mode: 0o700 })
+  makeFolder(config.HUB_DATA_DIR)
   // Lines on standard error belong to the person who typed the command.
   const { hub, apiToken } = await compose({ ...config, HUB_ROLE: 'all' }, env, {
     logLevel: env.LOG_LEVEL ? config.LOG_LEVEL : 'silent',

@@ -1,7 +1,6 @@
 import { accessSync, constants, existsSync, statSync } from 'node:fs'
-import net from 'node:net'
 import path from 'node:path'
-import { openStore } from '../../core/index.ts'
+import { checkRedis, openStore } from '../../core/index.ts'
 import { MIGRATIONS } from '../compose.ts'
 import type { ServerConfig } from '../config.ts'
 import { type Environment, missingVariables, SHIPPED } from '../plugins.ts'
@@ -88,15 +87,10 @@ async function stores(config: ServerConfig): Promise<Finding[]> {
     }
   } else found.push({ what: 'DATABASE_URL', state: 'off', detail: 'embedded database' })
   if (config.REDIS_URL) {
-    const { hostname, port } = new URL(config.REDIS_URL)
-    const reached = await reachable(hostname, Number(port || 6379))
-    found.push({
-      what: 'REDIS_URL',
-      state: reached ? 'ok' : 'wrong',
-      detail: reached
-        ? `${hostname} answers`
-        : `${hostname}:${port || 6379} does not answer: start Redis or correct REDIS_URL`,
-    })
+    const { problem, note, version } = await checkRedis(config.REDIS_URL, REACH_MS)
+    const fine = note ?? `Redis ${version}`
+    const state = problem !== null ? 'wrong' : note !== null ? 'note' : 'ok'
+    found.push({ what: 'REDIS_URL', state, detail: problem ?? fine })
   } else found.push({ what: 'REDIS_URL', state: 'off', detail: 'rings go through the database' })
   return found
 }
@@ -143,17 +137,4 @@ function promises(config: ServerConfig): Finding[] {
       detail: 'one process on one folder; back it up with `npm run hub -- backup <file>`; for more set DATABASE_URL',
     },
   ]
-}
-
-function reachable(host: string, port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = net.connect({ host, port, timeout: REACH_MS })
-    const end = (answer: boolean) => {
-      socket.destroy()
-      resolve(answer)
-    }
-    socket.once('connect', () => end(true))
-    socket.once('error', () => end(false))
-    socket.once('timeout', () => end(false))
-  })
 }

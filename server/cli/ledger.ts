@@ -21,9 +21,9 @@ export async function runLedger(
   words: readonly string[],
   json: boolean,
 ): Promise<number> {
-  const [verb = 'list', id, outcome] = words.filter((w) => !w.startsWith('--'))
+  const { state, rest } = withoutState(words)
+  const [verb = 'list', id, outcome] = rest
   if (verb === 'list') {
-    const state = optionOf(words, '--state')
     const { items } = await client.get<{ items: Item[] }>(
       `/${what}?limit=${LINES}${state ? `&state=${encodeURIComponent(state)}` : ''}`,
     )
@@ -33,7 +33,7 @@ export async function runLedger(
     return 0
   }
   if (!id) throw new HubError('INPUT_INVALID', `name one: ${what} ${verb} <id>`)
-  const full = await fullId(client, what, id)
+  const full = await fullId(client, what, id, DECIDED[verb]?.[what] ?? [])
   if (verb === 'show') return print(await client.get(`/${what}/${full}`))
   if (verb === 'retry') return done(await client.post<Item>(`/${what}/${full}/retry`), json)
   if (verb === 'resolve' && what === 'deliveries') {
@@ -51,12 +51,27 @@ export async function runLedger(
   )
 }
 
+/** What each decision is for, so that it is found however old it is. */
+const DECIDED: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
+  show: { jobs: ['dead', 'cancelled'], deliveries: ['dead', 'held'] },
+  retry: { jobs: ['dead', 'cancelled'], deliveries: ['dead'] },
+  resolve: { deliveries: ['held'] },
+}
+const SHORT_ID = 6
+
 /** People see and type the last six characters of an id. */
-async function fullId(client: Client, what: string, id: string): Promise<string> {
+async function fullId(client: Client, what: string, id: string, states: readonly string[]): Promise<string> {
   if (id.length >= 32) return id
-  const { items } = await client.get<{ items: Item[] }>(`/${what}?limit=200`)
-  const found = items.filter((i) => i.id.endsWith(id.toLowerCase()))
-  if (found.length === 1 && found[0]) return found[0].id
+  if (id.length < SHORT_ID)
+    throw new HubError('INPUT_INVALID', `${id} is too short: give at least its last ${SHORT_ID} characters`)
+  const pages = await Promise.all(
+    [`/${what}?limit=200`, ...states.map((state) => `/${what}?limit=200&state=${state}`)].map((path) =>
+      client.get<{ items: Item[] }>(path),
+    ),
+  )
+  const ids = new Set(pages.flatMap((page) => page.items.map((item) => item.id)))
+  const found = [...ids].filter((one) => one.endsWith(id.toLowerCase()))
+  if (found.length === 1 && found[0] !== undefined) return found[0]
   throw new HubError(
     'NOT_FOUND',
     found.length === 0
@@ -65,10 +80,19 @@ async function fullId(client: Client, what: string, id: string): Promise<string>
   )
 }
 
-function optionOf(words: readonly string[], name: string): string | undefined {
-  const at = words.findIndex((w) => w === name || w.startsWith(`${name}=`))
-  if (at < 0) return undefined
-  return words[at]?.includes('=') ? words[at]?.split('=')[1] : words[at + 1]
+/** `--state dead` or `--state=dead`, wherever it stands. */
+function withoutState(words: readonly string[]): {
+  readonly state: string | undefined
+  readonly rest: readonly string[]
+} {
+  const at = words.findIndex((w) => w === '--state' || w.startsWith('--state='))
+  const unknown = words.find((w, i) => w.startsWith('--') && i !== at)
+  if (unknown !== undefined) throw new HubError('INPUT_INVALID', `there is no option ${unknown}: --state and --json`)
+  if (at < 0) return { state: undefined, rest: words }
+  const inOne = words[at]?.split('=')[1]
+  const state = inOne ?? words[at + 1]
+  if (!state) throw new HubError('INPUT_INVALID', 'name the state: --state dead')
+  return { state, rest: words.toSpliced(at, inOne === undefined ? 2 : 1) }
 }
 function line(item: Item): string {
   const what = (item.summary ?? item.text ?? '').replaceAll(/\s+/g, ' ').slice(0, 60)
