@@ -9,11 +9,11 @@ const MEASURE = new RegExp(
   'giu',
 )
 const BEFORE_MAX =
-  /(?:at most|max(?:imum|imal)?\.?(?: of|(?: \p{L}+){1,2}(?: of)?)?|up to|no more than|not more than|no longer than|no larger than|within|limit(?:ed)?(?: (?:of|to|is))?|capped at|<=|≤|bis zu|höchstens|maximal|innerhalb von|innerhalb der nächsten|binnen|spätestens (?:nach|in)|nicht (?:größer|länger|mehr) als|in(?= \d+ ?(?:s|sec|ms|second|sekunde)))\s*$/iu
+  /(?:at most|max(?:imum|imal)?\.?(?: of|(?: \p{L}+){1,2}(?: of)?)?|up to|no more than|not more than|no longer than|no larger than|within|limit(?:ed)?(?: (?:of|to|is))?|capped at|<=|≤|bis zu|höchst\p{L}*|maximal\p{L}*|innerhalb von|innerhalb der nächsten|binnen|spätestens (?:nach|in)|nicht (?:größer|länger|mehr) als|in(?= \d+ ?(?:s|sec|ms|second|sekunde)))\s*$/iu
 const BEFORE_MAX_STRICT =
   /(?:less than|under|below|fewer than|smaller than|shorter than|in under|<|unter|weniger als|kleiner als|kürzer als)\s*$/i
 const BEFORE_MIN =
-  /(?:at least|min(?:imum|destens)?\.?(?: of|(?: \p{L}+){1,2}(?: of)?)?|no less than|not less than|>=|≥|mindestens|wenigstens|ab|from)\s*$/iu
+  /(?:at least|min(?:imum|destens)?\.?(?: of|(?: \p{L}+){1,2}(?: of)?)?|no less than|not less than|>=|≥|mindest\p{L}*|wenigstens|ab|from)\s*$/iu
 const BEFORE_MIN_STRICT =
   /(?:more than|over|above|exceed(?:s|ing)?|greater than|larger than|bigger than|longer than|older than|>|über|mehr als|größer als|länger als|älter als)\s*$/i
 const BEFORE_EVERY = /(?:every|each|all[e]?|jede[nrs]?)\s*$/i
@@ -29,7 +29,7 @@ const ADJECTIVES =
   /^(?:concurrent|simultaneous|parallel|failed|open|wrong|incorrect|active|login|gleichzeitige?n?|falsche?n?|fehlgeschlagene?n?)$/i
 const LENGTH = /^(?:characters?|chars?|letters?|digits?|words?|zeichen|buchstaben|ziffern|wörter[n]?)$/i
 const LATENCY =
-  /\b(?:load(?:s|ing)?|respon[ds]\w*|latency|render\w*|appear\w*|answers?|shown|open(?:s|ed)?|results?|takes?|return(?:s|ed)?|p\d\d|search\w*|lädt|laden|ladezeit\w*|antwort\w*|dauer\w*|angezeigt|öffne\w*)\b/i
+  /\b(?:load(?:s|ing)?|respon[ds]\w*|latency|render\w*|appear\w*|answers?|lief\w*|ergebniss?e?|shown|open(?:s|ed)?|results?|takes?|return(?:s|ed)?|p\d\d|search\w*|lädt|laden|ladezeit\w*|antwort\w*|dauer\w*|angezeigt|öffne\w*)\b/i
 const LOAD = /\b(?:concurrent|simultaneous|parallel|at the same time|at once|gleichzeitig\w*)\b/i
 const AVAILABILITY = /\b(?:uptime|availab\w+|sla|verfügbar\w*)\b/i
 

@@ -1,54 +1,53 @@
 import { findAmbiguous } from '../source/ambiguity.ts'
 import { detectLanguage } from '../source/language.ts'
-import { readActor } from './english/actor.ts'
-import { readBug } from './english/bug.ts'
-import { readPermissions } from './english/permissions.ts'
-import { readBenefit, readRequest } from './english/request.ts'
-import { readRule } from './english/rule.ts'
-import { assumedRole } from './english/story.ts'
+import { english } from './english/voice.ts'
 import { readDevices, readFormats, readLabels, readSystems } from './entities.ts'
 import type { Bug, Reading, Request, Rule } from './facts.ts'
+import { german } from './german/voice.ts'
 import { readMeasures } from './measures.ts'
 import { readUnits, textOf } from './units.ts'
+import type { Voice } from './voice.ts'
 
 /** A story is in the first pages or nowhere; the rest of a very long text is not searched for more wishes. */
 const MAX_UNITS = 160
 
-export function read(text: string): Reading {
-  const units = readUnits(text).slice(0, MAX_UNITS)
+export function read(text: string): { reading: Reading; voice: Voice } {
+  const source = detectLanguage(text).language
+  const units = readUnits(text, source).slice(0, MAX_UNITS)
   const plain = textOf(units)
-  const source = detectLanguage(plain).language
-  const bug = readBug(units)
+  const voice = source === 'de' ? german : english
+  const bug = voice.readBug(units)
   const requests: Request[] = []
   const rules: Rule[] = []
   for (const unit of units) {
-    const request =
-      /:$/.test(unit.span.text.trim()) && units.some((other) => other.lead === unit) ? null : readRequest(unit)
+    const lead = unit.span.text.trim().endsWith(':') && units.some((other) => other.lead === unit)
+    const request = lead ? null : voice.readRequest(unit)
     if (request !== null) requests.push(request)
-    const rule = request === null ? readRule(unit) : null
+    const rule = request === null ? voice.readRule(unit) : null
     if (rule !== null) rules.push(rule)
   }
   const wished = worthwhile(requests, bug)
-  const actor = readActor(units, wished[0]?.role ?? null, assumedRole(wished[0]?.topic, plain))
-  return {
+  const actor = voice.readActor(units, wished[0]?.role ?? null, voice.assumedRole(wished[0]?.topic, plain))
+  const reading: Reading = {
     text: plain,
     units,
     source,
-    language: 'en',
+    language: voice.language,
     actor,
     requests: wished,
     rules,
-    permissions: readPermissions(units, actor),
+    permissions: voice.readPermissions(units, actor),
     measures: readMeasures(units),
     items: units.filter((unit) => unit.item),
     bug,
-    benefit: readBenefit(units),
+    benefit: voice.readBenefit(units),
     formats: readFormats(plain),
     systems: readSystems(plain),
     devices: readDevices(plain),
     labels: readLabels(plain),
     ambiguous: findAmbiguous(plain, source),
   }
+  return { reading, voice }
 }
 
 /** The surest wish first. Nouns and quoted mail count only where nothing plainer is said; steps of a bug report are no wishes. */

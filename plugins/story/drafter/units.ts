@@ -48,7 +48,7 @@ const SLANG: readonly (readonly [RegExp, string])[] = [
 ]
 
 /** The units of a text that carry meaning, in order. */
-export function readUnits(text: string): Unit[] {
+export function readUnits(text: string, language: string): Unit[] {
   const units: Unit[] = []
   let lead: Unit | null = null
   let fenced = false
@@ -61,7 +61,7 @@ export function readUnits(text: string): Unit[] {
       fenced = !fenced
       continue
     }
-    const raw = plainText(span.text)
+    const raw = plainText(span.text, language)
     if (quoted || /^(?:ps|p\.s\.)\b/i.test(raw)) closed = false
     if (CLOSING.test(raw) && raw.split(' ').length <= 6) {
       closed = true
@@ -93,7 +93,7 @@ function isNoise(source: string, plain: string): boolean {
 }
 
 /** Markup, mentions, emoji and closing punctuation removed; straight quotes; one line. Bounded patterns only: the text is anybody's. */
-export function plainText(source: string): string {
+export function plainText(source: string, language: string): string {
   let text = straightenQuotes(source)
     .replace(/<\/?[a-zA-Z][^<>]{0,200}>/g, ' ')
     .replace(/<[!@#][^<>\s]{0,100}>/g, ' ')
@@ -108,7 +108,7 @@ export function plainText(source: string): string {
     .replace(/&nbsp;/g, ' ')
     .replace(/&amp;/g, '&')
     .replace(/&lt;|&gt;/g, ' ')
-  for (const [pattern, replacement] of SLANG) text = text.replace(pattern, replacement)
+  if (language === 'en') for (const [pattern, replacement] of SLANG) text = text.replace(pattern, replacement)
   return text
     .replace(/\s+/g, ' ')
     .replace(/ ([,.;:!?])/g, '$1')

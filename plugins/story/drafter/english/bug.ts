@@ -1,9 +1,9 @@
 import type { Bug, Reading, Seed, Unit } from '../facts.ts'
+import { shorten } from '../shorten.ts'
 import { conditionClause, fromOutside, indicative, outcomeClause, splitCondition, thirdPhrase } from './clauses.ts'
 import { capital, uncapital } from './grammar.ts'
 import { leadingVerb } from './lexicon.ts'
 import { type Scene, seed } from './scene.ts'
-import { shorten } from './shorten.ts'
 
 const SIGNAL =
   /\b(?:bugs?|crash(?:es|ed|ing)?|broken|exception|stack ?trace|error (?:\d{3}|message|page)|(?:status|http|an?) 50[0-4]|50[0-4] (?:error|internal)|doesn't work|does not work|not working|stopped working|fails? (?:to|with|when|silently)|freezes|hangs|blank page|white screen|regression|wrong (?:total|amount|date|result|value|number|order|time|\w+)|disappears?|vanish(?:es)?|duplicated?|twice|still (?:shows?|subtracted|there|visible|charged|counted)|nothing happens)\b/i

@@ -1,9 +1,9 @@
 import type { Reading, Request, Seed } from '../facts.ts'
+import { shorten } from '../shorten.ts'
 import { conditionClause, isState, opposite, thirdPhrase } from './clauses.ts'
 import { capital } from './grammar.ts'
 import { playbook } from './playbook.ts'
 import { type Scene, seed } from './scene.ts'
-import { shorten } from './shorten.ts'
 
 /** How a request succeeds, with its condition where it has one, and what happens when the condition does not hold. */
 export function happySeeds(scene: Scene): Seed[] {

@@ -1,4 +1,5 @@
 import type { Rule, Seed, Unit } from '../facts.ts'
+import { shorten } from '../shorten.ts'
 import {
   conditionClause,
   fromOutside,
@@ -14,7 +15,6 @@ import { capital, isPlural, isUncountable, singular, uncapital, withArticle } fr
 import { leadingVerb, topicOfNoun } from './lexicon.ts'
 import { playbook } from './playbook.ts'
 import { type Scene, seed } from './scene.ts'
-import { shorten } from './shorten.ts'
 
 const FAILING =
   /\b(?:error|invalid|fail\w*|refus\w*|reject\w*|block\w*|cannot|not allowed|denied|warn\w*|missing|wrong|expired?|declin\w*|lock\w*|skipped|ignored|not reachable|nothing|unavailable)\b/i

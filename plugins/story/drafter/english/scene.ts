@@ -1,7 +1,7 @@
+import { facetsOf } from '../facets.ts'
 import type { Facet, Reading, Request, Seed } from '../facts.ts'
 import { fromOutside, thirdPhrase } from './clauses.ts'
 import { withArticle } from './grammar.ts'
-import { facetsOf } from './lexicon.ts'
 
 /** What a playbook may use to write about one request. */
 export interface Scene {

@@ -1,8 +1,8 @@
 import type { Reading, Topic } from '../facts.ts'
+import { shorten } from '../shorten.ts'
 import { bugGoal, bugTitle } from './bug.ts'
 import { indicative } from './clauses.ts'
 import { capital, gerund, plural, uncapital } from './grammar.ts'
-import { shorten } from './shorten.ts'
 
 /** Who usually asks for such a thing, when the text names nobody. */
 export function assumedRole(topic: Topic | undefined, text: string): string {
