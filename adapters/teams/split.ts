@@ -1,0 +1,37 @@
+import type { Block, Message } from '#contract'
+import { pieces } from '../shared/cut.ts'
+import { literal } from './inlines.ts'
+import { MAX_BLOCKS, SIZES } from './limits.ts'
+import { atomize, lengthOf, renderAtoms } from './render.ts'
+
+/** One message where it fits; else the rest follows in further ones. Nothing is left out, so nothing has to be attached. */
+export function split(message: Message): readonly Message[] {
+  const atoms = (message.blocks ?? []).flatMap(atomize)
+  if (atoms.length === 0) return splitText(message)
+  if (fits(atoms)) return [message]
+  // The buttons stay with the beginning: it is what is edited later, and what is found first.
+  const all = atoms.filter((atom) => atom.kind === 'actions')
+  const kept = lengthOf(renderAtoms(all)) <= SIZES.body / 2 ? all : []
+  const groups: Block[][] = [[]]
+  for (const atom of atoms) {
+    if (kept.includes(atom)) continue
+    const last = groups.at(-1) ?? []
+    const beside = groups.length === 1 ? kept : []
+    if (last.length > 0 && !fits([...last, atom, ...beside])) groups.push([atom])
+    else last.push(atom)
+  }
+  groups[0]?.push(...kept)
+  return groups.map((group, i) => ({
+    ...message,
+    text: i === 0 ? message.text : `Continued (${i + 1} of ${groups.length})`,
+    blocks: group,
+  }))
+}
+function splitText(message: Message): readonly Message[] {
+  const texts = pieces(message.text, (piece) => lengthOf(literal(piece)) <= SIZES.text, SIZES.text)
+  return texts.length < 2 ? [message] : texts.map((text) => ({ ...message, text }))
+}
+function fits(atoms: readonly Block[]): boolean {
+  const body = renderAtoms(atoms)
+  return body.length <= MAX_BLOCKS && lengthOf(body) <= SIZES.body
+}
