@@ -1,6 +1,6 @@
 import { findAmbiguous } from '../source/ambiguity.ts'
 import { detectLanguage } from '../source/language.ts'
-import { english } from './english/voice.ts'
+import { english, foreign } from './english/voice.ts'
 import { readDevices, readFormats, readLabels, readSystems } from './entities.ts'
 import type { Bug, Reading, Request, Rule } from './facts.ts'
 import { german } from './german/voice.ts'
@@ -15,7 +15,7 @@ export function read(text: string): { reading: Reading; voice: Voice } {
   const source = detectLanguage(text).language
   const units = readUnits(text, source).slice(0, MAX_UNITS)
   const plain = textOf(units)
-  const voice = source === 'de' ? german : english
+  const voice = source === 'de' ? german : source === 'en' ? english : foreign
   const bug = voice.readBug(units)
   const requests: Request[] = []
   const rules: Rule[] = []

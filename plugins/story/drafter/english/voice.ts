@@ -1,6 +1,7 @@
 import type { Voice } from '../voice.ts'
 import { readActor } from './actor.ts'
 import { readBug } from './bug.ts'
+import { readForeignActor, readForeignRequest } from './foreign.ts'
 import { readPermissions } from './permissions.ts'
 import { writeQuestions } from './questions.ts'
 import { readBenefit, readRequest } from './request.ts'
@@ -43,4 +44,15 @@ export const english: Voice = {
       ['at least one such case is written down'],
     ),
   ],
+}
+
+/** Reads the wish of a text in another language and writes about it in English; rules and conditions are left unread rather than guessed. */
+export const foreign: Voice = {
+  ...english,
+  readRequest: readForeignRequest,
+  readRule: () => null,
+  readBenefit: () => null,
+  readActor: (units, _main, fallback) => readForeignActor(units, fallback),
+  readPermissions: () => [],
+  readBug: () => null,
 }

@@ -82,6 +82,14 @@ const MODAL = /(?<=^|\s)(soll(?:en|te|ten)?|muss|müssen|müsste|darf|dürfen|ka
 /** A sentence as it stands after "Dann": the verb first. What cannot be turned safely is stated as a rule. */
 export function afterDann(sentence: string, role: string): string {
   const text = fromOutside(uncapital(sentence.trim().replace(/^(?:dann|so)\s+/i, '')), role)
+  // Already turned: what follows "sonst" or "wenn …," begins with its verb.
+  if (
+    /^(?!soll|muss|müssen)\p{Ll}+(?:t|en|ist|hat)\s+(?:der|die|das|den|dem|eine?[rnm]?|keine?[rnm]?|es|er|sie|man|niemand|alle|\p{Lu}\p{Ll})/u.test(
+      text,
+    ) &&
+    !/^(?:mit|seit|nicht|laut|jetzt)\s/u.test(text)
+  )
+    return text
   const modal = MODAL.exec(text)
   if (modal !== null) {
     const subjectFirst = modal.index > 0
