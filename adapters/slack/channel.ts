@@ -4,7 +4,7 @@ import { SlackRefusal } from './errors.ts'
 import { fileMarker, sendFile } from './files.ts'
 import { find } from './find.ts'
 import { limitsOf, type SendMethod } from './limits.ts'
-import { render, type SlackBody } from './render.ts'
+import { isFile, render, type SlackBody } from './render.ts'
 import { split } from './split.ts'
 import { liveTicket } from './ticket.ts'
 
@@ -134,7 +134,7 @@ function isDirect(to: Place): boolean {
 function methodOf(delivery: Delivery): SendMethod {
   if (delivery.op === 'update') return 'chat.update'
   if (delivery.message.only && !isDirect(delivery.to)) return 'chat.postEphemeral'
-  return render(delivery.message).kind === 'file' ? 'files.completeUploadExternal' : 'chat.postMessage'
+  return isFile(delivery.message) ? 'files.completeUploadExternal' : 'chat.postMessage'
 }
 /** Slack says whether an address was confirmed; an unconfirmed one proves nothing about a person. */
 function profileOf(user: unknown) {

@@ -13,6 +13,11 @@ export type SlackBody =
   | { readonly kind: 'message'; readonly text: string; readonly blocks: readonly element.SlackBlock[] }
   | { readonly kind: 'file'; readonly name: string; readonly text: string; readonly title: string }
 
+/** Whether it will be sent as a file, told without rendering it. */
+export function isFile(message: Message): boolean {
+  return fileAlone(message) !== null
+}
+
 export function render(message: Message): SlackBody {
   const alone = fileAlone(message)
   if (alone) return { kind: 'file', name: alone.name, text: alone.text, title: message.text || alone.name }
