@@ -1,0 +1,45 @@
+import type { Place } from '#contract'
+import type { Interaction } from './payloads.ts'
+import { type Ticket, ticketFor } from './ticket.ts'
+
+/** Threads of Discord's: each is a channel with a parent. https://docs.discord.com/developers/resources/channel#channel-object-channel-types */
+const THREAD_TYPES: readonly (number | undefined)[] = [10, 11, 12]
+const EPHEMERAL = 1 << 6
+
+/** A server, or outside of one the person themself: direct messages belong to nobody else. */
+export function workspaceOf(guildId: string | null | undefined, userId: string): string {
+  return guildId ? `discord:${guildId}` : `discord:dm-${userId}`
+}
+/**
+ * Where an answer goes. A private one is addressed to its person instead of the channel: when its token has died, it reaches them by
+ * direct message and nobody else at all.
+ */
+export function placeOf(given: Interaction, kind: Ticket['kind'], nowMs: number): Place {
+  const { channel, guild_id, user, channelId } = given
+  const isThread = THREAD_TYPES.includes(channel?.type) && typeof channel?.parent_id === 'string'
+  const ticket = ticketFor({ kind, owner: user.id, interactionId: given.id, token: given.token, issuedAtMs: nowMs })
+  const base = { plugin: 'discord', workspace: workspaceOf(guild_id, user.id), ...ticket }
+  if (kind === 'private') return { ...base, channel: personAddress(user.id), visibility: 'private' }
+  return {
+    ...base,
+    channel: isThread ? (channel?.parent_id ?? channelId) : channelId,
+    ...(isThread ? { thread: channelId } : {}),
+    visibility: guild_id ? 'team' : 'private',
+  }
+}
+/** The message an interaction came from; an ephemeral one has no address. */
+export function messageOf({ message }: Interaction): string | null {
+  return message && ((message.flags ?? 0) & EPHEMERAL) === 0 ? message.id : null
+}
+const PERSON = 'user:'
+export function personAddress(userId: string): string {
+  return `${PERSON}${userId}`
+}
+/** The person a channel stands for, or null where it is one. */
+export function personOf(channel: string): string | null {
+  return channel.startsWith(PERSON) ? channel.slice(PERSON.length) : null
+}
+/** Direct messages are private as they are. */
+export function isDirect(to: Place): boolean {
+  return to.visibility === 'private' && personOf(to.channel) === null
+}

@@ -1,0 +1,21 @@
+type Names<K extends string> = Readonly<Record<string, { readonly [key in K]?: string | undefined }>> | undefined
+/** Names that Discord sends beside a text that refers to them. */
+export interface Resolved {
+  readonly users?: Names<'username'>
+  readonly roles?: Names<'name'>
+  readonly channels?: Names<'name'>
+}
+const REFERENCE = /<(@[!&]?|#|a?:[\w~]{1,40}:|\/[^:<>\n]{1,120}:)(\d{15,21})>/g
+
+/**
+ * What the person saw while typing, out of what Discord sends: `<@1>` is `@ann`, `<:wave:1>` is `:wave:`, `</story show:1>` is the command.
+ * https://docs.discord.com/developers/reference#message-formatting
+ */
+export function decodeText(text: string, resolved: Resolved = {}): string {
+  return text.replace(REFERENCE, (_all, mark: string, id: string) => {
+    if (mark === '#') return `#${resolved.channels?.[id]?.name ?? id}`
+    if (mark === '@&') return `@${resolved.roles?.[id]?.name ?? id}`
+    if (mark.startsWith('@')) return `@${resolved.users?.[id]?.username ?? id}`
+    return mark.startsWith('/') ? mark.slice(0, -1) : mark.replace(/^a/, '')
+  })
+}
