@@ -9,7 +9,7 @@ const MAX_FROM_TEXT = 10
  * The scenarios worth reading: all that rest on the text first, then as many assumed ones as the text can carry.
  * A thin text gets a thin draft; a rich one is not padded.
  */
-export function choose(seeds: readonly Seed[], text: string): Criterion[] {
+export function choose(seeds: readonly Seed[], unclear: readonly Seed[], text: string): Criterion[] {
   const ranked = seeds
     .map((seed, index) => ({
       seed,
@@ -33,6 +33,7 @@ export function choose(seeds: readonly Seed[], text: string): Criterion[] {
     if (same >= 2 && assumed.some((other) => other.kind !== seed.kind && !added.includes(other))) continue
     if (distinct([...fromText, ...added, seed]).length === fromText.length + added.length + 1) added.push(seed)
   }
+  for (const seed of unclear) if (fromText.length + added.length < 3) added.push(seed)
   const order: readonly Criterion['kind'][] = ['happy', 'failure', 'boundary', 'permission', 'quality']
   return [...fromText, ...added].toSorted((a, b) => order.indexOf(a.kind) - order.indexOf(b.kind)).map(toCriterion)
 }

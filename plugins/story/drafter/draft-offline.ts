@@ -12,7 +12,7 @@ import { shorten } from './shorten.ts'
 export function draftOffline(text: string): Draft {
   const { reading, voice } = read(cleanText(text))
   const seeds = voice.writeSeeds(reading)
-  const criteria = choose([...seeds, ...voice.unclear.slice(0, Math.max(0, 3 - seeds.length))], reading.text)
+  const criteria = choose(seeds, voice.unclear, reading.text)
   const story = voice.writeStory(reading)
   const assumed = criteria.filter((criterion) => criterion.source === null).length
   return {

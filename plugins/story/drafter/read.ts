@@ -8,12 +8,9 @@ import { readMeasures } from './measures.ts'
 import { readUnits, textOf } from './units.ts'
 import type { Voice } from './voice.ts'
 
-/** A story is in the first pages or nowhere; the rest of a very long text is not searched for more wishes. */
-const MAX_UNITS = 160
-
 export function read(text: string): { reading: Reading; voice: Voice } {
   const source = detectLanguage(text).language
-  const units = readUnits(text, source).slice(0, MAX_UNITS)
+  const units = readUnits(text, source)
   const plain = textOf(units)
   const voice = source === 'de' ? german : source === 'en' ? english : foreign
   const bug = voice.readBug(units)

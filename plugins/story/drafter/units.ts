@@ -47,6 +47,9 @@ const SLANG: readonly (readonly [RegExp, string])[] = [
   [/\bwont\b/gi, "won't"],
 ]
 
+/** A story is in the first pages or nowhere; the rest of a very long text is not searched for more wishes. */
+const MAX_UNITS = 160
+
 /** The units of a text that carry meaning, in order. */
 export function readUnits(text: string, language: string): Unit[] {
   const units: Unit[] = []
@@ -81,6 +84,7 @@ export function readUnits(text: string, language: string): Unit[] {
     if (unit.plain === '') continue
     if (/:["']?$/.test(span.text.trim()) && !item) lead = unit
     units.push(unit)
+    if (units.length === MAX_UNITS) break
   }
   return units
 }
