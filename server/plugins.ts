@@ -27,6 +27,12 @@ export const SHIPPED: readonly Shipped[] = [
     load: async () => (await import('../adapters/slack/index.ts')).slack as Plugin,
   },
   {
+    name: 'discord',
+    kind: 'adapter',
+    needs: ['DISCORD_APP_ID', 'DISCORD_PUBLIC_KEY', 'DISCORD_BOT_TOKEN'],
+    load: async () => (await import('../adapters/discord/index.ts')).discord as Plugin,
+  },
+  {
     name: 'anthropic',
     kind: 'adapter',
     needs: ['ANTHROPIC_API_KEY'],

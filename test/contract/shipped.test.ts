@@ -6,6 +6,12 @@ import { pluginContract } from './plugin.ts'
 const CONFIGS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   console: { token: 'console-token-0123456789' },
   slack: { signingSecret: 'slack-signing-secret-0123', botToken: 'xoxb-0-contract', apiUrl: 'http://127.0.0.1:9/api/' },
+  discord: {
+    appId: '112233445566778899',
+    publicKey: 'ab'.repeat(32),
+    botToken: 'discord-token-0123456789',
+    apiUrl: 'http://127.0.0.1:9/api',
+  },
   anthropic: { apiKey: 'anthropic-key-0123456789', baseUrl: 'http://127.0.0.1:9' },
   hub: {},
   story: {},
