@@ -16,12 +16,12 @@ export async function run(): Promise<void> {
       await hub.start()
       const serving = await serve({ fetch: hub.app.fetch, host: config.HOST, port: config.PORT })
       const url = fromHere(serving.url)
-      writeRunFile(config.HUB_DATA_DIR, { url, apiToken: composed.apiToken, pid: process.pid })
-      process.stdout.write(startReport(config, composed, { listening: serving.url, url }, performance.now() - began))
       stopOnSignal(async () => {
         removeRunFile(config.HUB_DATA_DIR)
         await Promise.all([serving.stop(), hub.close()])
       })
+      writeRunFile(config.HUB_DATA_DIR, { url, apiToken: composed.apiToken, pid: process.pid })
+      process.stdout.write(startReport(config, composed, { listening: serving.url, url }, performance.now() - began))
       // Without this Node would print the error as it is, and what it holds may be a secret. The ledger takes up what was under way.
       process.on('uncaughtException', (error) => {
         composed.log.error({ err: error }, 'unexpected fault: the hub ends, and its work goes on with the next start')
@@ -72,9 +72,7 @@ function startReport(
         ? 'PostgreSQL and Redis'
         : 'PostgreSQL'
   const width = Math.max(...report.map((r) => r.name.length))
-  const lines = report.map(
-    (r) => `  ${r.name.padEnd(width)}  ${r.on ? 'on ' : 'off'}${r.detail ? `  ${r.detail}` : ''}`,
-  )
+  const lines = report.map((r) => `  ${r.name.padEnd(width)}  ${r.on ? 'on ' : 'off'}  ${r.detail}`.trimEnd())
   const role = config.HUB_ROLE === 'all' ? '' : ` · ${config.HUB_ROLE} only`
   const console = `  Console: ${config.HUB_PUBLIC_URL ?? url}/?token=${consoleToken}`
   return [
