@@ -5,6 +5,7 @@ import { runChat } from './chat.ts'
 import { connect } from './connect.ts'
 import { doctor } from './doctor.ts'
 import { runLedger } from './ledger.ts'
+import { writeManifest } from './manifest.ts'
 import { backup, migrate, restore } from './store.ts'
 
 const HELP = `AutoDevHub ${VERSION}
@@ -17,6 +18,7 @@ Running it:
   jobs list [--state dead] | show <id> | retry <id>
   deliveries list [--state held] | show <id> | retry <id> | resolve <id> sent|resend|drop
   doctor        what is configured, missing, reachable, and what this mode does not promise
+  slack manifest | teams manifest <file>                  what to give the platform; needs HUB_PUBLIC_URL
   migrate       bring the database up to date and stop
   backup <file> | restore <file>                          embedded database
 
@@ -56,6 +58,17 @@ async function run(config: ServerConfig, words: readonly string[], json: boolean
       const client = await connect(config, process.env)
       try {
         return await runLedger(client, first, rest, json)
+      } finally {
+        await client.close()
+      }
+    }
+    case 'slack':
+    case 'teams': {
+      if (rest[0] !== 'manifest')
+        throw new HubError('INPUT_INVALID', `there is "${first} manifest" and nothing else of ${first}`)
+      const client = await connect(config, process.env)
+      try {
+        return await writeManifest(client, first, rest[1], config, process.env)
       } finally {
         await client.close()
       }

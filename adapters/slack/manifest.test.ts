@@ -1,0 +1,51 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { expect, it } from 'vitest'
+import { SCOPES } from '../../test/fakes/slack/methods.ts'
+import { BOT_SCOPES, createManifest } from './manifest.ts'
+
+const commands = [
+  { name: 'story', summary: 'Draft a story', usage: '/story <text…>' },
+  { name: 'story show', summary: 'Show a story', usage: '/story show <id>' },
+  { name: 'hub help', summary: 'Show what you can do', usage: '/hub help [command]' },
+]
+
+it('has one slash command for each first word, all at the one address', () => {
+  const manifest = createManifest({ publicUrl: 'https://hub.example.com/', commands })
+  expect(manifest).toMatchObject({
+    features: {
+      slash_commands: [
+        {
+          command: '/story',
+          url: 'https://hub.example.com/hooks/slack',
+          description: 'Draft a story',
+          usage_hint: '<text…>',
+        },
+        { command: '/hub', usage_hint: 'help [command]' },
+      ],
+    },
+    settings: {
+      event_subscriptions: {
+        request_url: 'https://hub.example.com/hooks/slack',
+        bot_events: ['app_mention', 'message.im'],
+      },
+    },
+  })
+})
+
+it('asks for the scopes of the methods the adapter calls, and for nothing of people', () => {
+  const sources = readdirSync(import.meta.dirname)
+    .filter((name) => name.endsWith('.ts') && !name.endsWith('.test.ts'))
+    .map((name) => readFileSync(`${import.meta.dirname}/${name}`, 'utf8'))
+  const called = Object.entries(SCOPES).filter(
+    ([method]) => method !== 'users.info' && sources.some((s) => s.includes(`'${method}'`)),
+  )
+  expect(called.length).toBeGreaterThan(4)
+  for (const [, scope] of called) expect(BOT_SCOPES).toContain(scope)
+  expect(BOT_SCOPES.filter((scope) => scope.startsWith('users'))).toEqual([])
+})
+
+it('refuses an address Slack would refuse', () => {
+  expect(() => createManifest({ publicUrl: 'http://localhost:3000', commands })).toThrow(
+    /HUB_PUBLIC_URL must be the https address/,
+  )
+})

@@ -1,0 +1,63 @@
+import { type CommandInfo, HubError } from '#contract'
+
+/** Least scopes: each is used by a call of `client.ts`. https://docs.slack.dev/reference/scopes */
+export const BOT_SCOPES = [
+  'commands', // slash commands
+  'chat:write', // answers
+  'files:write', // the full text of what had to be cut
+  'app_mentions:read', // @hub story …
+  'im:history', // direct messages
+  'channels:history', // looks whether an interrupted post arrived
+  'groups:history',
+  'channels:read', // which kind of channel a mention came from
+  'groups:read',
+] as const
+/** Slack's sizes: https://docs.slack.dev/reference/app-manifest */
+const MAX_DESCRIPTION = 2_000
+const MAX_COMMANDS = 50
+
+export interface ManifestInput {
+  /** Address under which Slack reaches the hub, https. */
+  readonly publicUrl: string
+  readonly commands: readonly Pick<CommandInfo, 'name' | 'summary' | 'usage'>[]
+}
+
+/** The app manifest to paste at api.slack.com/apps → From a manifest. One slash command for each first word. */
+export function createManifest({ publicUrl, commands }: ManifestInput): object {
+  if (!publicUrl.startsWith('https://')) {
+    throw new HubError('CONFIG_INVALID', 'HUB_PUBLIC_URL must be the https address under which Slack reaches the hub')
+  }
+  const url = `${publicUrl.replace(/\/+$/, '')}/hooks/slack`
+  const words = [...new Set(commands.map(({ name }) => name.split(' ', 1).join('')))].slice(0, MAX_COMMANDS)
+  return {
+    display_information: {
+      name: 'AutoDevHub',
+      description: 'User stories and workflows from chat',
+      background_color: '#1f2328',
+    },
+    features: {
+      bot_user: { display_name: 'hub', always_online: true },
+      app_home: { messages_tab_enabled: true, messages_tab_read_only_enabled: false },
+      slash_commands: words.map((word) => {
+        const whole = commands.find(({ name }) => name === word)
+        const [first] = commands.filter(({ name }) => name.startsWith(`${word} `))
+        return {
+          command: `/${word}`,
+          url,
+          description: (whole ?? first)?.summary.slice(0, MAX_DESCRIPTION) ?? word,
+          usage_hint:
+            (whole?.usage ?? first?.usage ?? word).replace(/^\/?\S+\s*/, '').slice(0, MAX_DESCRIPTION) || 'help',
+          should_escape: true,
+        }
+      }),
+    },
+    oauth_config: { scopes: { bot: [...BOT_SCOPES] } },
+    settings: {
+      event_subscriptions: { request_url: url, bot_events: ['app_mention', 'message.im'] },
+      interactivity: { is_enabled: true, request_url: url },
+      org_deploy_enabled: false,
+      socket_mode_enabled: false,
+      token_rotation_enabled: false,
+    },
+  }
+}
