@@ -79,6 +79,9 @@ export async function createBot(inbound: Inbound): Promise<Bot> {
   /** Sends nothing: the ledger does. What the handler "sends" is the answer to an invoke. */
   class Transport extends BotAdapter {
     answer: InvokeResponse | null = null
+    async process(turn: Turn, handle: (context: Turn) => Promise<void>): Promise<void> {
+      await this.runMiddleware(turn, handle)
+    }
     override async sendActivities(_context: Turn, activities: Partial<BotActivity>[]): Promise<ResourceResponse[]> {
       for (const { type, value } of activities) {
         if (type !== 'invokeResponse') throw new Error(`the bot may not send a ${type} by itself`)
@@ -100,7 +103,7 @@ export async function createBot(inbound: Inbound): Promise<Bot> {
     async run(raw, activity) {
       const transport = new Transport()
       const turn = new TurnContext(transport, raw as Partial<BotActivity>)
-      await transport.runMiddleware(turn, (context) => new Handler(activity).run(context))
+      await transport.process(turn, (context) => new Handler(activity).run(context))
       if (activity.type !== 'invoke') return { status: 200, body: null }
       return transport.answer
         ? { status: transport.answer.status, body: transport.answer.body }

@@ -116,7 +116,7 @@ export function fields(items: Fields['items']): CardElement[] {
 export function table(head: readonly string[], rows: readonly (readonly string[])[]): CardElement {
   const cell = (text: string, isHead: boolean) => ({
     type: 'TableCell' as const,
-    items: [richText([run(text.trim() || '–', isHead ? { weight: 'Bolder' } : {})])],
+    items: [richText([run(clean(text).trim() || '–', isHead ? { weight: 'Bolder' } : {})])],
   })
   return {
     type: 'Table',
@@ -166,6 +166,6 @@ function button(action: Action): CardAction {
   }
   if (action.confirm === undefined) return execute
   // Adaptive Cards know no confirmation: the question unfolds below the button.
-  const body = [richText([run(shorten(action.confirm, 1_000).trim() || 'Sure?')])]
+  const body = [richText([run(shorten(literal(action.confirm), 1_000).trim() || 'Sure?')])]
   return { type: 'Action.ShowCard', title, ...style, card: { type: 'AdaptiveCard', body, actions: [execute] } }
 }

@@ -9,18 +9,12 @@ export function split(message: Message): readonly Message[] {
   const atoms = (message.blocks ?? []).flatMap(atomize)
   if (atoms.length === 0) return splitText(message)
   if (fits(atoms)) return [message]
-  // The buttons stay with the beginning: it is what is edited later, and what is found first.
-  const all = atoms.filter((atom) => atom.kind === 'actions')
-  const kept = lengthOf(renderAtoms(all)) <= SIZES.body / 2 ? all : []
   const groups: Block[][] = [[]]
   for (const atom of atoms) {
-    if (kept.includes(atom)) continue
     const last = groups.at(-1) ?? []
-    const beside = groups.length === 1 ? kept : []
-    if (last.length > 0 && !fits([...last, atom, ...beside])) groups.push([atom])
+    if (last.length > 0 && !fits([...last, atom])) groups.push([atom])
     else last.push(atom)
   }
-  groups[0]?.push(...kept)
   return groups.map((group, i) => ({
     ...message,
     text: i === 0 ? message.text : `Continued (${i + 1} of ${groups.length})`,
