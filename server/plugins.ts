@@ -33,6 +33,12 @@ export const SHIPPED: readonly Shipped[] = [
     load: async () => (await import('../adapters/discord/index.ts')).discord as Plugin,
   },
   {
+    name: 'teams',
+    kind: 'adapter',
+    needs: ['TEAMS_APP_ID', 'TEAMS_APP_PASSWORD'],
+    load: async () => (await import('../adapters/teams/index.ts')).teams as Plugin,
+  },
+  {
     name: 'anthropic',
     kind: 'adapter',
     needs: ['ANTHROPIC_API_KEY'],

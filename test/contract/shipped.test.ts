@@ -12,6 +12,12 @@ const CONFIGS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     botToken: 'discord-token-0123456789',
     apiUrl: 'http://127.0.0.1:9/api',
   },
+  teams: {
+    appId: '0f1e2d3c-4b5a-4968-8776-655443322110',
+    appPassword: 'teams-password-0123456789',
+    openidMetadataUrl: 'http://127.0.0.1:9/openid',
+    tokenUrl: 'http://127.0.0.1:9/token',
+  },
   anthropic: { apiKey: 'anthropic-key-0123456789', baseUrl: 'http://127.0.0.1:9' },
   hub: {},
   story: {},
