@@ -1,6 +1,7 @@
 import fs from 'node:fs'
 import path from 'node:path'
-import type { Sql } from './sql.ts'
+import { HubError } from '#contract'
+import { isAway, type Sql } from './sql.ts'
 
 interface Journal {
   readonly entries: readonly { readonly when: number }[]
@@ -19,5 +20,13 @@ export async function migrateWith(sql: Sql, folder: string, migrate: () => Promi
     )
     if (last && last.newest >= newest) return
   }
-  await migrate()
+  try {
+    await migrate()
+  } catch (cause) {
+    if (isAway(cause)) throw cause
+    // drizzle's own message is the statement; why it failed is in what the driver threw.
+    const why = cause instanceof Error && cause.cause instanceof Error ? cause.cause.message : String(cause)
+    const cure = 'nothing was changed; use the version of the hub that made this database, or an empty one'
+    throw new HubError('CONFLICT', `the database cannot be brought up to date (${why}): ${cure}`, { cause })
+  }
 }

@@ -1,10 +1,11 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { startAnthropicFake } from '../../test/fakes/anthropic.ts'
 import { freshDatabase, freshRedis, services } from '../../test/services/index.ts'
 import { freePort } from '../../test/services/server-process.ts'
 import { dataFolders, mustRun, runCli, startHubProcess } from '../../test/support/process.ts'
+import { main } from './main.ts'
 
 const KEY = 'ab'.repeat(32)
 let folders: Awaited<ReturnType<typeof dataFolders>>
@@ -14,20 +15,78 @@ beforeAll(async () => {
 afterAll(() => folders?.remove())
 const lines = (text: string) => text.split('\n').filter((l) => l !== '')
 
-describe('the command line', { concurrent: true }, () => {
-  it.each([[[]], [['help']], [['--help']]])('%j: says what there is', async (args) => {
-    const { code, stdout, stderr } = await runCli(args, {})
+/** What needs no process of its own. */
+async function inProcess(args: readonly string[], env: Record<string, string> = {}) {
+  for (const [name, value] of Object.entries(env)) vi.stubEnv(name, value)
+  const said = { stdout: '', stderr: '' }
+  for (const stream of ['stdout', 'stderr'] as const) {
+    vi.spyOn(process[stream], 'write').mockImplementation((text) => {
+      said[stream] += String(text)
+      return true
+    })
+  }
+  const code = await main(args)
+  vi.restoreAllMocks()
+  vi.unstubAllEnvs()
+  return { code, ...said }
+}
+
+describe('the command line', () => {
+  it.each([[[]], [['help']], [['--help']], [['-h']]])('%j: says what there is', async (args) => {
+    const { code, stdout, stderr } = await inProcess(args)
     expect([code, stderr]).toEqual([0, ''])
     expect(stdout).toMatch(/story .+jobs list.+deliveries list.+doctor.+migrate.+backup.+restore.+Exit codes/s)
   })
+  it.each<[readonly string[], Record<string, string>, number, RegExp]>([
+    [['backup'], {}, 2, /name the file: backup <file>/],
+    [['restore'], {}, 2, /name the file: restore <file>/],
+    [['restore', '/nowhere/hub.tar.gz'], {}, 2, /nowhere\/hub\.tar\.gz is no backup of a hub \(ENOENT\)/],
+    [['restore', 'x'], { DATABASE_URL: 'postgres://h/d', HUB_SECRET_KEY: KEY }, 2, /pg_restore/],
+    [['doctor'], { PORT: 'x' }, 2, /^autodevhub: PORT: must be/],
+    [['story', 'x'], { HUB_DATA_DIR: '/dev/null' }, 2, /HUB_DATA_DIR: \/dev\/null cannot be used as a folder/],
+  ])('%j with %j is refused in one line', async (args, env, code, message) => {
+    const answer = await inProcess(args, { HUB_DATA_DIR: join(folders.root, 'refused'), ...env })
+    expect(answer).toMatchObject({ code, stdout: '', stderr: expect.stringMatching(message) })
+    expect(lines(answer.stderr)).toHaveLength(1)
+  })
+  it.skipIf(services().databaseUrl === null)(
+    'migrates PostgreSQL, and again to no effect; its backups are made with its own tools',
+    async () => {
+      const env = { DATABASE_URL: await freshDatabase(), HUB_SECRET_KEY: KEY, HUB_DATA_DIR: join(folders.root, 'm') }
+      for (let i = 0; i < 2; i++)
+        expect(await inProcess(['migrate'], env)).toEqual({
+          code: 0,
+          stdout: 'the PostgreSQL database is up to date\n',
+          stderr: '',
+        })
+      expect(await inProcess(['backup', 'x'], env)).toMatchObject({
+        code: 2,
+        stderr: expect.stringContaining('pg_dump'),
+      })
+    },
+  )
+})
 
-  it('drafts without any hub, from standard input, line breaks and all; then again as JSON; then the folder is free', async () => {
+describe('the command line in processes of its own', { concurrent: true, timeout: 120_000 }, () => {
+  it('drafts without any hub, from standard input, line breaks and all; goes through a backup', async () => {
     const env = { HUB_DATA_DIR: folders.fresh() }
+    const to = { HUB_DATA_DIR: join(folders.root, 'restored') }
+    const file = join(folders.root, 'hub.tar.gz')
     const text = '\ufeffAs a shopper\r\nI want to pay with a saved card\r\nso that checkout is quick\r\n'
     const drafted = await runCli(['story', '-'], env, text)
     expect(drafted).toMatchObject({ code: 0, stdout: expect.stringContaining('ST-1') })
     expect(drafted.stderr).toMatch(/^.+ · job [0-9a-f]{6}\n/)
-    const shown = await runCli(['story', 'show', 'ST-1', '--json'], env)
+    const saved = await runCli(['backup', file], env)
+    expect(saved).toMatchObject({ code: 0, stdout: expect.stringContaining('secret.key'), stderr: '' })
+    expect(await runCli(['restore', file], to)).toMatchObject({ code: 0, stderr: '' })
+    writeFileSync(join(to.HUB_DATA_DIR, 'secret.key'), readFileSync(join(env.HUB_DATA_DIR, 'secret.key')))
+    const again = await runCli(['restore', file], to)
+    expect(again).toMatchObject({
+      code: 1,
+      stdout: '',
+      stderr: expect.stringContaining('restore into an empty HUB_DATA_DIR'),
+    })
+    const shown = await runCli(['story', 'show', 'ST-1', '--json'], to)
     expect(shown.code).toBe(0)
     expect(JSON.parse(shown.stdout)).toMatchObject({ state: 'done', result: { text: expect.stringContaining('ST-1') } })
   })
@@ -39,52 +98,6 @@ describe('the command line', { concurrent: true }, () => {
     })
     expect(existsSync(join(folders.root, 'unused'))).toBe(false)
   })
-
-  it('backs up and restores, and says what it will not do', async () => {
-    const from = folders.fresh()
-    const to = join(folders.root, 'restored')
-    const file = join(folders.root, 'hub.tar.gz')
-    expect(
-      await runCli(['story', 'As a shopper I want to pay with a saved card'], { HUB_DATA_DIR: from }),
-    ).toMatchObject({ code: 0 })
-    expect(await runCli(['backup', file], { HUB_DATA_DIR: from })).toMatchObject({
-      code: 0,
-      stdout: expect.stringContaining('secret.key'),
-      stderr: '',
-    })
-    const restored = await runCli(['restore', file], { HUB_DATA_DIR: to })
-    expect(restored).toMatchObject({ code: 0, stderr: '' })
-    writeFileSync(join(to, 'secret.key'), readFileSync(join(from, 'secret.key')))
-    const [again, shown, nameless, wrong] = await Promise.all([
-      runCli(['restore', file], { HUB_DATA_DIR: to }),
-      runCli(['story', 'list'], { HUB_DATA_DIR: to }),
-      runCli(['backup'], { HUB_DATA_DIR: from }),
-      runCli(['restore', join(folders.root, 'nowhere')], { HUB_DATA_DIR: join(folders.root, 'none') }),
-    ])
-    expect([again.code, lines(again.stderr)]).toEqual([
-      1,
-      [expect.stringMatching(/(?:exists: restore into an empty HUB_DATA_DIR|in use)/)],
-    ])
-    expect(shown).toMatchObject({ code: 0, stdout: expect.stringContaining('ST-1') })
-    expect(nameless).toMatchObject({ code: 2, stderr: expect.stringContaining('backup <file>') })
-    expect(wrong).toMatchObject({ code: 2, stderr: expect.stringContaining('is no backup of a hub (ENOENT)') })
-  }, 60_000)
-
-  it.skipIf(services().databaseUrl === null)(
-    'migrates PostgreSQL, and again to no effect; backs it up with its own tools',
-    async () => {
-      const env = { DATABASE_URL: await freshDatabase(), HUB_SECRET_KEY: KEY, HUB_DATA_DIR: join(folders.root, 'm') }
-      for (let i = 0; i < 2; i++)
-        expect(await runCli(['migrate'], env)).toMatchObject({
-          code: 0,
-          stdout: 'the PostgreSQL database is up to date\n',
-          stderr: '',
-        })
-      const [backup, restore] = await Promise.all([runCli(['backup', 'x'], env), runCli(['restore', 'x'], env)])
-      expect(backup).toMatchObject({ code: 2, stderr: expect.stringContaining('pg_dump') })
-      expect(restore).toMatchObject({ code: 2, stderr: expect.stringContaining('pg_restore') })
-    },
-  )
 
   it.skipIf(services().databaseUrl === null)(
     'speaks to the hub at HUB_PUBLIC_URL with its key, and says when the key is another',
@@ -109,7 +122,7 @@ describe('the command line', { concurrent: true }, () => {
   )
 })
 
-describe('doctor', { concurrent: true }, () => {
+describe('doctor', { concurrent: true, timeout: 120_000 }, () => {
   const doctor = async (env: Record<string, string>) => {
     const { code, stdout, stderr } = await runCli(['doctor'], env)
     expect(stderr).toBe('')

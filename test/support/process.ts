@@ -109,6 +109,10 @@ export async function dataFolders(): Promise<{ readonly root: string; fresh(): s
       cpSync(template, dir, { recursive: true })
       return dir
     },
-    remove: () => rmSync(root, { recursive: true, force: true, maxRetries: 5 }),
+    remove() {
+      // A test that failed may have left its hub behind.
+      for (const child of running) child.kill('SIGKILL')
+      rmSync(root, { recursive: true, force: true, maxRetries: 5 })
+    },
   }
 }
