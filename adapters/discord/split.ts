@@ -16,7 +16,8 @@ export function split(message: Message): readonly Message[] {
   const atoms = others.flatMap(atomize)
   if (fits(atoms)) return [files.length > 0 ? { ...message, blocks: others } : message]
   if (files.length > 0) return cutWithFiles(message, atoms, files)
-  const groups = grouped(atoms)
+  // Buttons stand below a message: between two parts of a text they would part it.
+  const groups = grouped([...atoms.filter((a) => a.kind !== 'actions'), ...atoms.filter((a) => a.kind === 'actions')])
   return groups.map((group, i) => ({
     ...message,
     text: i === 0 ? message.text : `Continued (${i + 1} of ${groups.length})`,
