@@ -26,11 +26,17 @@ export interface Call {
   /** By slash command: outside the lane, and never sent again by Slack. */
   readonly slash?: boolean
   readonly eventId?: string
+  /** Its order counts among the ops of this name alone. */
+  readonly orderedWith?: string
+  /** In the place of the usual words; must carry the op. */
+  readonly words?: string
 }
 export interface Answer {
   readonly acked: boolean
   readonly statuses: readonly number[]
   readonly tookMs: number
+  /** From the moment it was due, so that a driver that was held up hides nothing. */
+  readonly sinceDueMs?: number
 }
 export interface Driver {
   /** One delivery, with the platform's own retries. */
@@ -91,8 +97,14 @@ export function createDriver({ ledger, secret, target, retryDelaysMs, now = Date
     const op = opWord(n)
     const began = performance.now()
     // A lane's order is that of its sends, which wait for each other.
-    ledger.note({ kind: 'attempt', op, lane: slash ? `slash-${op}` : lane.name, order: n, atMs: Date.now() })
-    const words = `${op} of ${lane.name}`
+    ledger.note({
+      kind: 'attempt',
+      op,
+      lane: slash ? `slash-${op}` : (call.orderedWith ?? lane.name),
+      order: n,
+      atMs: Date.now(),
+    })
+    const words = call.words ?? `${op} of ${lane.name}`
     const body = slash
       ? slashBody(lane, command, words, `${op}.${now()}`)
       : mentionBody(lane, `${command} ${words}`, call.eventId ?? `Ev${op}`)
@@ -136,7 +148,7 @@ export function createDriver({ ledger, secret, target, retryDelaysMs, now = Date
         const before = one.slash ? undefined : ends.get(lane.name)
         const answer = before ? before.then(() => send(one)) : send(one)
         if (!one.slash) ends.set(lane.name, answer)
-        answers.push(answer)
+        answers.push(answer.then((one) => ({ ...one, sinceDueMs: performance.now() - due })))
       }
       return Promise.all(answers)
     },

@@ -13,6 +13,7 @@ export interface HubProcess {
   /** SIGTERM; answers how long it took to leave. */
   terminate(): Promise<number>
   suspend(): void
+  signal(signal: NodeJS.Signals): void
   resume(): void
   isSuspended(): boolean
   isAlive(): boolean
@@ -27,14 +28,22 @@ export interface HubSettings {
   readonly faults: Readonly<Record<string, string | number>>
   /** Names of patches from `mutants/patches.ts`. */
   readonly patches: readonly string[]
+  /** Further modules to import before the hub, as paths from the root. */
+  readonly imports: readonly string[]
 }
 const START_TIMEOUT_MS = 60_000
 const HOOK = fileURLToPath(new URL('./mutants/hook.ts', import.meta.url))
 
-export async function startHub({ role, port, env, faults, patches }: HubSettings): Promise<HubProcess> {
+export async function startHub({ role, port, env, faults, patches, imports }: HubSettings): Promise<HubProcess> {
   const { PATH = '', TMPDIR = '' } = process.env
   const child = spawnNode(
-    ['--import', './server/node-version.js', ...(patches.length > 0 ? ['--import', HOOK] : []), 'server/main.ts'],
+    [
+      '--import',
+      './server/node-version.js',
+      ...(patches.length > 0 ? ['--import', HOOK] : []),
+      ...imports.flatMap((file) => ['--import', file]),
+      'server/main.ts',
+    ],
     {
       PATH,
       ...(TMPDIR ? { TMPDIR } : {}),
@@ -84,6 +93,7 @@ export async function startHub({ role, port, env, faults, patches }: HubSettings
       clearTimeout(patience)
       return performance.now() - began
     },
+    signal: (signal) => void child.kill(signal),
     suspend: () => void child.kill('SIGSTOP'),
     resume: () => void child.kill('SIGCONT'),
     isSuspended: () => stateOf(pid) === 'T',

@@ -4,7 +4,7 @@ import { endAll } from './processes.ts'
 import { SCENARIOS } from './scenarios/index.ts'
 import { STORES, type StoreKind } from './stores.ts'
 
-const USAGE = `npm run faults -- <scenario|all> [--seed n] [--quick] [--stores ${STORES.join('|')}] [--mutant name]`
+const USAGE = `npm run faults -- <scenario|all> [--seed n] [--quick] [--stores ${STORES.join('|')}] [--mutant name] [--minutes n]`
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -12,6 +12,8 @@ const { values, positionals } = parseArgs({
     seed: { type: 'string' },
     quick: { type: 'boolean', default: false },
     stores: { type: 'string' },
+    /** Length of a soak. */
+    minutes: { type: 'string' },
     /** A deliberately broken build, see mutants/patches.ts. */
     mutant: { type: 'string' },
   },
@@ -25,6 +27,7 @@ if (chosen.length === 0 || (values.stores !== undefined && stores === undefined)
   )
   process.exit(2)
 }
+if (values.minutes !== undefined) process.env.SOAK_MINUTES = values.minutes
 const seed = values.seed === undefined ? Math.floor(Math.random() * 2 ** 31) : Number(values.seed)
 
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {

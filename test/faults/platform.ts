@@ -1,8 +1,9 @@
+import { readMessage } from '../fakes/slack/blocks.ts'
 import { type FakeMessage, type SlackFault, startSlackFake } from '../fakes/slack/index.ts'
 import { openLedger } from './arrivals.ts'
 import { createRandom, type Random } from './random.ts'
 
-/** What the fake platform does with calls, drawn from the seed. Shares are of all `chat.postMessage` calls. */
+/** What the fake platform does with calls, drawn from the seed. Shares are of all posts. */
 export interface PlatformPlan {
   /** Stored, and the connection cut before the answer. */
   readonly cutAfter?: number
@@ -12,6 +13,8 @@ export interface PlatformPlan {
   readonly errorAfter?: number
   /** Longest time a message stays out of history; each message draws its own. */
   readonly historyLagMs?: number
+  /** Answered with 429 and a wait of one to three seconds. */
+  readonly limited?: number
   /** Time until the answer. */
   readonly answerMs?: number
   /** `invalid_auth` on every call. */
@@ -28,6 +31,8 @@ export interface PlatformFacts {
   readonly calls: Readonly<Record<string, number>>
   readonly faults: Readonly<Record<string, number>>
   readonly problems: readonly string[]
+  /** Mentions and links that would be live for people. */
+  readonly live: readonly string[]
 }
 export type ToPlatform = { readonly ask: 'plan'; readonly plan: PlatformPlan } | { readonly ask: 'facts' }
 export type FromPlatform =
@@ -43,6 +48,7 @@ async function servePlatform(settings: PlatformSettings): Promise<void> {
   const lags = new Map<string, number>()
   let plan: PlatformPlan = settings
   let early = 0
+  const live = new Set<string>()
   const fake = await startSlackFake({
     openWorld: true,
     record: 'all',
@@ -55,6 +61,8 @@ async function servePlatform(settings: PlatformSettings): Promise<void> {
     },
     onStored(message, how) {
       if (plan.historyLagMs && how === 'created') lags.set(message.ts, random.next() * plan.historyLagMs)
+      const { mentions, links } = readMessage(message)
+      for (const one of [...mentions, ...links]) live.add(one)
       ledger.note({
         kind: 'arrival',
         how,
@@ -88,6 +96,7 @@ async function servePlatform(settings: PlatformSettings): Promise<void> {
         calls: Object.fromEntries(counts),
         faults: played,
         problems: [...new Set(problems)].slice(0, 20),
+        live: [...live].slice(0, 50),
       },
     })
   })
@@ -98,12 +107,13 @@ async function servePlatform(settings: PlatformSettings): Promise<void> {
 
 function faultOf(plan: PlatformPlan, method: string, random: Random): SlackFault | null {
   if (plan.revoked) return { kind: 'refuse', error: 'invalid_auth' }
-  if (method !== 'chat.postMessage') return null
-  const { cutAfter = 0, cutBefore = 0, errorAfter = 0, answerMs = 0 } = plan
+  if (method !== 'chat.postMessage' && method !== 'chat.postEphemeral') return null
+  const { cutAfter = 0, cutBefore = 0, errorAfter = 0, limited = 0, answerMs = 0 } = plan
   const drawn = random.next()
   if (drawn < cutAfter) return { kind: 'cut', commit: true }
   if (drawn < cutAfter + cutBefore) return { kind: 'cut', commit: false }
   if (drawn < cutAfter + cutBefore + errorAfter) return { kind: 'status', status: 500, commit: true }
+  if (drawn > 1 - limited) return { kind: 'rate-limited', retryAfterSeconds: random.int(1, 3) }
   return answerMs > 0 ? { kind: 'slow', ms: answerMs } : null
 }
 function nameOf(fault: SlackFault): string {

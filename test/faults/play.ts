@@ -25,6 +25,8 @@ export interface Report {
   readonly figures: Readonly<Record<string, number | string>>
   readonly faults: readonly { readonly atMs: number; readonly fault: string; readonly detail: string }[]
   readonly platform: object
+  /** The last the hubs wrote before they were stopped. */
+  readonly words: readonly string[]
 }
 export interface PlayOptions {
   readonly stores: StoreKind
@@ -46,6 +48,7 @@ export async function play(scenario: Scenario, options: PlayOptions): Promise<Re
     await sleep(1_000)
     const late = (await outcome.afterDrain?.()) ?? []
     const platform = await rig.platform.facts()
+    const words = rig.running().map((hub) => hub.tail())
     const stoppedMs = await rig.stopHubs()
     const [rows, history, stale] = [await rig.stores.rows(), await rig.history(), await rig.stores.staleWrites()]
     const verdict = check(history, rows, outcome.expected)
@@ -86,6 +89,7 @@ export async function play(scenario: Scenario, options: PlayOptions): Promise<Re
       },
       faults: rig.faults.map(({ atMs, fault, detail }) => ({ atMs: atMs - began, fault, detail })),
       platform,
+      words,
     }
   } finally {
     await rig.close().catch((error: unknown) => console.error('while closing:', error))

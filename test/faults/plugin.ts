@@ -17,6 +17,15 @@ export default definePlugin({
   setup(hub) {
     const works = hub.config.fixed === 'yes'
     const args = z.object({ words: z.string().describe('Words to answer with').meta({ rest: true }) })
+    const whisper = defineCommand({
+      name: 'whisper',
+      summary: 'Answer with the same words, to the asker alone',
+      args,
+      examples: ['whisper op-1 hello'],
+      allow: 'member',
+      sideEffects: 'none',
+      run: ({ words }, { actor }) => ({ text: words, only: actor.account }),
+    })
     const command = (name: string, summary: string, fail: (words: string) => Promise<void>) =>
       defineCommand({
         name,
@@ -34,6 +43,7 @@ export default definePlugin({
       commands: [
         command('echo', 'Answer with the same words', async () => undefined),
         command('wait', 'Answer with the same words after a moment', async () => void (await sleep(20))),
+        whisper,
         command('poison', 'Fail until it is fixed', async (words) => {
           if (!works) throw new HubError('UNAVAILABLE', `${words} is poison`)
         }),

@@ -1,4 +1,4 @@
-import { mkdtempSync } from 'node:fs'
+import { mkdtempSync, readFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { freePort } from '../services/server-process.ts'
@@ -8,6 +8,7 @@ import type { Entry } from './entries.ts'
 import { type HubProcess, type HubRole, type HubSettings, type Supervised, supervise } from './hub-process.ts'
 import type { FromPlatform, PlatformFacts, PlatformPlan, PlatformSettings, ToPlatform } from './platform.ts'
 import { forkTracked, nextMessage, trackFolder } from './processes.ts'
+import { type FaultProxy, startProxy } from './proxy.ts'
 import { createRandom, type Random } from './random.ts'
 import { openStores, type StoreKind, type Stores, watchStaleWrites } from './stores.ts'
 
@@ -20,13 +21,21 @@ export interface Rig {
   readonly ledger: LedgerWriter
   readonly driver: Driver
   readonly platform: Platform
+  /** Between the hub and the platform, where the scenario asked for it. */
+  readonly proxy: FaultProxy | null
   readonly faults: readonly Extract<Entry, { kind: 'fault' }>[]
   /** Starts a hub and keeps it running; the first web (or all) process has the address the driver sends to. */
   hub(role: HubRole, options?: HubOptions): Promise<Supervised>
+  /** Sends nothing more to this web process. */
+  forget(hub: Supervised): void
   /** Every hub process that runs now. */
   running(): HubProcess[]
   /** Sum of a metric over the hub processes that run now. */
   metric(name: RegExp): Promise<number>
+  /** The hub's API, as its operator. Throws on anything but 2xx and 409. */
+  api<T>(method: 'GET' | 'POST', path: string, body?: object): Promise<{ readonly status: number; readonly json: T }>
+  /** Variables of a command line that speaks to a running hub. */
+  readonly cliEnv: Readonly<Record<string, string>>
   /** Writes a fault down, with its time. */
   fault(name: string, detail?: string): void
   /** Waits until nothing is under way. Answers how long it took, or null when the time was up. */
@@ -41,6 +50,8 @@ export interface HubOptions {
   /** Made anew for each start of the process; wins over `faults`. */
   readonly faultsOf?: (start: number) => Readonly<Record<string, string | number>>
   readonly patches?: readonly string[]
+  /** Modules imported before the hub. */
+  readonly imports?: readonly string[]
 }
 export interface Platform {
   readonly env: Readonly<Record<string, string>>
@@ -56,8 +67,8 @@ export interface RigOptions {
   readonly patches: readonly string[]
   readonly platform?: Omit<PlatformSettings, 'seed' | 'ledgerPort'>
   readonly retryDelaysMs?: readonly number[]
-  /** Points the hub at this in the place of the platform's own address. */
-  readonly slackApiUrl?: (platformPort: number) => Promise<string>
+  /** Puts the fault proxy between the hub and the platform. */
+  readonly viaProxy?: boolean
   readonly postgres?: Readonly<Record<string, string>>
 }
 /** As in the targets: lease 2 s, renewed every 0.7 s, swept each second. Read-back lag of the fake stays below `lastlook`. */
@@ -71,19 +82,20 @@ export async function openRig(options: RigOptions): Promise<Rig> {
   const { port: ledgerPort } = await nextMessage<{ port: number }>(ledgerProcess, 'the arrival ledger')
   const ledger = openLedger(ledgerPort)
   const platform = await startPlatform({ ...options.platform, seed: options.seed, ledgerPort })
-  const slackApi = await options.slackApiUrl?.(platform.port)
-  const webPorts: number[] = []
+  const proxy = options.viaProxy ? await startProxy(platform.port) : null
+  const webs = new Map<Supervised, number>()
   const hubs: Supervised[] = []
   const random = createRandom(options.seed)
   const routes = random.fork('routes')
   const driver = createDriver({
     ledger,
     secret: platform.env.SLACK_SIGNING_SECRET ?? '',
-    target: () => `http://127.0.0.1:${routes.pick(webPorts)}`,
+    target: () => `http://127.0.0.1:${routes.pick([...webs.values()])}`,
     // Slack's 0, 1 and 5 minutes, sixty times as fast.
     retryDelaysMs: options.retryDelaysMs ?? [0, 1_000, 5_000],
   })
   const faults: Extract<Entry, { kind: 'fault' }>[] = []
+  const dataDirs: string[] = []
   let watched = false
 
   const running = () => hubs.flatMap((hub) => hub.current ?? [])
@@ -116,14 +128,14 @@ export async function openRig(options: RigOptions): Promise<Rig> {
     ledger,
     driver,
     platform,
+    proxy,
     faults,
-    async hub(role, { env = {}, faults: given = {}, faultsOf = () => ({}), patches = [] } = {}) {
+    async hub(role, { env = {}, faults: given = {}, faultsOf = () => ({}), patches = [], imports = [] } = {}) {
       // The same address after each start, as behind a load balancer.
       const port = role === 'worker' ? 0 : await freePort()
-      const dataDir =
-        stores.kind === 'embedded'
-          ? {}
-          : { HUB_DATA_DIR: trackFolder(mkdtempSync(path.join(tmpdir(), 'hub-faults-own-'))) }
+      const own = trackFolder(mkdtempSync(path.join(tmpdir(), 'hub-faults-own-')))
+      const dataDir = stores.kind === 'embedded' ? (stores.env.HUB_DATA_DIR ?? '') : own
+      dataDirs.push(dataDir)
       const settings = (start: number): HubSettings => ({
         role,
         port,
@@ -131,26 +143,43 @@ export async function openRig(options: RigOptions): Promise<Rig> {
           LOG_LEVEL: 'error',
           HUB_PLUGINS: './test/faults/plugin.ts',
           ...stores.env,
-          ...dataDir,
+          HUB_DATA_DIR: dataDir,
           ...platform.env,
-          ...(slackApi === undefined ? {} : { SLACK_API_URL: slackApi }),
+          ...(proxy ? { SLACK_API_URL: `http://127.0.0.1:${proxy.port}/api/` } : {}),
           ...env,
         },
         faults: { ...TIMES, ...given, ...faultsOf(start) },
         patches: [...options.patches, ...patches],
+        imports,
       })
       const hub = supervise(settings)
       hubs.push(hub)
       await hub.ready()
-      if (role !== 'worker') webPorts.push(port)
+      if (role !== 'worker') webs.set(hub, port)
       if (stores.sql && !watched) {
         watched = true
         await watchStaleWrites(stores.sql)
       }
       return hub
     },
+    forget: (hub) => void webs.delete(hub),
     running,
     metric,
+    get cliEnv() {
+      return { ...stores.env, HUB_DATA_DIR: dataDirs.at(-1) ?? '' }
+    },
+    async api<T>(method: 'GET' | 'POST', route: string, body?: object) {
+      const file = path.join(dataDirs.at(-1) ?? '', 'hub.json')
+      const { url, apiToken } = JSON.parse(readFileSync(file, 'utf8')) as { url: string; apiToken: string }
+      const answer = await fetch(`${url}/api/v1${route}`, {
+        method,
+        headers: { authorization: `Bearer ${apiToken}`, ...(body ? { 'content-type': 'application/json' } : {}) },
+        ...(body ? { body: JSON.stringify(body) } : {}),
+      })
+      if (!answer.ok && answer.status !== 409)
+        throw new Error(`${method} ${route}: ${answer.status} ${await answer.text()}`)
+      return { status: answer.status, json: (await answer.json()) as T }
+    },
     fault(name, detail = '') {
       const entry = { kind: 'fault', fault: name, detail, atMs: Date.now() } as const
       faults.push(entry)
@@ -172,6 +201,7 @@ export async function openRig(options: RigOptions): Promise<Rig> {
       return readLedger(ledgerFile)
     },
     async stopHubs() {
+      webs.clear()
       const took = await Promise.all(hubs.splice(0).map((hub) => hub.stop()))
       return Math.max(0, ...took)
     },
@@ -180,6 +210,7 @@ export async function openRig(options: RigOptions): Promise<Rig> {
       driver.close()
       ledger.close()
       platform.stop()
+      await proxy?.close()
       ledgerProcess.disconnect()
       await stores.close()
     },

@@ -9,9 +9,7 @@ export interface Scenario {
   readonly target: number
   readonly what: string
   readonly stores: readonly StoreKind[]
-  readonly rig?: (
-    quick: boolean,
-  ) => Partial<Pick<RigOptions, 'platform' | 'retryDelaysMs' | 'slackApiUrl' | 'postgres'>>
+  readonly rig?: (quick: boolean) => Partial<Pick<RigOptions, 'platform' | 'retryDelaysMs' | 'viaProxy' | 'postgres'>>
   /** Longest time from the end of the load until nothing is under way. */
   readonly drainMs?: number
   /** Not part of `all`. */

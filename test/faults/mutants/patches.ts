@@ -109,6 +109,25 @@ export const MUTANTS: Readonly<Record<string, Patch & { readonly scenario: strin
 }
 /** Waits that would make a run long and prove nothing more. */
 const QUICKER: Readonly<Record<string, Patch>> = {
+  'quick-breaker': {
+    what: 'refused credentials are tried again after 2 s, and not after a minute',
+    edits: [{ file: 'core/delivery/breaker.ts', find: 'const FIRST_MS = 60_000', replace: 'const FIRST_MS = 2_000' }],
+  },
+  'tenfold-limits': {
+    what: "Slack's seconds last 100 ms",
+    edits: [
+      {
+        file: 'adapters/slack/limits.ts',
+        find: 'channel: { intervalMs: 1_000, burst: 3 }',
+        replace: 'channel: { intervalMs: 100, burst: 3 }',
+      },
+      {
+        file: 'adapters/slack/limits.ts',
+        find: "'chat.postMessage': { intervalMs: 200, burst: 20 }",
+        replace: "'chat.postMessage': { intervalMs: 20, burst: 20 }",
+      },
+    ],
+  },
   'quick-backoff': {
     what: 'a failed command is tried again after 50 ms, 100 ms, …',
     edits: [{ file: 'core/handlers.ts', find: 'backoffMs: 1000', replace: 'backoffMs: 50' }],
