@@ -1,7 +1,7 @@
 import { convertMarkdown, type Markup } from '../shared/markdown.ts'
 import { clean, hidesAddress, safeUrl } from '../shared/text.ts'
 
-const URLS = /https?:\/\/[^\s<>`|*\\]+/g
+const URLS = /https?:\/\/(?:(?!@everyone|@here)[^\s<>`|*\\])+/g
 
 /**
  * Plain words: Discord shows them as typed. Addresses stay as they are, since a backslash would become part of them.
@@ -12,14 +12,10 @@ export function escapeText(text: string): string {
   let out = ''
   let at = 0
   for (const { 0: url, index } of plain.matchAll(URLS)) {
-    out += escapeWords(plain.slice(at, index)) + inert(url)
+    out += escapeWords(plain.slice(at, index)) + url
     at = index + url.length
   }
   return out + escapeWords(plain.slice(at))
-}
-/** An address is written as it is, but for a word in it that notifies everyone. */
-function inert(url: string): string {
-  return url.replace(/@(?=everyone|here)/g, '%40')
 }
 function escapeWords(text: string): string {
   return text
@@ -64,6 +60,9 @@ function wrap(mark: string, text: string): string {
 function link(label: string, shown: string, address: string): string {
   const url = safeUrl(address)
   if (url === null) return `${shown} (${escapeText(address)})`
-  const href = inert(url.href).replace(/\(/g, '%28').replace(/\)/g, '%29')
+  const href = url.href
+    .replace(/@(?=everyone|here)/g, '%40')
+    .replace(/\(/g, '%28')
+    .replace(/\)/g, '%29')
   return hidesAddress(label, url) ? `${shown} (<${href}>)` : `[${shown}](${href})`
 }
