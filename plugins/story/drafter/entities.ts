@@ -40,6 +40,8 @@ const DEVICES =
 
 const LABELS = /"([^"\n]{1,60})"|„([^“”"\n]{1,60})[“”"]|“([^”\n]{1,60})”|`([^`\n]{1,60})`/g
 
+const SPELLED = new Map((SYSTEMS.source.match(/[A-Z][\w .]*/g) ?? []).map((name) => [name.toLowerCase(), name]))
+
 function unique(values: readonly string[]): string[] {
   const seen = new Map<string, string>()
   for (const value of values) if (!seen.has(value.toLowerCase())) seen.set(value.toLowerCase(), value)
@@ -63,7 +65,7 @@ export function readSystems(text: string): string[] {
         (word) =>
           !COMMON_WORDS.has(word) || / (?:to|in|on|via|an|in|über) (?:slack|notion|discord|sentry)\b/i.test(` ${text}`),
       )
-      .map((word) => (/^[a-z]/.test(word) ? word.replace(/^\p{Ll}/u, (letter) => letter.toUpperCase()) : word)),
+      .map((word) => SPELLED.get(word.toLowerCase()) ?? word),
   )
 }
 

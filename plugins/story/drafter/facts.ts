@@ -34,6 +34,10 @@ export const TOPICS = [
   'access',
   'automate',
   'comment',
+  'subscribe',
+  'control',
+  'wording',
+  'improve',
   'other',
 ] as const
 export type Topic = (typeof TOPICS)[number]
@@ -107,7 +111,7 @@ export interface Measure {
   /** The unit as written: "MB", "rows", "minutes". */
   readonly word: string
   readonly dimension: Dimension
-  readonly bound: 'max' | 'min' | 'every' | 'after' | 'none'
+  readonly bound: 'max' | 'min' | 'every' | 'after' | 'for' | 'none'
   /** "under 10", "more than 10": the number itself is outside. */
   readonly strict: boolean
   /** Latency, throughput, availability: measured over many runs, not refused at a limit. */
@@ -118,6 +122,8 @@ export interface Bug {
   readonly unit: Unit
   readonly steps: readonly { readonly unit: Unit; readonly text: string }[]
   readonly trigger: string | null
+  /** The thing the report is about, when it has a name. */
+  readonly about: string | null
   readonly expected: { readonly unit: Unit; readonly text: string } | null
   readonly actual: { readonly unit: Unit; readonly text: string } | null
 }

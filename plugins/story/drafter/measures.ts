@@ -17,7 +17,9 @@ const BEFORE_MIN =
 const BEFORE_MIN_STRICT =
   /(?:more than|over|above|exceed(?:s|ing)?|greater than|larger than|bigger than|longer than|older than|>|über|mehr als|größer als|länger als|älter als)\s*$/i
 const BEFORE_EVERY = /(?:every|each|all[e]?|jede[nrs]?)\s*$/i
-const BEFORE_AFTER = /(?:after|for|nach|seit)\s*$/i
+const BEFORE_AFTER = /(?:after|nach|seit)\s*$/i
+const BEFORE_FOR = /(?:for|lasts?|stays?|valid|für)\s*$/i
+const AFTER_FOR = /^\s+(?:lang|gültig|aufbewahrt)\b/i
 const AFTER_MAX = /^\s*(?:or (?:less|fewer|smaller)|max(?:imum|imal)?\b|at most|oder weniger)/i
 const AFTER_MIN = /^\s*(?:or more|and more|minimum\b|oder mehr|\+)/i
 const NOT_NOUNS = new Set(
@@ -54,6 +56,12 @@ function toMeasure(unit: Unit, match: RegExpExecArray | RegExpMatchArray): Measu
       : ''
   const dimension = dimensionOf(groups, noun)
   if (dimension === null || !Number.isFinite(value)) return null
+  // How long it takes today is a complaint, not a limit.
+  if (
+    dimension === 'time' &&
+    /\b(?:takes?|took|dauert|braucht)\s+(?:about |around |up to |more than |etwa |bis zu )?$/i.test(before)
+  )
+    return null
   const word = (
     groups.size ??
     groups.percent ??
@@ -111,6 +119,7 @@ function boundOf(before: string, after: string): { bound: Measure['bound']; stri
   if (BEFORE_MIN.test(before) || AFTER_MIN.test(after)) return { bound: 'min', strict: false }
   if (BEFORE_MIN_STRICT.test(before)) return { bound: 'min', strict: true }
   if (BEFORE_EVERY.test(before)) return { bound: 'every', strict: false }
+  if (BEFORE_FOR.test(before) || AFTER_FOR.test(after)) return { bound: 'for', strict: false }
   if (BEFORE_AFTER.test(before)) return { bound: 'after', strict: false }
   return { bound: 'none', strict: false }
 }
@@ -121,7 +130,7 @@ function qualityOf(
   bound: Measure['bound'],
   rate: string | undefined,
 ): Measure['quality'] {
-  if (rate !== undefined) return 'throughput'
+  if (rate !== undefined) return bound === 'max' ? null : 'throughput'
   if (dimension === 'percent' && AVAILABILITY.test(text)) return 'availability'
   if (dimension === 'count' && LOAD.test(text)) return 'load'
   if (dimension === 'time' && (bound === 'max' || bound === 'none') && LATENCY.test(text)) return 'latency'

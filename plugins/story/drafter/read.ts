@@ -10,9 +10,12 @@ import type { Voice } from './voice.ts'
 
 export function read(text: string): { reading: Reading; voice: Voice } {
   const source = detectLanguage(text).language
-  const units = readUnits(text, source)
-  const plain = textOf(units)
   const voice = source === 'de' ? german : source === 'en' ? english : foreign
+  const units = readUnits(text, source).flatMap((unit) => {
+    const parts = voice.splitWishes(unit.plain)
+    return parts.length < 2 ? [unit] : parts.map((plain) => ({ ...unit, plain }))
+  })
+  const plain = textOf(units)
   const bug = voice.readBug(units)
   const requests: Request[] = []
   const rules: Rule[] = []
@@ -57,7 +60,7 @@ function worthwhile(requests: readonly Request[], bug: Bug | null): Request[] {
     .filter(
       (request) =>
         !steps.has(request.unit) &&
-        (request.weight > 3 || best <= 3) &&
+        (request.weight > 3 || best <= 3 || /^(?:notify|export|import|approve|audit)$/.test(request.topic)) &&
         (!request.unit.quoted || best <= 5) &&
         (bug === null || request.weight > 5),
     )

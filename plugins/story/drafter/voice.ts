@@ -3,6 +3,8 @@ import type { Actor, Bug, Permission, Reading, Request, Rule, Seed, Topic, Unit 
 /** What a language must be able to read and to write; the rest of the drafter knows no grammar. */
 export interface Voice {
   readonly language: 'en' | 'de'
+  /** One sentence may hold several wishes. */
+  readonly splitWishes: (text: string) => readonly string[]
   readonly readRequest: (unit: Unit) => Request | null
   readonly readRule: (unit: Unit) => Rule | null
   readonly readBenefit: (units: readonly Unit[]) => Reading['benefit']

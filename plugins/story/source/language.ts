@@ -5,12 +5,12 @@ export interface DetectedLanguage {
 }
 
 const STOP_WORDS: Record<string, string> = {
-  en: 'the and of to in is that for it as with on be by this are or an at from we our when should i can not so have if but want their they you must users please add',
+  en: 'the and of to in is that for it as with on be by this are or an at from we our when should i can not so have if but per max return want their they you must users please add',
   de: 'der die das und ist ich nicht ein eine einen zu mit für auf als wir soll sollen wenn damit dass den dem des im von kann können möchte werden wird sich auch oder bei nach nur bitte muss müssen sind unsere',
   fr: 'le la les des et est un une que pour dans qui sur avec je nous ne pas afin veux peut doit en au aux du ce cette lorsque quand leur nos être par plus mais si se sont',
   es: 'el la los las y es un una que para en de del con por no se quiero puede debe como cuando si su sus al nuestro nuestra poder más pero está son usuario usuarios',
   nl: 'de het een en is van dat niet te op voor met als ik wij we kan moet zodat wil zijn worden wordt bij naar ook om er onze of aan door wanneer deze geen gebruiker',
-  it: 'il lo la gli le e è un una che per di in con non si come quando voglio può deve del della dei delle nel nella sono se al alla anche più nostro utente utenti',
+  it: 'il lo la gli le e è un una che di in con non si come quando voglio può deve del della dei delle nel nella sono se al alla anche più nostro utente utenti',
   pt: 'o a os as e é um uma que para em de do da dos das com por não se quero pode deve como quando no na ao mais mas são nosso usuário usuários você eu',
   pl: 'i w na z jest nie to że się do jak dla aby przez chcę może musi kiedy gdy po od który są lub być',
   sv: 'och att det en är för som på med av inte jag kan ska vi till den om så när eller har vill måste ett',

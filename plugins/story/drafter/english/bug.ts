@@ -21,6 +21,8 @@ interface Finding {
   actual: Bug['actual']
   trigger: string | null
   steps: { unit: Unit; text: string }[]
+  /** What "it" and "they" stand for. */
+  subject: string | null
 }
 
 /** A report of something that goes wrong: what was done, what was expected, what happened. */
@@ -28,12 +30,13 @@ export function readBug(units: readonly Unit[]): Bug | null {
   const all = units.map((unit) => unit.plain).join('. ')
   if (!SIGNAL.test(all) && !/\binstead of\b|\bshould\b.*\bbut\b/i.test(all)) return null
   if (WISH.test(all) && !STRONG.test(all)) return null
-  const found: Finding = { expected: null, actual: null, trigger: null, steps: [] }
+  const found: Finding = { expected: null, actual: null, trigger: null, steps: [], subject: null }
   for (const unit of units) readUnit(unit, found)
   const unit = units.find((candidate) => SIGNAL.test(candidate.plain)) ?? found.actual?.unit ?? found.expected?.unit
   if (unit === undefined || (found.actual === null && found.steps.length === 0)) return null
   const plainEnough = STRONG.test(all) || found.steps.length > 0 || (found.expected !== null && found.actual !== null)
-  return plainEnough ? { unit, ...found } : null
+  const { subject: _, ...parts } = found
+  return plainEnough ? { unit, ...parts, about: found.subject } : null
 }
 
 function readUnit(unit: Unit, found: Finding): void {
@@ -48,13 +51,16 @@ function readUnit(unit: Unit, found: Finding): void {
 
 /** "The cart shows the wrong total when X, it should show Y but Z": three clauses, three roles. */
 function readClauses(unit: Unit, text: string, found: Finding): void {
-  const subject =
-    /^((?:the|our|my|a|an)\s[\p{L}-]+(?:\s[\p{L}-]+)?)\s(?:shows?|displays?|is|are|returns?|does|doesn't|crashes|freezes|hangs|should|fails|disappears|opens|adds|counts)\b/iu.exec(
+  const named =
+    /^((?:(?:the|our|my|a|an|all)\s)?[\p{L}-]+(?:\s[\p{L}-]+)?)\s(?:shows?|displays?|is|are|returns?|does|doesn't|crash(?:es)?|freezes?|hangs?|should|fails?|disappears?|opens?|adds?|counts?)\b/iu.exec(
       text,
     )?.[1]
+  if (named !== undefined && !/^(?:it|they|this|that|i|we|there|he|she|what|which)\b/i.test(named))
+    found.subject ??= uncapital(named)
+  const { subject } = found
   const clauses = text.split(/,?\s+but\s+|,\s+(?=(?:it|and|they|this|that|instead|which)\b)/i).slice(0, 5)
   clauses.forEach((raw, index) => {
-    const clause = subject === undefined ? raw : raw.replace(/^(?:it|this|that)\s/i, `${subject} `)
+    const clause = subject === null ? raw : raw.replace(/^(?:it|this|that|they|these)\s/i, `${subject} `)
     const { main, condition } = splitCondition(clause)
     const core = main === '' ? clause : main
     const instead = /^(.{3,200}?),?\s+instead of\s+(.{1,120})$/i.exec(core)
@@ -98,7 +104,10 @@ export function bugSeeds(bug: Bug, reading: Reading, scene: Scene): Seed[] {
   const { the } = scene
   const steps = bug.steps.map((step) => stepClause(step.text, the))
   const trigger = bug.trigger === null ? null : conditionClause(bug.trigger, the, 'it')
-  const when = steps.at(-1) ?? trigger ?? `${the} repeats what led to the mistake`
+  const when =
+    steps.at(-1) ??
+    trigger ??
+    (bug.about === null ? `${the} repeats what led to the mistake` : `${the} looks at ${bug.about}`)
   const given = steps.slice(0, -1).slice(0, 5)
   const expected = expectation(bug, the)
   const actual = bug.actual === null ? null : notAnymore(bug.actual.text, the)

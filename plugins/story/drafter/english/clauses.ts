@@ -2,7 +2,9 @@ import type { Condition } from '../facts.ts'
 import { gerund, isPlural, participle, singular, thirdPerson, uncapital } from './grammar.ts'
 import { isVerb, leadingVerb, verbs } from './lexicon.ts'
 
-const GERUNDS = new Map([...verbs()].map((verb) => verb.split(' ')[0] ?? verb).map((verb) => [gerund(verb), verb]))
+export const GERUNDS = new Map(
+  [...verbs()].map((verb) => verb.split(' ')[0] ?? verb).map((verb) => [gerund(verb), verb]),
+)
 const PASTS = new Map([...verbs()].map((verb) => verb.split(' ')[0] ?? verb).map((verb) => [participle(verb), verb]))
 const ADVERB =
   '(?:also|always|only|still|then|immediately|automatically|therefore|either|both|now|simply|first|at least|again|no longer|instead)'
@@ -12,7 +14,7 @@ const MODAL = new RegExp(
   'iu',
 )
 const CONDITION =
-  /^(?:if|when|whenever|once|as soon as|in case|unless|after|before|until|while|where|given that|given|every time|each time|only if|only when|provided(?: that)?)\b/i
+  /^(?:if|when|whenever|once|as soon as|as long as|in case|unless|after|before|until|while|where|given that|given|every time|each time|only if|only when|provided(?: that)?)\b/i
 const WORDS: readonly (readonly [RegExp, Condition['word']])[] = [
   [/^only (?:if|when)|^provided/i, 'only'],
   [/^(?:when|whenever|every time|each time)/i, 'when'],
@@ -32,7 +34,7 @@ export function splitCondition(sentence: string): { main: string; condition: Con
     return { main: '', condition: condition(sentence) }
   }
   const tail =
-    /^(.{3,240}?),?\s+((?:only\s+)?(?:if|when|whenever|once|as soon as|in case|unless|until|provided(?: that)?|every time|each time)\s.{3,})$/i.exec(
+    /^(.{3,240}?),?\s+((?:only\s+)?(?:if|when|whenever|once|as soon as|as long as|in case|unless|until|provided(?: that)?|every time|each time)\s.{3,})$/i.exec(
       sentence,
     )
   if (
@@ -99,9 +101,9 @@ export function isBehaviour(text: string): boolean {
   })
 }
 const PRESENT =
-  /^(?:expire|show|contain|include|trigger|appear|get|receive|see|return|open|close|send|need|require|apply|use|create|update|display|list|stay|ask|lock|block|reject|accept|round|sort|start|stop|end|disappear|match|redirect|notify|fail)$/
+  /^(?:go|expire|show|contain|include|trigger|appear|get|receive|see|return|open|close|send|need|require|apply|use|create|update|display|list|stay|ask|lock|block|reject|accept|round|sort|start|stop|end|disappear|match|redirect|notify|fail)$/
 const BEHAVIOUR =
-  /\b(?:is|are|gets?)\s+(?:\w+ly\s+|not\s+|also\s+|then\s+|never\s+)?(?:skipped|listed|shown|hidden|rejected|refused|accepted|ignored|removed|deleted|locked|unlocked|sent|stored|saved|marked|highlighted|disabled|enabled|required|limited|sorted|rounded|logged|notified|created|updated|archived|replaced|merged|kept|grouped|calculated|charged|refunded|applied|displayed|redirected|assigned|encrypted|masked|allowed|mandatory|optional|visible|read-only|unique)\b/i
+  /\b(?:is|are|gets?)\s+(?:\w+ly\s+|not\s+|also\s+|then\s+|never\s+)?(?:skipped|listed|shown|hidden|rejected|refused|accepted|ignored|removed|deleted|locked|unlocked|sent|stored|saved|marked|highlighted|disabled|enabled|required|limited|sorted|rounded|logged|notified|created|updated|archived|replaced|merged|kept|grouped|calculated|charged|refunded|applied|displayed|redirected|assigned|encrypted|masked|allowed|mandatory|optional|visible|read-only|unique|valid|available|active|free)\b/i
 
 /** "Users must not see X" → "users do not see X": what holds once the wish is fulfilled. */
 export function indicative(clause: string): { text: string; negative: boolean; subject: string | null } {
@@ -166,6 +168,13 @@ function bare(word: string): string {
 
 /** The author's "I, my, we" seen from outside. `the` is the actor with article. */
 export function fromOutside(text: string, the: string): string {
+  return text
+    .split(/("[^"]*")/)
+    .map((part) => (part.startsWith('"') ? part : seenFromOutside(part, the)))
+    .join('')
+}
+
+function seenFromOutside(text: string, the: string): string {
   let named = text.startsWith(`${the} `)
   const subject = (): string => {
     if (named) return 'they'
@@ -207,6 +216,9 @@ export function conditionClause(clause: string, the: string, thing: string): str
     /^(?:not\s+)?(?:logged|signed|authori[sz]ed|authenticated|offline|online|allowed|permitted|connected)\b/i.test(text)
   )
     text = `${the} is ${text}`
+  else if (/^not \p{L}+ed\b/iu.test(text)) text = `${thing} is ${text}`
+  else if (/^(?:it|they)\s/i.test(text) && thing !== 'it')
+    text = text.replace(/^(?:it|they)\s/i, `${thing} `).replace(/^(.+?) are\b/, '$1 is')
   else if (
     /^(?:empty|invalid|missing|unknown|expired|disabled|enabled|full|available|unavailable|successful|done|approved|rejected)\b/i.test(
       text,

@@ -14,6 +14,7 @@ const PARTICIPLES: Record<string, string> = Object.fromEntries(
 /** Verbs of more than one syllable that double their last letter anyway. */
 const DOUBLING = new Set([
   'submit',
+  'reset',
   'refer',
   'transfer',
   'prefer',
@@ -60,7 +61,7 @@ const UNCOUNTABLE = new Set(
   (
     'data information access feedback content history stock inventory traffic money software equipment mode support staff help work time ' +
     'storage latency performance usage activity progress availability compliance security metadata sso authentication login logout ' +
-    'billing shipping mail email accessibility feature speed uptime'
+    'hours minutes goods news billing shipping mail email accessibility feature speed uptime'
   ).split(' '),
 )
 const PLURALS: Record<string, string> = {
@@ -132,7 +133,7 @@ export function isPlural(phrase: string): boolean {
 
 export function article(phrase: string): string {
   const word = phrase.toLowerCase()
-  if (/^(?:hour|honest|html|http|sms|mp3|pdf\b|xml|svg|sso|sla|fa)/.test(word)) return /^pdf/.test(word) ? 'a' : 'an'
+  if (/^(?:hour|honest|(?:html|http|sms|mp3|xml|svg|sso|sla|faq|nda|mfa|xlsx)\b)/.test(word)) return 'an'
   return /^(?:[aeio]|u(?!ni|se|ser|sa|tm|k\b|rl))/.test(word) ? 'an' : 'a'
 }
 

@@ -76,6 +76,22 @@ function withDelay(happy: Seed, scene: Scene): Seed {
 
 /** Another wish in the same text: its own happy path, and the failure that matters most when it is of another kind. */
 export function furtherSeeds(scene: Scene, main: Request | undefined): Seed[] {
+  if (scene.request.topic === 'other' && scene.request.verb === 'have') {
+    const what = scene.act.replace(/^have /, '')
+    return [
+      {
+        ...seed(
+          'happy',
+          70,
+          capital(what.replace(/^an? /i, '')),
+          [],
+          main === undefined ? `${scene.the} opens the page` : `${scene.the} completes the last step`,
+          [`${what} is part of it`],
+        ),
+        unit: scene.request.unit,
+      },
+    ]
+  }
   const [first, ...rest] = happySeeds(scene)
   if (first === undefined) return []
   const title = scene.request.automatic ? first.title : capital(shorten(scene.act.replace(/\btheir\s+/i, ''), 90))
@@ -89,13 +105,10 @@ export function furtherSeeds(scene: Scene, main: Request | undefined): Seed[] {
 }
 
 export function deviceSeeds(reading: Reading, scene: Scene): Seed[] {
-  const device = reading.devices[0]
-  const unit =
-    device === undefined
-      ? undefined
-      : reading.units.find((candidate) => candidate.plain.toLowerCase().includes(device.toLowerCase()))
-  if (device === undefined || unit === undefined) return []
-  return [{ ...deviceSeed(device, scene), unit, weight: 52 }]
+  return reading.devices.slice(0, 2).flatMap((device) => {
+    const unit = reading.units.find((candidate) => candidate.plain.toLowerCase().includes(device.toLowerCase()))
+    return unit === undefined ? [] : [{ ...deviceSeed(device, scene), unit, weight: 52 }]
+  })
 }
 
 function deviceSeed(device: string, scene: Scene): Seed {

@@ -7,7 +7,7 @@ const VERBS: Partial<Record<Topic, string>> = {
   upload: 'upload,attach,drag,drop,scan',
   import: 'import,load in,ingest,bulk import',
   export: 'export,download,print,generate,extract,backup,back up',
-  pay: 'pay,check out,purchase,buy,charge,subscribe,bill,invoice,donate,tip,redeem,apply',
+  pay: 'pay,check out,purchase,buy,charge,bill,invoice,donate,tip,redeem,apply',
   refund: 'refund,reimburse',
   login: 'log in,login,sign in,authenticate,log into,sign into,log on,log out,sign out',
   password: 'reset,recover',
@@ -15,7 +15,7 @@ const VERBS: Partial<Record<Topic, string>> = {
   notify:
     'notify,alert,remind,send,email,message,inform,warn,text,ping,announce,receive,get,tell,be notified,be informed,be alerted,be reminded,be warned',
   delete: 'delete,remove,archive,erase,purge,clear,discard,trash,deactivate',
-  cancel: 'cancel,unsubscribe,terminate,withdraw,revoke,undo,return',
+  cancel: 'cancel,terminate,withdraw,revoke,undo,return',
   edit: 'edit,change,update,rename,save,modify,adjust,correct,replace,move,merge,tag,label,mark,duplicate,copy,reorder,rearrange,annotate,fill in,pin',
   create: 'create,add,enter,write,record,compose,draft,submit,post,make,capture,log,place,rate,review,publish,build',
   schedule: 'schedule,book,reserve,plan,reschedule,postpone,snooze',
@@ -24,7 +24,7 @@ const VERBS: Partial<Record<Topic, string>> = {
     'see,view,show,display,list,visualize,visualise,preview,browse,read,compare,watch,open,check,know,monitor,track,look at,highlight,render,collapse,expand,zoom,play,scroll,hide',
   approve: 'approve,reject,sign off,accept,decline,confirm,release,escalate',
   configure:
-    'configure,set,enable,disable,toggle,switch,customize,customise,personalize,turn on,turn off,choose,select,pick,define,switch on,switch off,switch to,set up,mute,unmute',
+    'configure,set,enable,disable,toggle,switch,customize,customise,personalize,turn on,turn off,define,switch on,switch off,switch to,set up,mute,unmute',
   migrate: 'migrate,convert,upgrade,port,transfer,decommission,transition',
   performance: 'speed up,accelerate,optimize,optimise,scale,handle,load,respond,cache',
   share: 'share,invite,assign,collaborate,delegate,reassign,follow',
@@ -34,6 +34,9 @@ const VERBS: Partial<Record<Topic, string>> = {
   calculate: 'calculate,compute,sum,total,estimate,count,round,forecast,predict',
   limit: 'limit,throttle,cap,rate limit,rate-limit,retry,expire,time out',
   audit: 'audit,trace,version',
+  subscribe: 'subscribe,unsubscribe',
+  improve: 'improve',
+  wording: 'reword',
   translate: 'translate,localize,localise',
   automate:
     'automate,trigger,run,start,stop,deploy,restart,auto-close,close,reopen,auto-assign,assign automatically,complete',
@@ -41,9 +44,10 @@ const VERBS: Partial<Record<Topic, string>> = {
 
 /** Nouns that name a feature: "CSV export for invoices". The verb is what one does with it; '' means the noun's own. */
 const NOUNS: readonly (readonly [pattern: RegExp, topic: Topic, verb: string])[] = [
+  [/\brate limit(?:s|ing)?\b|\bthrottling\b|\btime-?outs?\b|\bquota\b/i, 'limit', 'use'],
   [/\b(?:vouchers?|coupons?|discount codes?|promo codes?|gift cards?)\b/i, 'pay', 'use'],
   [
-    /\bdark[ -]?(?:mode|theme)\b|\btheme\b|\bsettings?\b|\bpreferences?\b|\btoggle\b|\bfeature flag\b|\bopt[- ](?:in|out)\b/i,
+    /\bdark[ -]?(?:mode|theme)\b|\btheme\b|\bsettings?\b|\bpreferences?\b|\btoggle\b|\bfeature flag\b/i,
     'configure',
     'switch to',
   ],
@@ -91,7 +95,6 @@ const NOUNS: readonly (readonly [pattern: RegExp, topic: Topic, verb: string])[]
     'use',
   ],
   [/\bpermissions?\b|\broles?\b|\baccess control\b/i, 'restrict', 'use'],
-  [/\brate limit(?:s|ing)?\b|\bthrottling\b|\btime-?outs?\b|\bquota\b/i, 'limit', 'use'],
   [
     /\bperformance\b|\blatency\b|\bload(?:ing)? times?\b|\bresponse times?\b|\bthroughput\b|\buptime\b|\bavailability\b/i,
     'performance',
@@ -107,7 +110,7 @@ const TOPIC_BY_VERB = new Map<string, Topic>(
 )
 /** Verbs with no topic of their own: enough to recognise an order or to inflect. */
 const PLAIN_VERBS =
-  'do,roll back,revert,restore,have,use,go,work,keep,give,take,put,let,help,want,need,provide,support,offer,include,introduce,implement,develop,allow,enable,fix,improve,click,tap,press,type,wait,leave,return,refresh,reload,' +
+  'do,roll back,revert,restore,have,use,go,work,keep,give,take,put,let,help,want,need,provide,support,offer,include,introduce,implement,develop,allow,enable,fix,choose,select,pick,request,raise,lower,click,tap,press,type,wait,leave,return,refresh,reload,' +
   'navigate,visit,enter,contain,appear,happen,fail,crash,freeze,hang,lose,break,understand,learn,manage,handle,process,store,hold,avoid,reduce,increase,' +
   'access,sort,answer,ask,call,contact,order,ship,deliver,receive,prepare,clean,test,try,unlock,join,quit,switch,resize,rotate,crop,paste,undo,redo,hit,swipe,scroll,sign,log,look,stay,exceed,match'
 const VERB_SET = new Set([...TOPIC_BY_VERB.keys(), ...PLAIN_VERBS.split(',')])

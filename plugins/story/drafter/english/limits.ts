@@ -1,5 +1,5 @@
 import type { Measure, Request, Rule, Seed } from '../facts.ts'
-import { outcomeClause } from './clauses.ts'
+import { fromOutside, opposite, outcomeClause } from './clauses.ts'
 import { article, capital, plural, singular, thirdPerson, withArticle } from './grammar.ts'
 import { attemptSeeds, everySeeds, timeSeeds } from './moments.ts'
 import { type Scene, seed } from './scene.ts'
@@ -12,15 +12,23 @@ export function limitSeeds(measure: Measure, scene: Scene, rules: readonly Rule[
 }
 
 function bounded(measure: Measure, scene: Scene, rules: readonly Rule[]): Seed[] {
+  if (scene.request.topic === 'performance' && measure.dimension === 'count') return []
   if (measure.bound === 'every') return everySeeds(measure, scene)
-  if (measure.bound === 'none' || measure.bound === 'after' || /^times$|attempts?|tries|retries/i.test(measure.word)) {
-    return measure.dimension === 'time' && measure.bound === 'after'
+  if (measure.bound === 'max' && /(?:\/|\bper\b)/i.test(measure.word)) return rated(measure)
+  if (
+    measure.bound === 'none' ||
+    measure.bound === 'after' ||
+    measure.bound === 'for' ||
+    /^times$|attempts?|tries|retries/i.test(measure.word)
+  ) {
+    return measure.dimension === 'time' && (measure.bound === 'after' || measure.bound === 'for')
       ? timeSeeds(measure, scene, rules)
       : attemptSeeds(measure, scene)
   }
   if (measure.dimension === 'time') return timeSeeds(measure, scene, rules)
   if (/\bper page\b|\bon one page\b|\ba page\b/i.test(measure.unit.plain)) return paged(measure, scene)
   const rule = rules.find((candidate) => candidate.unit === measure.unit)
+  if (rule?.condition?.clause.includes(measure.text)) return conditioned(measure, scene, rule, rule.condition.clause)
   if (
     rule !== undefined &&
     measure.dimension === 'money' &&
@@ -75,6 +83,33 @@ function bounded(measure: Measure, scene: Scene, rules: readonly Rule[]): Seed[]
       ),
     ]
   }
+  const own = singular(measure.word.toLowerCase())
+  if (measure.dimension === 'count' && (thing === 'request' || scene.one.endsWith(own))) {
+    const past1 = measure.value + ((measure.bound === 'max') === !measure.strict ? 1 : -1)
+    const [allowed, refused] = measure.strict ? [past1, measure.value] : [measure.value, past1]
+    const amount = (count: number): string => `${count.toLocaleString('en-US')} ${count === 1 ? own : plural(own)}`
+    return [
+      seed(
+        'boundary',
+        0,
+        `${capital(amount(allowed))} at once`,
+        [`exactly ${amount(allowed)} are chosen`],
+        `${scene.the} carries it out`,
+        [`all ${amount(allowed)} are processed`],
+      ),
+      seed(
+        'boundary',
+        0,
+        `${capital(amount(refused))} are ${measure.bound === 'max' ? 'too many' : 'too few'}`,
+        [`${amount(refused)} are chosen`],
+        `${scene.the} tries to carry it out`,
+        [
+          'nothing is processed',
+          `the message names the ${measure.bound === 'min' ? 'minimum' : 'limit'} of ${measure.text}`,
+        ],
+      ),
+    ]
+  }
   const text = measure.dimension === 'length'
   const verb = text ? 'submit' : useVerb(scene)
   const named = `the message names the ${measure.bound === 'min' ? 'minimum' : 'limit'} of ${measure.text}`
@@ -94,6 +129,30 @@ function bounded(measure: Measure, scene: Scene, rules: readonly Rule[]): Seed[]
       [`${withArticle(thing)} ${outside.text}`],
       `${scene.the} tries to ${verb} it`,
       [text ? 'it is not saved' : `nothing of the ${thing} is stored`, named],
+    ),
+  ]
+}
+
+/** "100 requests per minute" */
+function rated(measure: Measure): Seed[] {
+  const [, what = 'requests', period = 'minute'] = /^(\p{L}+)\s*(?:\/|per)\s*(\p{L}+)/iu.exec(measure.word) ?? []
+  const one = singular(what)
+  return [
+    seed(
+      'boundary',
+      0,
+      `${capital(one)} number ${measure.value} within a ${period} is answered`,
+      [`${measure.value - 1} ${what} have been made within the same ${period}`],
+      `one more ${one} is made`,
+      ['it is answered normally'],
+    ),
+    seed(
+      'boundary',
+      0,
+      `${capital(one)} number ${measure.value + 1} is refused`,
+      [`${measure.value} ${what} have been made within the same ${period}`],
+      `one more ${one} is made`,
+      ['it is refused', 'the answer says when the next one is allowed'],
     ),
   ]
 }
@@ -214,6 +273,30 @@ function threshold(measure: Measure, scene: Scene, rule: Rule): Seed[] {
   ]
 }
 
+/** "when an order over 1000 EUR comes in, …": on the number and one step past it. */
+function conditioned(measure: Measure, scene: Scene, rule: Rule, condition: string): Seed[] {
+  const { at, past } = amounts(measure, scene)
+  const [holds, fails] = measure.strict ? [past, at] : [at, past]
+  const clause = (amount: { text: string }): string =>
+    fromOutside(
+      condition.replace(
+        new RegExp(
+          `(?:with )?(?:more than|over|above|exceed(?:s|ing)?|greater than|larger than|bigger than|at least|less than|under|below|up to|at most)?\\s*${measure.text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}`,
+          'i',
+        ),
+        amount.text,
+      ),
+      scene.the,
+    )
+  const outcome = outcomeClause(rule.outcome, scene.the)
+  return [
+    seed('boundary', 0, `${capital(holds.short)}: it applies`, [], clause(holds), [outcome]),
+    seed('boundary', 0, `${capital(fails.short)}: it does not apply`, [], clause(fails), [
+      opposite(outcome) ?? `it is not the case that ${outcome}`,
+    ]),
+  ]
+}
+
 function stripMeasure(outcome: string, measure: Measure): string {
   const at = outcome.indexOf(measure.text)
   return at < 0
@@ -292,7 +375,7 @@ function qualitySeed(measure: Measure, scene: Scene): Seed {
     'quality',
     0,
     `Answers within ${text}, measured on real data`,
-    ['as many records as the production system holds'],
+    [scene.load ?? 'as many records as the production system holds'],
     `${subject} 100 times`,
     [`at least ${share} of the 100 answers are there within ${text}`],
   )

@@ -2,7 +2,7 @@ import type { Measure, Rule, Seed } from '../facts.ts'
 import { seconds } from '../measures.ts'
 import { roleIn } from './actor.ts'
 import { conditionClause, isState, opposite, outcomeClause } from './clauses.ts'
-import { capital, withArticle } from './grammar.ts'
+import { capital, isPlural, withArticle } from './grammar.ts'
 import { type Scene, seed } from './scene.ts'
 
 const START_MINUTE = 600
@@ -58,6 +58,7 @@ export function timeSeeds(measure: Measure, scene: Scene, rules: readonly Rule[]
   if (ahead !== undefined && (measure.bound === 'max' || measure.bound === 'min'))
     return deadline(measure, scene, ahead.replace(/\bmy\b/, 'their'))
   if (measure.bound === 'after') return rule === undefined ? [] : delayed(measure, scene, rule)
+  if (measure.bound === 'for') return rule === undefined ? [] : lasting(measure, scene, rule)
   if (measure.bound === 'min') return aged(measure, scene, rule)
   if (
     rule === undefined &&
@@ -124,6 +125,27 @@ function delayed(measure: Measure, scene: Scene, rule: Rule): Seed[] {
   ]
 }
 
+/** "the link is valid for 60 minutes" */
+function lasting(measure: Measure, scene: Scene, rule: Rule): Seed[] {
+  const said = outcomeClause(withoutLimit(rule.outcome, measure), scene.the)
+  const lasts = /^(.+?) lasts?$/i.exec(said)?.[1]
+  const holds = lasts === undefined ? said : `${lasts} ${isPlural(lasts) ? 'are' : 'is'} still valid`
+  const start = rule.condition === null ? [] : [conditionClause(rule.condition.clause, scene.the, `the ${scene.one}`)]
+  const step = stepOf(measure)
+  const kept = seed(
+    'boundary',
+    0,
+    `${capital(step)} before the ${measure.text} are over`,
+    start,
+    `${measure.text} less ${step} have passed`,
+    [holds],
+  )
+  const turned = /\b(?:kept|stored|retained|archived)\b/i.test(holds) ? null : opposite(holds.replace(' still ', ' '))
+  if (turned === null) return [kept]
+  const ended = turned.replace(/ not /, ' no longer ').replace(/(?:do|does) no longer (\w+)/, 'no longer $1')
+  return [kept, seed('boundary', 0, `After ${measure.text}`, start, `${measure.text} have passed`, [ended])]
+}
+
 /** "tickets older than 2 years must not appear" */
 function aged(measure: Measure, scene: Scene, rule: Rule | undefined): Seed[] {
   const { one } = scene
@@ -183,6 +205,17 @@ function promised(measure: Measure, scene: Scene, rule: Rule | undefined): Seed[
     rule === undefined
       ? `${scene.the} ${withoutLimit(scene.does, measure)}`
       : outcomeClause(withoutLimit(rule.outcome, measure), scene.the)
+  if (condition === null && rule !== undefined && (length === null || length >= 60))
+    return [
+      seed(
+        'boundary',
+        0,
+        `Done after ${measure.text} at the latest`,
+        [],
+        `${measure.text} have passed since it was asked for`,
+        [outcome],
+      ),
+    ]
   if (condition === null || length === null || length < 60 || length > 86_400) return []
   const clause = conditionClause(condition.clause, scene.the, `the ${scene.one}`)
   const start = isState(clause, condition.word)

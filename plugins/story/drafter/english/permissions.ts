@@ -14,7 +14,7 @@ const DENIED =
 const CANNOT =
   /^(?:the |our |all |any |other |normal |regular )?([\p{L}& -]{2,50}?)\s+(?:cannot|can't|can not)\s+(.+)$/iu
 const SIGNED_OUT =
-  /\b(?:not (?:be )?(?:logged|signed)[- ]in|without (?:logging|signing) in|without (?:an )?(?:account|login)|anonymous(?:ly)?|unauthenticated|logged[- ]out|signed[- ]out)\b/i
+  /\b(?:not (?:be )?(?:logged|signed)[- ]in|without (?:logging|signing) in|without (?:an )?(?:account|login)|anonymous(?:ly)?|unauthenticated|(?<!(?:is|are|be|get|gets|was|were) )(?:logged|signed)[- ]out)\b/i
 const CAN_ONLY =
   /^(?:the |an? |our |all )?([\p{L}& -]{2,50}?)\s+(?:can|may|should|must|shall)\s+only\s+(?:see|view|access|read|open|edit|change|use)\s+(.{3,100})$/iu
 const REQUIRES_RIGHT =

@@ -9,7 +9,13 @@ export function writeQuestions(reading: Reading): string[] {
   const asked: string[] = []
   if (reading.bug !== null) asked.push(...bugQuestions(reading))
   const quality = reading.measures.some((measure) => measure.quality !== null)
-  if (main === undefined && reading.bug === null && reading.rules.length === 0 && !quality)
+  if (
+    main === undefined &&
+    reading.bug === null &&
+    reading.rules.length === 0 &&
+    reading.measures.every((measure) => measure.bound === 'none') &&
+    !quality
+  )
     asked.push('Who wants to do what, in one sentence: which person, which action, which visible result?')
   asked.push(...wordQuestions(reading), ...numberQuestions(reading))
   if (main !== undefined && reading.bug === null)

@@ -1,6 +1,7 @@
+import { readSystems } from '../entities.ts'
 import type { Condition, Request, Topic, Unit } from '../facts.ts'
 import { roleIn } from './actor.ts'
-import { indicative, isBehaviour, splitCondition } from './clauses.ts'
+import { GERUNDS, indicative, isBehaviour, splitCondition } from './clauses.ts'
 import { article } from './grammar.ts'
 import { leadingVerb, topicOfNoun } from './lexicon.ts'
 import { readThing } from './thing.ts'
@@ -11,7 +12,7 @@ const STRIP =
 /** What is asked of whom: the phrase asked for is `what`, a subject that must be a person is `who`. Weight: how surely it is a wish. */
 const ASK: readonly (readonly [pattern: RegExp, weight: number])[] = [
   [
-    /^(?:as|being) (?:an?|the|our) [^,]{2,60}?,?\s+(?:i|we)(?:'d| would)? (?:want|need|like|wish|love|prefer|must|should|can)(?: to)? (?:be able to |have the (?:ability|option|possibility) to |have a way to )?(?<what>.+)$/i,
+    /^(?:as|being) (?:an?|the|our) [^,]{2,60}?,?\s+(?:i|we)(?:'d| would)? (?:want|need|like|wish|love|prefer|must|should|can)(?<to> to)? (?:be able to |have the (?:ability|option|possibility) to |have a way to )?(?<what>.+)$/i,
     10,
   ],
   [
@@ -26,13 +27,18 @@ const ASK: readonly (readonly [pattern: RegExp, weight: number])[] = [
     /^(?:please )?(?:allow|let|enable|permit|help)s?\s+(?<who>(?:the |our |all |logged-in |registered )?(?:[\p{L}-]+\s){0,2}?(?:[\p{L}-]+))\s+(?:to\s+)?(?<what>\p{L}.+)$/iu,
     8,
   ],
+  [
+    /^[\p{L}' -]{2,40}?\s(?:would like|wants?|needs?)\s+(?<who>(?:the |our |all )?[\p{L}' -]{3,40}?)\s+(?<to>to)\s+(?:be able to )?(?<what>.+)$/iu,
+    9,
+  ],
   [/^(?:can|could|would|may) (?:we|you|i|someone|anyone)(?: please| maybe)?(?: also)? (?:get|have) (?<what>.+)$/i, 8],
   [
     /^(?:can|could|would|may|should) (?:we|you|i|someone|anyone|(?<who>(?:the )?[\p{L} -]{3,30}?)) (?:please )?(?:be able to )?(?<what>.+)$/iu,
     8,
   ],
+  [/^(?:i|we) (?:should|must|shall|need to|have to) (?!be\b|not\b|only\b|never\b)(?:be able to )?(?<what>.+)$/i, 8],
   [
-    /^(?:i|we|(?<who>(?:the |our |all )?[\p{L}' -]{2,40}?))(?:'d| would)? (?:want|need|like|love|wish|prefer|plan|intend|have|has|ought|must)s? (?:to )(?:be able to )?(?<what>.+)$/iu,
+    /^(?:i|we|(?<who>(?:the |our |all )?[\p{L}' -]{2,40}?))(?:'d| would)? (?:want|need|like|love|wish|prefer|plan|intend|have|has|ought|must)s? (?<to>to) (?:be able to )?(?<what>.+)$/iu,
     8,
   ],
   [
@@ -44,8 +50,12 @@ const ASK: readonly (readonly [pattern: RegExp, weight: number])[] = [
     7,
   ],
   [
-    /^(?<who>(?:the |our |all )?[\p{L}' -]{2,40}?) (?:should|must|shall|can|could|may|will) (?!not\b|only\b|never\b|be\b|have\b|no\b)(?:also )?(?<what>.+)$/iu,
+    /^(?<who>(?:the |our |all )?[\p{L}' -]{2,40}?) (?<to>should|must|shall|can|could|may|will) (?!not\b|only\b|never\b|be\b|have\b|no\b)(?:also )?(?<what>.+)$/iu,
     7,
+  ],
+  [
+    /^(?<who>(?:the |our |all )?(?:[\p{L}-]+\s){0,2}?[\p{L}-]+s|people|staff) (?<what>(?:submit|approve|reject|upload|export|create|edit|view|see|search|book|cancel|enter|choose|select|get|receive|pay|order|invite|share|comment|log|sign|download|request|send|assign|confirm|review)\b.*)$/iu,
+    6,
   ],
   [
     /\b(?:there is|there's|we have|i have|currently has|has) (?:currently )?no (?:way|option|possibility) to (?<what>.+)$/i,
@@ -65,6 +75,8 @@ const PURPOSE =
   /(?<!\b(?:need|needs|want|wants|like|wish|able|has|have|ought|supposed|going|used|plan|how|way|is|are|up)),?\s+to (?<why>(?:save|avoid|reduce|prevent|improve|increase|speed up|keep|make sure|ensure|understand|decide|comply|stay|help|get rid of)\s+.{3,})$/i
 const SLOW =
   /^(?:the |our |my |this )?(?<what>[\p{L} -]{2,40}?) (?:is|are|feels?|gets?|takes?|loads?|has become|became)\s+(?:\w+\s){0,2}(?:slow|slower|sluggish|laggy|too long|forever|ages|unresponsive)\b/iu
+const TAKES =
+  /^(?:the |our |my )?(?<what>[\p{L} -]{2,40}?) takes? (?:about |around |up to |more than )?\d[\d.,]*\s?\p{L}+ to (?:load|open|respond|answer|render|start|finish|appear)\b/iu
 const FASTER =
   /^(?:make|get) (?:the |our |my )?(?<what>[\p{L} -]{2,40}?) (?:faster|quicker|more responsive|snappier)\b|^speed up (?:the |our |my )?(?<other>[\p{L} -]{2,40})/iu
 
@@ -81,6 +93,15 @@ export function readBenefit(units: readonly Unit[]): { text: string; unit: Unit 
     const reason = BENEFIT.exec(unit.plain)
     const purpose = reason === null ? PURPOSE.exec(unit.plain) : null
     const text = reason?.groups?.why ?? purpose?.groups?.why
+    const cause = /\bbecause\b/i.test(reason?.[0] ?? '') ? text : undefined
+    if (cause !== undefined)
+      return {
+        unit,
+        text: (/^of\s/i.test(cause) ? `${cause.slice(3)} is satisfied` : `this is taken into account: ${cause}`).slice(
+          0,
+          300,
+        ),
+      }
     if (text !== undefined && text.length > 4) {
       const infinitive = purpose !== null || /in order to/i.test(reason?.[0] ?? '')
       return { unit, text: (infinitive ? `I can ${text}` : text).slice(0, 300) }
@@ -112,13 +133,20 @@ export function withoutBenefit(text: string): string {
 }
 
 export function withoutPreamble(text: string): string {
-  return text.replace(STRIP, '').trim()
+  return text
+    .replace(STRIP, '')
+    .replace(/^(?!https?|expected|actual|steps|only)[\p{L}\d][\p{L}\d &/-]{1,30}:\s+(?=\S.{12,})/iu, '')
+    .trim()
 }
 
 /** The wish a sentence expresses, if it expresses one. */
 export function readRequest(unit: Unit): Request | null {
   let text = withoutPreamble(unit.plain)
-  const slow = SLOW.exec(text)?.groups?.what ?? FASTER.exec(text)?.groups?.what ?? FASTER.exec(text)?.groups?.other
+  const slow =
+    TAKES.exec(text)?.groups?.what ??
+    SLOW.exec(text)?.groups?.what ??
+    FASTER.exec(text)?.groups?.what ??
+    FASTER.exec(text)?.groups?.other
   if (slow !== undefined && !/^(?:it|this|that)$/i.test(slow)) {
     return make(unit, {
       verb: 'have',
@@ -141,7 +169,7 @@ export function readRequest(unit: Unit): Request | null {
       if (groups.who !== undefined && role === null) continue
       // "If nothing is found, the agent should see a hint" is how it behaves, not what somebody wants to do.
       if (outer !== null && role !== null) continue
-      const made = fromPhrase(unit, groups.what, weight, outer, role)
+      const made = fromPhrase(unit, groups.what, weight, outer, role, groups.to !== undefined)
       if (
         made !== null &&
         (weight !== 7 || role === null || groups.who === undefined || made.topic !== 'other' || made.condition === null)
@@ -156,11 +184,12 @@ export function readRequest(unit: Unit): Request | null {
     verb !== null &&
     !fragment &&
     !isBehaviour(text) &&
-    !/^(?:is|are|was|be\b|have|do|need|want|check for|know|look)/.test(verb.verb)
+    !/^(?:is|are|was|be\b|have|do|need|want|check for|know|look|return|respond|reject|redirect)/.test(verb.verb)
   ) {
     const made = fromPhrase(unit, text, 6, outer, null)
     return made === null || outer === null ? made : { ...made, automatic: true }
   }
+  if (!leading && split.condition !== null && split.main !== '') text = split.main
   const noun = topicOfNoun(text)
   const short = text.split(' ').length <= 9 && !/^(?:about|around|only|no|max|min|approx|\d)/i.test(text)
   if (
@@ -170,7 +199,7 @@ export function readRequest(unit: Unit): Request | null {
     !isBehaviour(text) &&
     !/\b(?:is|are|was|does|doesn't|has|have|must|should)\b/i.test(text)
   )
-    return fromNoun(unit, text, noun, 3, outer)
+    return fromNoun(unit, text, noun, 3, split.condition)
   return null
 }
 
@@ -203,7 +232,10 @@ function make(unit: Unit, parts: Parts): Request {
     phrase: parts.phrase,
     verb,
     topic,
-    thing: readThing(parts.rest),
+    thing:
+      readSystems(parts.rest).length > 0 && readSystems(readThing(parts.rest).name).length > 0
+        ? readThing('')
+        : readThing(parts.rest),
     condition: parts.condition ?? null,
     role: parts.role ?? null,
     automatic: automatic && (parts.role ?? null) === null,
@@ -217,6 +249,7 @@ function fromPhrase(
   weight: number,
   outer: Condition | null,
   role: string | null,
+  verbal = false,
 ): Request | null {
   const bare = withoutBenefit(raw)
   const split = outer === null ? splitCondition(bare) : { main: bare, condition: outer }
@@ -225,11 +258,64 @@ function fromPhrase(
       /\s+by (?:the )?(?:end|start|beginning|middle|next|monday|tuesday|wednesday|thursday|friday|january|february|march|april|may|june|july|august|september|october|november|december|q[1-4])\b.*$/i,
       '',
     )
+    .replace(/,?\s+(?:max(?:imum)?|min(?:imum)?)\.?\s+\d.*$/i, '')
     .replace(/,\s*(?:max(?:imum)?|min(?:imum)?|up to|at least|at most|no|but|not|without)\b.*$/i, '')
     .replace(/[,;]\s*(?:and|but)?\s*$/, '')
     .replace(/^(?:please|also|to|be able to)\s+/i, '')
     .trim()
-  if (WRAPPERS.test(phrase) || leadingVerb(phrase) === null) {
+  const told = /^know (?:when|if|that|whether|as soon as) (.{4,})$/i.exec(withoutBenefit(raw))?.[1]
+  if (told !== undefined)
+    return make(unit, {
+      verb: 'be told',
+      rest: '',
+      phrase: 'be told',
+      topic: 'notify',
+      weight,
+      condition: { word: 'when', clause: told },
+      role,
+    })
+  const naming =
+    /^(?:(?:support|have|add|offer|enable|allow|implement|introduce)\s+)?(bulk |mass )?([a-z]{3,}ing) (?:of )?((?:the |our |all )?\p{L}.{2,})$/iu.exec(
+      phrase,
+    )
+  const base = naming?.[2] === undefined ? undefined : GERUNDS.get(naming[2].toLowerCase())
+  if (naming?.[3] !== undefined && base !== undefined)
+    return fromPhrase(
+      unit,
+      `${base} ${naming[3]}${naming[1] === undefined ? '' : ' in bulk'}`,
+      weight,
+      split.condition,
+      role,
+    )
+  const element =
+    /^(?:add|put|show|include|place|introduce|provide|have|insert)\s+((?:an?|the)\s+(?:"[^"]*"\s+|[\p{L}-]+\s+){0,3}?(?:checkbox|button|link|field|column|icon|tooltip|dropdown|tab|menu(?: item)?|label|banner|badge|section|toggle|hint|placeholder|footer|header|logo)\b.*)$/iu.exec(
+      phrase,
+    )?.[1]
+  if (element !== undefined)
+    return make(unit, {
+      verb: 'use',
+      rest: element.replace(/\s(?:to|on|in|at|into|for|that|which|next)\s.*$/i, ''),
+      phrase: `use ${element.replace(/^the /i, 'a ').replace(/\sto (?=the\s)/i, ' on ')}`,
+      topic: 'control',
+      weight,
+      condition: split.condition,
+      role,
+    })
+  const improved =
+    /^(?:make|get|improve)\s+((?:the |our |my )?[\p{L} -]{2,40}?)(?:\s+(?:better|nicer|easier|simpler|more \p{L}+|great|good|modern))?$/iu.exec(
+      phrase,
+    )?.[1]
+  if (improved !== undefined && /\b(?:better|nicer|easier|simpler|more|great|good|modern)\b|^improve/i.test(phrase))
+    return make(unit, {
+      verb: 'improve',
+      rest: improved,
+      phrase,
+      topic: 'improve',
+      weight: Math.min(weight, 5),
+      condition: split.condition,
+      role,
+    })
+  if (!(verbal && leadingVerb(phrase) === null) && (WRAPPERS.test(phrase) || leadingVerb(phrase) === null)) {
     const stripped = phrase.replace(WRAPPERS, '').replace(/^(?:for|of|a|an|the)\s+/i, '')
     const inner = /^(?:ability|possibility|option|way|button|feature|link) to (?:be able to )?(.+)$/i.exec(
       stripped,
@@ -248,12 +334,15 @@ function fromPhrase(
     if (noun !== null && !concrete) return fromNoun(unit, stripped, noun, weight, split.condition, role)
     if (leadingVerb(phrase) === null)
       return weight >= 7
-        ? fromNoun(unit, stripped, { topic: 'display', verb: 'have' }, weight - 2, split.condition, role)
+        ? fromNoun(unit, stripped, { topic: 'other', verb: 'have' }, weight - 2, split.condition, role)
         : null
   }
   phrase = withFormat(phrase.replace(/^\p{Lu}(?=\p{Ll})/u, (letter) => letter.toLowerCase())).slice(0, 220)
   const adverb = /^\w+ly\s+/i.exec(phrase)?.[0] ?? ''
-  const found = leadingVerb(phrase.slice(adverb.length))
+  const [unknown = '', ...others] = phrase.slice(adverb.length).split(' ')
+  const found =
+    leadingVerb(phrase.slice(adverb.length)) ??
+    (verbal && /^[a-z]{3,}$/.test(unknown) ? { verb: unknown, rest: others.join(' ') } : null)
   if (found === null) return null
   return make(unit, {
     verb: found.verb,
@@ -298,7 +387,10 @@ function fromNoun(
   condition: Condition | null,
   role: string | null = null,
 ): Request {
-  const text = noun.replace(/\s+(?:would be|is needed|needed|wanted|missing|pls|please)\b.*$/i, '').trim()
+  const text = noun
+    .replace(/^\p{Lu}(?=\p{Ll})/u, (letter) => letter.toLowerCase())
+    .replace(/\s+(?:would be|is needed|needed|wanted|missing|pls|please)\b.*$/i, '')
+    .trim()
   const about = /\b(?:for|of|to|on|with|in)\s+(?:the |our |my |all )*(.+)$/i.exec(text)?.[1]
   const verbal = VERBAL[found.topic]
   const format = /\b(csv|pdf|excel|xlsx|json|xml|ics)\b/i.exec(text)?.[1]

@@ -20,6 +20,8 @@ export function readRule(unit: Unit): Rule | null {
   if (except?.[1] !== undefined && except[2] !== undefined)
     return { unit, outcome: except[1], condition: { word: 'except', clause: except[2] }, negative: false }
   if (main === '') return null
+  if (condition === null && /^(?:return|respond|reject|redirect)\b/i.test(main))
+    return { unit, outcome: main, condition, negative: false }
   const told = indicative(main)
   if (
     condition === null &&

@@ -143,6 +143,7 @@ export function action(outcome: string, scene: Scene): string {
   const known = scene.request.weight > 0 && !scene.request.automatic
   if (known && /\b(?:refus|reject|block|cannot|not allowed|denied|error)\w*\b/i.test(outcome))
     return `${scene.the} tries to ${scene.act}`
+  if (scene.request.topic === 'limit') return 'the limit is exceeded'
   if (/\b(?:hidden|visible|disabled|enabled|greyed)\b/i.test(outcome)) return `${scene.the} opens the page`
   if (!known) return /\bthe system\b/i.test(outcome) ? 'the moment for it has come' : `${scene.the} looks at the result`
   return `${scene.the} ${scene.does}`

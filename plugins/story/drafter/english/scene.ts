@@ -22,6 +22,8 @@ export interface Scene {
   readonly system: string | null
   /** The author says "my" or "own": other people's things exist too. */
   readonly own: boolean
+  /** How much data a speed has to hold for, when the text says so. */
+  readonly load: string | null
   readonly has: (pattern: RegExp) => boolean
 }
 
@@ -31,7 +33,8 @@ export interface Play {
 }
 
 /** Someone the text names as deciding: "the employee's manager should approve". */
-const DECIDES = /(?:^|[.,;]\s+)((?:the |an? )?[\p{L}' -]{2,40}?) (?:should|must|has to|will|needs to|can) approve\b/iu
+const DECIDES =
+  /(?:^|[.,;]\s+)(?!nobody|no one|only)((?:the |an? )?[\p{L}' -]{2,40}?) (?:should|must|has to|will|needs to|can) approve\b/iu
 
 /** "cancel appointments" is done to one appointment at a time. */
 function oneAtATime(act: string, request: Request): string {
@@ -50,7 +53,10 @@ function oneAtATime(act: string, request: Request): string {
 
 export function sceneOf(request: Request, reading: Reading): Scene {
   const role = request.role !== null && request.role !== 'user' ? request.role : reading.actor.role
-  const decider = request.topic === 'approve' ? DECIDES.exec(reading.text)?.[1]?.trim().toLowerCase() : undefined
+  const decider =
+    request.topic === 'approve' && request.role === null
+      ? DECIDES.exec(reading.text)?.[1]?.trim().toLowerCase()
+      : undefined
   const the =
     decider === undefined
       ? `the ${role}`
@@ -77,8 +83,17 @@ export function sceneOf(request: Request, reading: Reading): Scene {
     format: reading.formats[0] ?? null,
     system: reading.systems[0] ?? null,
     own: /\b(?:my|own|mine|their|your|they own)\b/i.test(request.phrase),
+    load: loadOf(reading),
     has: (pattern) => pattern.test(reading.text),
   }
+}
+
+function loadOf(reading: Reading): string | null {
+  const large = reading.measures.find(
+    (measure) =>
+      measure.dimension === 'count' && measure.quality === null && measure.bound === 'min' && measure.value >= 100,
+  )
+  return large === undefined ? null : `an account with ${large.strict ? 'more than' : 'at least'} ${large.text}`
 }
 
 export function seed(

@@ -40,6 +40,13 @@ export function writeStory(reading: Reading): Story {
   if (main === undefined) {
     const first = reading.units[0]?.plain
     if (first === undefined) return { title: 'Unclear request', goal: 'have this request clarified', benefit }
+    const label = /^([\p{L}\d][\p{L}\d &/-]{3,50}):\s+(.{8,})$/iu.exec(first)
+    if (label?.[1] !== undefined && label[2] !== undefined)
+      return {
+        title: capital(label[1]),
+        goal: shorten(`rely on ${uncapital(label[1])} as described: ${label[2]}`, 380),
+        benefit,
+      }
     const told = indicative(first)
     const reliable =
       /^(.{2,120}?)\s+(?:should|must|shall|has to|have to|needs? to|will)\s+(not\s+)?([a-z]+)(.*)$/i.exec(first)

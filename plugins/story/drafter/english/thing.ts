@@ -12,12 +12,13 @@ const LEADING =
 const PREPOSITION = /^(?:within|up|at|before|after|under|over|via|without|until|during|as|and|or|if|when)\b/i
 const EMPTY =
   /^(?:it|this|that|them|me|us|something|everything|anything|stuff|things?|one|to|be|there|so|csv|pdf|excel|json|xml|more|better|easier|faster|least|most)$/i
-const FORMAT_WORD = /^(?:csv|pdf|xlsx|excel|json|xml|file|files|page|list|data)$/i
+const FORMAT_WORD =
+  /^(?:jpe?g|png|gif|svg|heic|(?:jpe?g|png|gif|pdf|csv|heic)(?:\/\w{3,4})+|csv|pdf|xlsx|excel|json|xml|file|files|page|list|data)$/i
 
 /** The noun a phrase is about, without article and adjectives that only point. */
 export function readThing(rest: string): Thing {
   let text = rest
-    .replace(/^(?:"[^"]*"\s*)+/, '')
+    .replace(/"[^"]*"\s*/g, '')
     .replace(/["(),;:].*$/, '')
     .trim()
     .replace(/^(?:(?:up|in|out|off|for|to|from|at|with|by|into|on|of|about)\s+)+/i, '')

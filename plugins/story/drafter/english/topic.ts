@@ -17,6 +17,26 @@ export function topicOf(verb: string, rest: string): Topic {
     !/\b(?:message|notif\w*|alert|reminder|dm|ping)\b/i.test(rest.split(/\s+and\s+/)[0] ?? rest)
   )
     return 'sync'
+  if (/\b(?:typos?|spelling|misspell\w*|wording)\b/i.test(rest) && /^(?:fix|correct|change|update)$/.test(verb))
+    return 'wording'
+  if (verb === 'request')
+    return /\breset link|password/i.test(rest)
+      ? 'password'
+      : /\brefund/i.test(rest)
+        ? 'refund'
+        : /\bdeletion\b/i.test(rest)
+          ? 'delete'
+          : 'create'
+  if (/^(?:subscribe|sign up)$/.test(verb))
+    return /\b(?:newsletters?|updates|mailing|feed|alerts|channel)\b/i.test(rest)
+      ? 'subscribe'
+      : verb === 'subscribe'
+        ? 'pay'
+        : topic
+  if (/^(?:choose|select|pick)$/.test(verb))
+    return /\b(?:theme|language|mode|plan|option|setting|colou?r|currency|time ?zone)\b/i.test(rest)
+      ? 'configure'
+      : 'other'
   if (verb === 'apply')
     return /\b(?:code|coupon|voucher|discount)/i.test(rest) ? 'pay' : /\bfilter/i.test(rest) ? 'filter' : 'create'
   if (/^(?:enter|use|redeem|add)$/.test(verb) && /\b(?:voucher|coupon|discount code|promo code|gift card)/i.test(rest))

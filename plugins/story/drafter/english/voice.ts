@@ -7,11 +7,13 @@ import { writeQuestions } from './questions.ts'
 import { readBenefit, readRequest } from './request.ts'
 import { readRule } from './rule.ts'
 import { seed } from './scene.ts'
+import { splitWishes } from './sentences.ts'
 import { assumedRole, writeAssumptions, writeStory } from './story.ts'
 import { writeSeeds } from './write.ts'
 
 export const english: Voice = {
   language: 'en',
+  splitWishes,
   readRequest,
   readRule,
   readBenefit,

@@ -169,7 +169,7 @@ export function opposite(clause: string): string | null {
 
 export function isState(clause: string): boolean {
   return (
-    /(?:ist|sind|hat|haben|besitzt|fehlt|enthält|vorliegt|gibt)$/u.test(clause.trim()) &&
+    /(?:ist|sind|hat|haben|besitzt|fehlt|enthält|vorliegt|gibt|wurde|wurden|war|waren)$/u.test(clause.trim()) &&
     !/(?:geklickt|gesendet|gewonnen|bezahlt|hochgeladen|abgeschickt|eingereicht) (?:ist|hat|haben|sind)$/u.test(
       clause.trim(),
     )

@@ -29,7 +29,7 @@ function finiteStem(infinitive: string): string {
   const inner = prefix === '' ? undefined : STRONG[infinitive.slice(prefix.length)]
   if (inner !== undefined) return `${prefix}${inner}`
   const stem = /(?:er|el)n$/.test(infinitive) ? infinitive.slice(0, -1) : infinitive.replace(/en$/, '')
-  return /[td]$|[^aeioulrhäöüm][mn]$/.test(stem) ? `${stem}et` : `${stem}t`
+  return /[td]$|[^aeioulrhäöümn][mn]$/.test(stem) ? `${stem}et` : `${stem}t`
 }
 
 /** Third person singular as it stands at the end of a clause: "herunterladen" → "herunterlädt". */
@@ -177,7 +177,7 @@ export function dative(measure: string): string {
 export function oneFaulty(text: string): { accusative: string; nominative: string } {
   const [adjective = '', word = ''] = text.split(' ')
   const noun = nounOf(word)
-  const stem = adjective.replace(/e[rnms]?$/u, '')
+  const stem = adjective.toLowerCase().replace(/e[rnms]?$/u, '')
   const shown = noun.one === 'Eintrag' && word !== 'Eintrag' && word !== 'Einträge' ? { ...noun, one: 'Wert' } : noun
   const endings = { m: ['er', 'en'], f: ['e', 'e'], n: ['es', 'es'] }[shown.gender]
   const article = { m: ['ein', 'einen'], f: ['eine', 'eine'], n: ['ein', 'ein'] }[shown.gender]

@@ -6,7 +6,7 @@ const VERBS: Partial<Record<Topic, string>> = {
   upload: 'hochladen,anhängen,einscannen,hinzuladen',
   import: 'importieren,einlesen,einspielen',
   export: 'exportieren,herunterladen,ausdrucken,drucken,ausgeben,sichern,downloaden',
-  pay: 'bezahlen,zahlen,kaufen,bestellen,abbuchen,abonnieren,einlösen,spenden,abrechnen',
+  pay: 'bezahlen,zahlen,kaufen,bestellen,abbuchen,einlösen,spenden,abrechnen',
   refund: 'erstatten,zurückerstatten,zurückzahlen,zurückgeben,zurücksenden',
   login: 'anmelden,einloggen,authentifizieren,abmelden,ausloggen',
   password: 'zurücksetzen',
@@ -17,7 +17,7 @@ const VERBS: Partial<Record<Topic, string>> = {
   cancel: 'stornieren,kündigen,absagen,widerrufen,abbestellen,zurückziehen',
   edit: 'bearbeiten,ändern,aktualisieren,umbenennen,speichern,korrigieren,anpassen,ersetzen,verschieben,zusammenführen,markieren,duplizieren,kopieren,ergänzen,ausfüllen,pflegen',
   create:
-    'anlegen,erstellen,erfassen,eintragen,eingeben,einreichen,hinzufügen,stellen,abgeben,schreiben,veröffentlichen,notieren,buchen lassen,melden,beantragen',
+    'anlegen,erstellen,erfassen,eintragen,eingeben,einreichen,hinzufügen,scannen,stellen,abgeben,schreiben,veröffentlichen,notieren,buchen lassen,melden,beantragen',
   schedule: 'buchen,reservieren,planen,einplanen,vereinbaren,terminieren,verlegen',
   sync: 'synchronisieren,anbinden,integrieren,verbinden,abgleichen,übertragen,übermitteln,koppeln,weiterleiten',
   display:
@@ -34,6 +34,8 @@ const VERBS: Partial<Record<Topic, string>> = {
   calculate: 'berechnen,summieren,schätzen,zählen,runden,kalkulieren,ausrechnen',
   limit: 'begrenzen,drosseln,limitieren',
   audit: 'protokollieren,nachvollziehen,mitschreiben,versionieren',
+  subscribe: 'abonnieren',
+  improve: 'verbessern',
   translate: 'übersetzen,lokalisieren',
   automate: 'automatisieren,auslösen,ausführen,starten,stoppen,deployen,ausrollen,schließen',
 }

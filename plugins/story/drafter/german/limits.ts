@@ -19,6 +19,22 @@ function bounded(measure: Measure, scene: Scene, rules: readonly Rule[]): Seed[]
   if (measure.bound === 'none') return []
   const rule = rules.find((candidate) => candidate.unit === measure.unit)
   if (measure.dimension === 'time') return timed(measure, scene, rule)
+  if (rule?.condition?.clause.includes(measure.text)) {
+    const step = measure.dimension === 'money' ? 'einen Cent' : measure.dimension === 'size' ? 'ein Byte' : 'um eins'
+    const side = (over: boolean): string => `${step} ${over ? 'über' : 'unter'} ${measure.text}`
+    const exact = `bei genau ${measure.text}`
+    const [holds, fails] = measure.strict
+      ? [side(measure.bound === 'min'), exact]
+      : [exact, side(measure.bound === 'max')]
+    return [
+      seed('boundary', 0, `Die Regel gilt ${holds}`, [`der Wert liegt ${holds}`], 'das Ereignis eintritt', [
+        afterDann(rule.outcome, scene.role),
+      ]),
+      seed('boundary', 0, `Die Regel gilt nicht ${fails}`, [`der Wert liegt ${fails}`], 'das Ereignis eintritt', [
+        'geschieht nichts davon',
+      ]),
+    ]
+  }
   if (measure.bound === 'after') return []
   const { text, value, dimension, word } = measure
   const up = (measure.bound === 'max') === !measure.strict

@@ -10,6 +10,7 @@ import { money } from './playbook/money.ts'
 import { people } from './playbook/people.ts'
 import { quality } from './playbook/quality.ts'
 import { records } from './playbook/records.ts'
+import { small } from './playbook/small.ts'
 import type { Play } from './scene.ts'
 
 /** How each kind of request succeeds and, above all, how it fails. */
@@ -25,4 +26,5 @@ export const playbook: Readonly<Record<Topic, Play>> = {
   ...money,
   ...flow,
   ...general,
+  ...small,
 }

@@ -68,6 +68,19 @@ export function readRequest(unit: Unit): Request | null {
   const outer = split.inverted ? split.condition : null
   if (split.inverted && /^(?:soll|muss|darf|kann|wird|ist|hat)(?:en|te|ten)?\s/iu.test(split.main)) return null
   if (split.inverted) text = split.main
+  const slow =
+    /^(?:die |der |das |unsere?n? )?(?<what>.{3,60}?)\s+(?:ist|sind|lädt|laden|dauert|dauern|reagiert)\s+(?:\p{L}+\s){0,2}?(?:langsam|lang|lange|träge|ewig)(?!\p{L})/iu.exec(
+      text,
+    )?.groups?.what
+  const slowThing = slow === undefined ? undefined : slow.split(' ').findLast((word) => /^\p{Lu}/u.test(word))
+  if (slowThing !== undefined)
+    return make(unit, `schneller mit „${slowThing}“ arbeiten`, 'arbeiten', 5, null, null, 'performance')
+  const missing =
+    /^(?<who>(?:die |der |unsere |alle )?[\p{L} -]{2,40}?)\s+(?:können|kann|dürfen)\s+(?<what>.{3,120}?)\s+nicht\s+(?<verb>\p{Ll}+n)$/iu.exec(
+      text,
+    )?.groups
+  if (missing?.who !== undefined && missing.verb !== undefined && roleIn(missing.who) !== null)
+    return fromPhrase(unit, `${missing.what ?? ''} ${missing.verb}`, 5, null, roleIn(missing.who))
   for (const [pattern, weight] of ASK) {
     const groups = pattern.exec(text)?.groups
     if (groups?.what === undefined) continue
@@ -83,7 +96,7 @@ export function readRequest(unit: Unit): Request | null {
     isInfinitive(last) &&
     topicOfVerb(last) !== null &&
     bare.split(' ').length <= 14 &&
-    !/^\p{L}+\s(?:soll|muss|wird|kann|darf|werden|sollen)/iu.test(bare)
+    !/(?<!\p{L})(?:soll\p{L}*|muss|müssen|wird|werden|kann|können|darf|dürfen)(?!\p{L})/iu.test(bare)
   )
     return { ...make(unit, bare, last, 6, split.condition, null), automatic: outer !== null }
   const imperative = /^(?:bitte\s+)?(?<verb>\p{Lu}?\p{Ll}+[te]?)\s+(?<rest>.+)$/u.exec(bare)?.groups
@@ -291,7 +304,10 @@ export function readActor(units: readonly Unit[], main: string | null, fallback:
       /^(?:nur\s+)?((?:die |der |das |unsere? |unser |alle )?[\p{L}:* -]{2,45}?)\s+(?:soll|muss|müssen|kann|können|darf|dürfen|möchte|will|wollen|braucht|brauchen|verlier|verschwend|vergess|beschwer|such|arbeit|hat|haben|werden|wird)\p{Ll}*\b/iu.exec(
         splitCondition(unit.plain).main,
       )?.[1]
-    const role = subject === undefined ? null : roleIn(subject)
+    const turned = /,\s+(?:soll|muss|wird|kann|darf)(?:en)?\s+((?:der|die|das|ein|eine)\s\p{Lu}[\p{L}-]+)/u.exec(
+      unit.plain,
+    )?.[1]
+    const role = roleIn(subject ?? '') ?? roleIn(turned ?? '')
     if (role !== null) return { role, explicit: true }
     const receiver = /(?<!\p{L})(?:für|unseren|unserem|den|dem)\s+((?:\p{L}+\s)?\p{Lu}[\p{L}]+)/u.exec(unit.plain)?.[1]
     const given = receiver === undefined ? null : roleIn(receiver)

@@ -91,5 +91,5 @@ export function readBug(units: readonly Unit[]): Bug | null {
   const unit = units.find((candidate) => SIGNAL.test(candidate.plain))
   return unit === undefined || (actual === null && steps.length === 0)
     ? null
-    : { unit, steps, trigger, expected, actual }
+    : { unit, steps, trigger, about: null, expected, actual }
 }

@@ -39,7 +39,12 @@ export interface Play {
 export function sceneOf(request: Request, reading: Reading): Scene {
   const role = request.role !== null && request.role !== 'Nutzer' ? request.role : reading.actor.role
   const noun = nounOf(request.thing.one === '' ? 'Eintrag' : request.thing.one)
-  const act = fromOutside(request.phrase, role)
+  const said = fromOutside(request.phrase, role)
+  // "Kunden … ihre Adresse" is said of many; the scenario speaks of one.
+  const act =
+    request.role !== null && genderOfRole(role) !== 'f'
+      ? said.replace(/(?<!\p{L})ihre(?=[rnms]?(?!\p{L}))/gu, 'seine')
+      : said
   return {
     request,
     role,

@@ -1,7 +1,8 @@
 import type { Reading, Topic } from '../facts.ts'
 import { shorten } from '../shorten.ts'
-import { verbFinal } from './clauses.ts'
+import { splitCondition, verbFinal } from './clauses.ts'
 import { capital, uncapital } from './grammar.ts'
+import { roleIn } from './request.ts'
 
 export function assumedRole(topic: Topic | undefined, text: string): string {
   if (topic === 'pay' || /warenkorb|kasse|shop/iu.test(text)) return 'Kundin'
@@ -10,7 +11,27 @@ export function assumedRole(topic: Topic | undefined, text: string): string {
   return 'Nutzerin'
 }
 
-function relied(sentence: string): string {
+/** "soll der Leiter benachrichtigt werden": who, and what for them. */
+function turnedWish(sentence: string): { who: string; what: string; when: string; clause: string } | null {
+  const parts = splitCondition(sentence)
+  const found = parts.inverted
+    ? /^(soll(?:en)?|muss|müssen)\s+((?:der|die|das|den|eine?n?|alle)\s\p{Lu}[\p{L}-]+)\s+(.+)$/u.exec(parts.main)
+    : null
+  if (found?.[2] === undefined || found[3] === undefined || parts.condition === null) return null
+  return {
+    who: found[2],
+    what: found[3],
+    when: `wenn ${uncapital(parts.condition.clause)}`,
+    clause: verbFinal(`${found[2]} ${found[1]} ${found[3]}`) ?? found[3],
+  }
+}
+
+function relied(sentence: string, role: string): string {
+  const turned = turnedWish(sentence)
+  if (turned !== null)
+    return roleIn(turned.who) === role
+      ? `${turned.what}, ${turned.when}`
+      : `mich darauf verlassen, dass ${turned.clause}, ${turned.when}`
   const clause = verbFinal(sentence.split(/,\s/)[0] ?? sentence)
   return clause === null ? `mich darauf verlassen: ${uncapital(sentence)}` : `mich darauf verlassen, dass ${clause}`
 }
@@ -24,7 +45,9 @@ export function writeStory(reading: Reading): { title: string; goal: string; ben
     return {
       title: shorten(`Fehler: ${what}`, 105),
       goal: shorten(
-        bug.expected === null ? `nicht mehr auf diesen Fehler stoßen: ${uncapital(what)}` : relied(bug.expected.text),
+        bug.expected === null
+          ? `nicht mehr auf diesen Fehler stoßen: ${uncapital(what)}`
+          : relied(bug.expected.text, reading.actor.role),
         380,
       ),
       benefit,
@@ -34,8 +57,15 @@ export function writeStory(reading: Reading): { title: string; goal: string; ben
     const first = reading.units[0]?.plain
     if (first === undefined) return { title: 'Unklare Anfrage', goal: 'diese Anfrage klären lassen', benefit }
     return {
-      title: capital(shorten(first, 80)),
-      goal: shorten(relied(first), 380),
+      title: capital(
+        shorten(
+          turnedWish(first) === null
+            ? first
+            : `${turnedWish(first)?.who.replace(/^\p{Ll}+\s/u, '')}: ${turnedWish(first)?.what}`,
+          80,
+        ),
+      ),
+      goal: shorten(relied(first, reading.actor.role), 380),
       benefit,
     }
   }

@@ -8,6 +8,7 @@ import { writeSeeds } from './write.ts'
 
 export const german: Voice = {
   language: 'de',
+  splitWishes: (text) => [text],
   readRequest,
   readRule,
   readBenefit,

@@ -23,6 +23,13 @@ export function writeSeeds(reading: Reading): Seed[] {
       seeds.push(...limitSeeds(measure, local === undefined ? scene : sceneOf(local, reading), reading.rules))
     }
   }
+  const device = reading.devices[0]
+  const deviceUnit =
+    device === undefined
+      ? undefined
+      : reading.units.find((unit) => unit.plain.toLowerCase().includes(device.toLowerCase()))
+  if (device !== undefined && deviceUnit !== undefined && reading.bug === null)
+    seeds.push({ ...deviceSeed(device, scene), unit: deviceUnit, weight: 52 })
   const taken = new Set([
     ...[...seeds, ...usual].flatMap((one) => (one.unit === undefined ? [] : [one.unit])),
     ...bugUnits(reading),
@@ -34,13 +41,6 @@ export function writeSeeds(reading: Reading): Seed[] {
   }
   for (const item of reading.items)
     if (!taken.has(item) && !reading.rules.some((rule) => rule.unit === item)) seeds.push(itemSeed(item, scene))
-  const device = reading.devices[0]
-  const deviceUnit =
-    device === undefined
-      ? undefined
-      : reading.units.find((unit) => unit.plain.toLowerCase().includes(device.toLowerCase()))
-  if (device !== undefined && deviceUnit !== undefined && reading.bug === null)
-    seeds.push({ ...deviceSeed(device, scene), unit: deviceUnit, weight: 52 })
   if (main !== undefined || seeds.length < 3)
     seeds.push(...(main === undefined && scene.request.topic === 'other' ? [] : usual))
   return seeds
@@ -215,6 +215,8 @@ function ruleSeeds(rule: Rule, scene: Scene): Seed[] {
         ...base,
       },
     ]
+  if (isState(clause) && scene.request.weight > 0 && !scene.request.automatic)
+    return [{ ...seed(kind, 0, title, [`dass ${clause}`], acts, [outcome]), ...base }]
   return [{ ...seed(kind, 0, title, [], clause, [outcome]), ...base }]
 }
 

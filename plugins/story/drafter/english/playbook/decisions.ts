@@ -142,6 +142,7 @@ const approve: Play = {
       [`${s.the} has submitted ${s.an} of their own`],
       'they try to approve it',
       ['the approval is refused', 'it stays in the list of somebody else'],
+      /\b(?:nobody|no one|not|never)\b.*\bown\b/i,
     ),
     seed(
       'failure',

@@ -79,6 +79,7 @@ const limit: Play = {
       ['the limit has been reached'],
       'one more request is made',
       ['it is refused', 'the answer says when it may be tried again'],
+      /\b429\b|retry-after/i,
     ),
     seed(
       'boundary',

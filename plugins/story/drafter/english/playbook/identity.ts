@@ -121,10 +121,15 @@ const password: Play = {
       ['they can log in with the new password', 'the old password no longer works'],
     ),
   more: (s) => [
-    seed('failure', 45, 'A used or expired link', ['the reset link has been used already'], 'somebody opens it again', [
-      'no password can be set',
-      'a new link can be requested',
-    ]),
+    seed(
+      'failure',
+      45,
+      'A used or expired link',
+      ['the reset link has been used already'],
+      'somebody opens it again',
+      ['no password can be set', 'a new link can be requested'],
+      /\bonly once\b|\bused once\b|\bsingle.use\b/i,
+    ),
     seed(
       'permission',
       44,
@@ -132,6 +137,7 @@ const password: Play = {
       ['an email address without an account'],
       'it is entered in the reset form',
       ['the same message appears as for a known address', 'no email is sent'],
+      /\b(?:disclose|reveal|leak)\w*\b.*\b(?:email|account|registered)\b/i,
     ),
     seed(
       'failure',
@@ -141,10 +147,15 @@ const password: Play = {
       'they enter a password that is too short or well known',
       ['it is refused with the rule it breaks', 'the link stays usable'],
     ),
-    seed('failure', 38, 'Other sessions end', [`${s.the} is logged in on a second device`], 'the password is changed', [
-      'the second device has to log in again',
-      'an email tells the owner about the change',
-    ]),
+    seed(
+      'failure',
+      38,
+      'Other sessions end',
+      [`${s.the} is logged in on a second device`],
+      'the password is changed',
+      ['the second device has to log in again', 'an email tells the owner about the change'],
+      /\bsessions?\b.*\b(?:logged out|end|terminat\w+|invalidat\w+)/i,
+    ),
   ],
 }
 
