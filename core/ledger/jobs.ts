@@ -151,16 +151,21 @@ const RENEW = `
   where j.id = r.id and j.fence = r.fence and j.state = 'running'
   returning j.id`
 
+// One of them may have ended the process. Started together again they would die together until each had used up its attempts, so they
+// are spread out, in any order: the culprit meets few others, and never the same ones.
 const SWEEP = `
-  with lapsed as (
+  with held as (
     select id from hub.jobs where state = 'running' and lease_until < statement_timestamp() limit 500 for update skip locked
+  ), lapsed as (
+    select id, row_number() over (order by random()) - 1 as place from held
   )
   update hub.jobs j
   set state = case when j.attempts >= j.max_attempts then 'dead' else 'pending' end,
       fence = j.fence + 1, lease_until = null,
       error = 'its worker stopped in the middle of attempt ' || j.attempts, error_code = 'UNAVAILABLE',
       finished_at = case when j.attempts >= j.max_attempts then clock_timestamp() end,
-      run_at = clock_timestamp() + least(30000, (j.attempts - 1) * j.backoff_ms) * interval '1 millisecond'
+      run_at = clock_timestamp() + (least(30000, (j.attempts - 1) * j.backoff_ms)
+        + lapsed.place * case when j.attempts = 1 then 10 else 100 end) * interval '1 millisecond'
   from lapsed where j.id = lapsed.id
   returning j.id, j.state`
 

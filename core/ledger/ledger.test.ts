@@ -189,6 +189,25 @@ describe.each(DATABASES)('ledger on %s', (database) => {
       expect(await jobs.finish(finish(again, { sends: [send({ jobId: again.id })] }))).toBe(true)
       expect(await count('outbox')).toBe(1)
     })
+    it('spreads jobs whose worker vanished: one of them may have ended it, and must not take the same others along again', async () => {
+      await queued(...Array.from({ length: 20 }, () => arrival()))
+      const { jobs } = ledger('w', 0)
+      const order: string[][] = []
+      for (const stepMs of [10, 100]) {
+        await store.sql.query('update hub.jobs set run_at = clock_timestamp()')
+        expect(await jobs.claim(20)).toHaveLength(20)
+        await new Promise((resolve) => setTimeout(resolve, 5))
+        expect(await jobs.sweep()).toHaveLength(20)
+        const rows = await store.sql.query<{ id: string; ms: number }>(
+          'select id, (extract(epoch from run_at) * 1000)::float8 as ms from hub.jobs order by run_at',
+        )
+        const gaps = rows.slice(1).map((row, i) => row.ms - (rows[i]?.ms ?? 0))
+        // Within one statement the clock goes on a little.
+        expect(Math.min(...gaps)).toBeGreaterThan(stepMs / 2)
+        order.push(rows.map((row) => row.id))
+      }
+      expect(order[1]).not.toEqual(order[0])
+    })
     it('sends a job whose worker vanishes to the dead letters after its last attempt', async () => {
       await queued(arrival())
       const { jobs } = ledger('w', 0)
