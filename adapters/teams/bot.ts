@@ -11,7 +11,7 @@ import type {
 } from 'botbuilder'
 import type { Inbound } from './inbound.ts'
 import { literal } from './inlines.ts'
-import type { Activity } from './payloads.ts'
+import { type Activity, isReadable } from './payloads.ts'
 
 /** What is answered to Teams: a body only for invokes. */
 export interface BotAnswer {
@@ -101,6 +101,7 @@ export async function createBot(inbound: Inbound): Promise<Bot> {
   }
   return {
     async run(raw, activity) {
+      if (!isReadable(activity)) return { status: 400, body: null }
       const transport = new Transport()
       const turn = new TurnContext(transport, raw as Partial<BotActivity>)
       await transport.process(turn, (context) => new Handler(activity).run(context))

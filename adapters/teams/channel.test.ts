@@ -61,7 +61,7 @@ async function connect(fake: TeamsFake, password = fake.appPassword) {
   return { client, references, channel: createChannel(client, references) }
 }
 
-channelContract<OutgoingActivity>({
+channelContract({
   plugin: teams,
   skip: {
     'attaches the full text where it is cut':

@@ -40,6 +40,14 @@ export const activity = z.object({
 })
 export type Activity = z.output<typeof activity>
 
+/** What botbuilder takes for granted in an invoke. */
+const invokeValue = z.object({ action: z.unknown().optional() })
+const executeValue = z.object({ action: z.object({ type: text }) })
+export function isReadable({ type, name, value }: Activity): boolean {
+  if (type !== 'invoke') return true
+  return (name === 'adaptiveCard/action' ? executeValue : invokeValue).safeParse(value).success
+}
+
 /** `Action.Execute`, and `Action.Submit` of clients that know no other: the saved command. */
 export const savedCommand = z.object({ run: text.max(20_000) })
 
