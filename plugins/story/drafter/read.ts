@@ -8,6 +8,9 @@ import { readMeasures } from './measures.ts'
 import { readUnits, textOf } from './units.ts'
 import type { Voice } from './voice.ts'
 
+/** At most twelve criteria are shown; three times as many of each kind are enough to choose from. */
+const MANY = 36
+
 export function read(text: string): { reading: Reading; voice: Voice } {
   const source = detectLanguage(text).language
   const voice = source === 'de' ? german : source === 'en' ? english : foreign
@@ -34,11 +37,11 @@ export function read(text: string): { reading: Reading; voice: Voice } {
     source,
     language: voice.language,
     actor,
-    requests: wished,
-    rules,
+    requests: wished.slice(0, MANY),
+    rules: rules.slice(0, MANY),
     permissions: voice.readPermissions(units, actor),
-    measures: readMeasures(units),
-    items: units.filter((unit) => unit.item),
+    measures: readMeasures(units).slice(0, MANY),
+    items: units.filter((unit) => unit.item).slice(0, MANY),
     bug,
     benefit: voice.readBenefit(units),
     formats: readFormats(plain),

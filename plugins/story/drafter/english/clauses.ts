@@ -237,6 +237,7 @@ export function conditionClause(clause: string, the: string, thing: string): str
 
 /** States belong to Given, events to When: "is empty" lasts, "is won" happens. */
 export function isState(clause: string, word: Condition['word'] = 'if'): boolean {
+  if (word === 'when' && /\b(?:does|do) not\b/i.test(clause)) return false
   const passive =
     /\b(?:is|are|gets?|was|were|has been|have been)\s+(?:\w+ly\s+)?(?!(?:logged|signed|disabled|enabled|blocked|locked|closed|expired|connected|required|overdrawn|archived|interested|related|allowed)\b)(?:\w{2,}ed|won|sent|paid|sold|lost|found|made|built|bought|written|chosen|given|taken|left|put|run|begun)\b/i.test(
       clause,

@@ -8,7 +8,7 @@ import { readThing } from './thing.ts'
 import { topicOf } from './topic.ts'
 
 const STRIP =
-  /^(?:(?:and|also|but|so|then|ok|okay|well|currently|ideally|additionally|furthermore|moreover|finally|secondly|firstly|plus|please|yes please|feature request|request|user story|story|idea|todo|task|bug|wish|problem|goal|summary|context|background|feature|subject|re)\s*[:,-]?\s+|(?:hey|hi|guys|team|all|folks|yes|no),\s+)+(?=\S)/i
+  /^(?:(?:and|also|but|so|then|ok|okay|well|currently|ideally|additionally|furthermore|moreover|finally|secondly|firstly|plus|please|yes please|feature request|request|user story|story|idea|todo|task|bug|wish|problem|goal|summary|context|background|feature|subject|re)\s*[:,-]?\s+|(?:hey|hi|guys|team|all|folks|yes|no),\s+|(?:hey|hi|yo)\s+(?:guys|team|all|folks|everyone|there)[,!]?\s+)+(?=\S)/i
 /** What is asked of whom: the phrase asked for is `what`, a subject that must be a person is `who`. Weight: how surely it is a wish. */
 const ASK: readonly (readonly [pattern: RegExp, weight: number])[] = [
   [
@@ -38,7 +38,7 @@ const ASK: readonly (readonly [pattern: RegExp, weight: number])[] = [
   ],
   [/^(?:i|we) (?:should|must|shall|need to|have to) (?!be\b|not\b|only\b|never\b)(?:be able to )?(?<what>.+)$/i, 8],
   [
-    /^(?:i|we|(?<who>(?:the |our |all )?[\p{L}' -]{2,40}?))(?:'d| would)? (?:want|need|like|love|wish|prefer|plan|intend|have|has|ought|must)s? (?<to>to) (?:be able to )?(?<what>.+)$/iu,
+    /^(?:i|we|(?<who>(?:the |our |all )?[\p{L}' -]{2,40}?))(?:'d| would)?(?: also| still)? (?:want|need|like|love|wish|prefer|plan|intend|have|has|ought|must)s? (?<to>to) (?:be able to )?(?<what>.+)$/iu,
     8,
   ],
   [
@@ -46,7 +46,7 @@ const ASK: readonly (readonly [pattern: RegExp, weight: number])[] = [
     8,
   ],
   [
-    /^(?:i|we|(?<who>(?:the |our |all )?[\p{L}' -]{2,40}?))(?:'d| would)? (?:want|need|like|love|require)s? (?!to\b)(?<what>.+)$/iu,
+    /^(?:i|we|(?<who>(?:the |our |all )?[\p{L}' -]{2,40}?))(?:'d| would)?(?: also| still)? (?:want|need|like|love|require)s? (?!to\b)(?<what>.+)$/iu,
     7,
   ],
   [

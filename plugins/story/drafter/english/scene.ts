@@ -53,8 +53,9 @@ function oneAtATime(act: string, request: Request): string {
 
 export function sceneOf(request: Request, reading: Reading): Scene {
   const role = request.role !== null && request.role !== 'user' ? request.role : reading.actor.role
+  const delegated = request.topic === 'approve' && /^have .+ approved$/i.test(request.phrase)
   const decider =
-    request.topic === 'approve' && request.role === null
+    request.topic === 'approve' && (delegated || request.role === null)
       ? DECIDES.exec(reading.text)?.[1]?.trim().toLowerCase()
       : undefined
   const the =
@@ -63,7 +64,6 @@ export function sceneOf(request: Request, reading: Reading): Scene {
       : /^(?:the|an?)\s/.test(decider)
         ? decider.replace(/^an?\s/, 'the ')
         : `the ${decider}`
-  const delegated = request.topic === 'approve' && /^have .+ approved$/i.test(request.phrase)
   const { one, many } = request.thing.name === '' ? { one: 'entry', many: 'entries' } : request.thing
   const act = delegated ? `approve the ${one}` : oneAtATime(fromOutside(request.phrase, the), request)
   return {
