@@ -244,7 +244,7 @@ describe('Discord in particular', () => {
       const place = asked('public', { isAcknowledged: false })
       await expect(channel.deliver(post({ text: 'x' }, place), signal)).rejects.toMatchObject({
         code: 'UNAVAILABLE',
-        retry: { afterMs: 400 },
+        retry: { afterMs: 250 },
       })
       for (const one of fake.interactions.values()) one.isAcknowledged = true
       await channel.deliver(post({ text: 'x' }, place), signal)

@@ -13,7 +13,8 @@ import { BY_TICKET, liveTicket, type Ticket } from './ticket.ts'
 
 /** Discord needs a moment to read our acknowledgement; until then it knows nothing of the interaction. */
 const ACK_SETTLES_MS = 5_000
-const ACK_WAIT_MS = 400
+const ACK_WAIT_MS = 250
+const ACK_WAIT_AT_MOST_MS = 2_500
 
 export function createChannel(calls: Calls, kv: KeyValue, now: () => number = Date.now): Channel<DiscordBody> {
   const threads = createThreads(calls, now)
@@ -47,9 +48,11 @@ export function createChannel(calls: Calls, kv: KeyValue, now: () => number = Da
     }
   }
   const waitForAck = (ticket: Ticket): void => {
-    if (now() - ticket.issuedAtMs > ACK_SETTLES_MS) return
-    const text = 'Discord has not read our acknowledgement yet'
-    throw new HubError('UNAVAILABLE', text, { retry: { afterMs: ACK_WAIT_MS } })
+    const ageMs = now() - ticket.issuedAtMs
+    if (ageMs > ACK_SETTLES_MS) return
+    // Twice as long each time, so that a send is not out of attempts before it is clear that the token is dead.
+    const afterMs = Math.min(Math.max(ageMs, ACK_WAIT_MS), ACK_WAIT_AT_MOST_MS)
+    throw new HubError('UNAVAILABLE', 'Discord has not read our acknowledgement yet', { retry: { afterMs } })
   }
   const post = async (delivery: Delivery, body: DiscordBody, ticket: Ticket | null, signal: AbortSignal) => {
     const { to, key, message } = delivery

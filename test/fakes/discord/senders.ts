@@ -91,9 +91,11 @@ export function createSender(target: Target, state: DiscordState, { key, now, on
     more: { message?: FakeMessage | undefined } = {},
   ): Promise<Sent> => {
     const { user = ANN, channel = GENERAL, guild = GUILD, id = nextId() } = where
-    const token = randomBytes(32).toString('base64url')
+    // The same id is the same interaction, sent again.
+    const earlier = [...state.interactions.values()].find((one) => one.id === id)
+    const token = earlier?.token ?? randomBytes(32).toString('base64url')
     const issuedAtMs = now()
-    const interaction: FakeInteraction = {
+    const interaction: FakeInteraction = earlier ?? {
       id,
       token,
       kind,
@@ -133,7 +135,8 @@ export function createSender(target: Target, state: DiscordState, { key, now, on
         attachment_size_limit: 10_485_760,
       }),
     )
-    if (sent.status === 200 && now() - issuedAtMs <= ACK_MS) apply(interaction, sent.json ?? {}, message)
+    if (sent.status === 200 && now() - issuedAtMs <= ACK_MS && !interaction.isAcknowledged)
+      apply(interaction, sent.json ?? {}, message)
     return { ...sent, interaction }
   }
   /** What Discord shows once it has read the answer to an interaction. */
