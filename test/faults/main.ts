@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util'
 import { play, printReport, type Report, writeReport } from './play.ts'
 import { endAll } from './processes.ts'
+import type { Scenario } from './scenario.ts'
 import { SCENARIOS } from './scenarios/index.ts'
 import { STORES, type StoreKind } from './stores.ts'
 
@@ -37,29 +38,43 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   })
 }
 
+interface Run {
+  readonly scenario: Scenario
+  readonly kind: StoreKind
+}
+const runs = chosen.flatMap((scenario): Run[] => {
+  // Quick runs take one store each, in turn with the seed; full runs take all.
+  const all = stores ? scenario.stores.filter((one) => one === stores) : scenario.stores
+  const kinds = values.quick && !stores ? all.filter((_, i) => i === (seed + scenario.target) % all.length) : all
+  return kinds.map((kind) => ({ scenario, kind }))
+})
 const reports: Report[] = []
 let broken = 0
-for (const scenario of chosen) {
-  // Quick runs take one store each, in turn with the seed; full runs take all.
-  const all: readonly StoreKind[] = stores ? scenario.stores.filter((one) => one === stores) : scenario.stores
-  const kinds = values.quick && !stores ? all.filter((_, i) => i === (seed + scenario.target) % all.length) : all
-  for (const kind of kinds) {
-    try {
-      const report = await play(scenario, {
-        stores: kind,
-        seed,
-        quick: values.quick,
-        patches: values.mutant ? [values.mutant] : [],
-      })
-      reports.push(report)
-      printReport(report)
-      console.log(`      ${writeReport(report)}`)
-    } catch (error) {
-      broken += 1
-      console.error(`BROKEN ${scenario.name} on ${kind}, seed ${seed}:`, error)
-    }
+async function one({ scenario, kind }: Run): Promise<void> {
+  const patches = values.mutant ? [values.mutant] : []
+  try {
+    const report = await play(scenario, { stores: kind, seed, quick: values.quick, patches })
+    reports.push(report)
+    printReport(report)
+    console.log(`      ${writeReport(report)}`)
+  } catch (error) {
+    broken += 1
+    console.error(`BROKEN ${scenario.name} on ${kind}, seed ${seed}:`, error)
   }
 }
+// Quick runs mostly wait; two at a time, but for those that judge times.
+const together = values.quick ? runs.filter(({ scenario }) => !scenario.timed) : []
+const alone = runs.filter((run) => !together.includes(run))
+const lane = async () => {
+  for (let next = together.shift(); next; next = together.shift()) await one(next)
+}
+await Promise.all([lane(), lane()])
+for (const run of alone) await one(run)
+
 const failed = reports.filter((report) => !report.ok)
-console.log(`${reports.length - failed.length} passed, ${failed.length} failed, ${broken} broken, seed ${seed}`)
+for (const { scenario, stores: kind, problems } of failed)
+  console.log(`FAIL  ${scenario} on ${kind}: ${problems.join('; ')}`)
+console.log(
+  `${reports.length - failed.length} passed, ${failed.length} failed, ${broken} broken, seed ${seed}, ${Math.round(performance.now() / 1_000)} s`,
+)
 process.exit(failed.length + broken > 0 || reports.length === 0 ? 1 : 0)

@@ -33,17 +33,19 @@ export interface PlayOptions {
   readonly seed: number
   readonly quick: boolean
   readonly patches?: readonly string[]
+  /** In the place of the scenario's own: a broken build need not be waited for. */
+  readonly drainMs?: number
 }
 const DRAIN_MS = 60_000
 
 /** One scenario from empty stores to the verdict. */
 export async function play(scenario: Scenario, options: PlayOptions): Promise<Report> {
   const startedAt = new Date()
-  const { patches = [], ...rest } = options
+  const { patches = [], drainMs = scenario.drainMs ?? DRAIN_MS, ...rest } = options
   const rig = await openRig({ ...rest, patches, ...scenario.rig?.(options.quick) })
   try {
     const outcome = await scenario.run(rig)
-    const drainedMs = await rig.drain(scenario.drainMs ?? DRAIN_MS)
+    const drainedMs = await rig.drain(drainMs)
     // Whatever is sent twice is sent a little later.
     await sleep(1_000)
     const late = (await outcome.afterDrain?.()) ?? []

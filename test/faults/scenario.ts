@@ -12,6 +12,8 @@ export interface Scenario {
   readonly rig?: (quick: boolean) => Partial<Pick<RigOptions, 'platform' | 'retryDelaysMs' | 'viaProxy' | 'postgres'>>
   /** Longest time from the end of the load until nothing is under way. */
   readonly drainMs?: number
+  /** Judges times, so nothing runs beside it. */
+  readonly timed?: true
   /** Not part of `all`. */
   readonly alone?: true
   /** Load and faults; whatever it can tell beyond the sets is returned as checks. Faults are healed when it returns. */

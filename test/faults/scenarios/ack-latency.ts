@@ -4,6 +4,7 @@ import { atMost, exactly, percentile, type Scenario } from '../scenario.ts'
 export const ackLatency: Scenario = {
   name: 'ack-latency',
   target: 15,
+  timed: true,
   what: 'acknowledgements beside a backlog and busy workers',
   stores: ['redis', 'postgres'],
   drainMs: 240_000,

@@ -8,6 +8,7 @@ const SCALE = 0.1
 export const limitStorm: Scenario = {
   name: 'limit-storm',
   target: 11,
+  timed: true,
   what: 'far more posts than the platform takes, and 429 with Retry-After on top',
   stores: ['redis', 'redis-aof', 'postgres'],
   rig: () => ({ platform: { rateTimeScale: SCALE } }),

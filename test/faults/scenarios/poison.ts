@@ -20,7 +20,7 @@ export const poison: Scenario = {
     const embedded = rig.stores.kind === 'embedded'
     const patches = rig.quick ? ['quick-backoff'] : []
     const start = async (fixed: 'yes' | 'no') => {
-      const options = { patches, faults: { job: 1_500 }, env: { FAULTS_FIXED: fixed } }
+      const options = { patches, faults: { job: rig.quick ? 600 : 1_500 }, env: { FAULTS_FIXED: fixed } }
       if (embedded) await rig.hub('all', options)
       else await Promise.all([rig.hub('web', options), rig.hub('worker', options), rig.hub('worker', options)])
     }

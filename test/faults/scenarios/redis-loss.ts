@@ -52,6 +52,7 @@ export const redisLoss: Scenario = {
 export const redisAway: Scenario = {
   name: 'redis-away',
   target: 5,
+  timed: true,
   what: 'Redis is gone for a minute; acknowledgements go on',
   stores: ['redis', 'redis-aof'],
   async run(rig) {

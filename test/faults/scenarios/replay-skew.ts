@@ -32,7 +32,7 @@ export const replaySkew: Scenario = {
     for (const [i, lane] of lanes.entries()) {
       const n = 1_000_000 + i
       const body = mentionBody(lane, `echo ${opWord(n)} of ${lane.name}`, `EvReplay${i}`)
-      rig.ledger.note({ kind: 'attempt', op: opWord(n), lane: lane.name, order: n, atMs: Date.now() })
+      rig.ledger.note({ kind: 'attempt', op: opWord(n), lane: `${lane.name} replay`, order: n, atMs: Date.now() })
       const now = Math.floor(Date.now() / 1_000)
       // The first, the same again, almost too old, too old, from the future, and a week old; then Slack's own late repeat, signed anew.
       const ages = {

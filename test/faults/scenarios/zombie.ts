@@ -15,7 +15,7 @@ export const zombie: Scenario = {
   what: 'workers are stopped in the middle of a send for more than three leases, and wake up',
   stores: ['redis', 'redis-aof', 'postgres'],
   async run(rig) {
-    const rounds = rig.quick ? 4 : 50
+    const rounds = rig.quick ? 3 : 50
     const random = rig.random.fork('stops')
     // One that never stops takes everything over.
     await Promise.all([rig.hub('web'), rig.hub('worker')])
