@@ -49,6 +49,29 @@ export function toLines(markdown: string, style: Style = {}): Line[] {
   return out
 }
 function toLine(line: string, style: Style): Line {
+  const { kind, runs } = readLine(line, style)
+  return { kind, runs: joined(runs) }
+}
+/** Neighbours of one style are one run; and no two runs make up together what neither may be alone. */
+function joined(runs: readonly Run[]): Run[] {
+  const out: Run[] = []
+  for (const one of runs) {
+    const last = out.at(-1)
+    if (last !== undefined && isSameStyle(last, one))
+      out[out.length - 1] = { ...last, text: literal(last.text + one.text) }
+    else out.push(last !== undefined && literal(last.text + one.text) !== last.text + one.text ? parted(one) : one)
+  }
+  return out
+}
+function isSameStyle({ text: _, ...one }: Run, { text: __, ...other }: Run): boolean {
+  const keys = Object.keys(one) as (keyof typeof one)[]
+  const isSame = (key: keyof typeof one) => JSON.stringify(one[key]) === JSON.stringify(other[key])
+  return keys.length === Object.keys(other).length && keys.every(isSame)
+}
+function parted(one: Run): Run {
+  return { ...one, text: `\u200b${one.text}` }
+}
+function readLine(line: string, style: Style): Line {
   const heading = /^ {0,3}#{1,6} +(.*)$/.exec(line)
   if (heading?.[1]?.trim()) return { kind: 'text', runs: inline(heading[1], { ...style, weight: 'Bolder' }, 0) }
   const quote = /^ {0,3}> ?(.*)$/.exec(line)

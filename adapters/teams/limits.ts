@@ -33,10 +33,11 @@ export const MAX_BLOCKS = 500
 /**
  * Sends of a bot: https://learn.microsoft.com/microsoftteams/platform/bots/how-to/rate-limit
  * In one thread 7 in 1 s, 8 in 2 s, 60 in 30 s and 1,800 in 3,600 s; in one tenant 30 in 1 s. A bucket that gives `burst` at once and then one
- * each `intervalMs` keeps all of them: 6 at once and 1,791 more in the hour make 1,797.
+ * each `intervalMs` gives `burst + window / intervalMs` in any window: the first keeps the short ones (7, 8 and 36), the second the hour (1,796).
  */
 const RATES = {
-  thread: { intervalMs: 2_010, burst: 6 },
+  thread: { intervalMs: 1_000, burst: 6 },
+  hour: { intervalMs: 3_010, burst: 600 },
   tenant: { intervalMs: 50, burst: 10 },
 } as const
 
@@ -48,6 +49,7 @@ export function limitsOf(delivery: Delivery): readonly Limit[] {
   const key = message.only ? `${to.workspace}:person:${message.only.id}` : threadBucket(to)
   return [
     { key, ...RATES.thread },
+    { key: `${key}:hour`, ...RATES.hour },
     { key: `${to.workspace}:tenant`, ...RATES.tenant },
   ]
 }

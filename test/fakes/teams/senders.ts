@@ -88,9 +88,11 @@ export function createSender(target: Target, state: TeamsState, options: SenderO
     const conversation = state.conversations.get(id)
     const person = state.people.get(user)
     const kind = conversation?.kind ?? 'personal'
-    const root = kind === 'channel' ? (thread ?? where.id ?? nextId()) : undefined
+    const messageId = where.id ?? nextId()
+    // A message outside a thread begins one of its own.
+    const root = kind === 'channel' ? (thread ?? messageId) : undefined
     return {
-      id: where.id ?? root ?? nextId(),
+      id: messageId,
       timestamp: new Date(options.now()).toISOString(),
       localTimestamp: new Date(options.now()).toISOString(),
       channelId: 'msteams',
