@@ -38,8 +38,6 @@ const COMMON_WORDS = new Set([
 const DEVICES =
   /\b(?:Safari|Firefox|Chrome|Edge|iOS|iPhone|iPad|Android|Windows|macOS|mobile|phone|smartphone|handy|tablet|desktop|landscape|offline)\b(?:\s\d{1,2}(?:\.\d+)?)?/gi
 
-const LABELS = /"([^"\n]{1,60})"|„([^“”"\n]{1,60})[“”"]|“([^”\n]{1,60})”|`([^`\n]{1,60})`/g
-
 const SPELLED = new Map((SYSTEMS.source.match(/[A-Z][\w .]*/g) ?? []).map((name) => [name.toLowerCase(), name]))
 
 function unique(values: readonly string[]): string[] {
@@ -71,13 +69,4 @@ export function readSystems(text: string): string[] {
 
 export function readDevices(text: string): string[] {
   return unique(text.match(DEVICES) ?? [])
-}
-
-/** Labels of the user interface are what people put in quotes. */
-export function readLabels(text: string): string[] {
-  return unique(
-    [...text.matchAll(LABELS)]
-      .map((match) => (match[1] ?? match[2] ?? match[3] ?? match[4] ?? '').trim())
-      .filter((label) => label.length > 1),
-  )
 }

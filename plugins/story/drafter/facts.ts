@@ -1,7 +1,7 @@
 import type { Criterion, Span } from '../draft.ts'
 
 /** What a request is about; each topic fails in its own way, so each has its own scenarios. */
-export const TOPICS = [
+const TOPICS = [
   'search',
   'filter',
   'upload',
@@ -151,7 +151,6 @@ export interface Reading {
   readonly formats: readonly string[]
   readonly systems: readonly string[]
   readonly devices: readonly string[]
-  readonly labels: readonly string[]
   readonly ambiguous: readonly string[]
 }
 

@@ -59,7 +59,7 @@ function toMeasure(unit: Unit, match: RegExpExecArray | RegExpMatchArray): Measu
   // How long it takes today is a complaint, not a limit.
   if (
     dimension === 'time' &&
-    /\b(?:takes?|took|dauert|braucht)\s+(?:about |around |up to |more than |etwa |bis zu )?$/i.test(before)
+    /\b(?:takes?|took|dauert|braucht)\s+(?:about |around |up to |more than |etwa |über |bis zu )?$/i.test(before)
   )
     return null
   const word = (
@@ -92,7 +92,7 @@ function toMeasure(unit: Unit, match: RegExpExecArray | RegExpMatchArray): Measu
     dimension,
     bound,
     strict,
-    quality: qualityOf(unit.plain, dimension, bound, groups.rate),
+    quality: qualityOf(unit.plain, dimension, bound, groups.rate, word),
   }
 }
 
@@ -110,7 +110,13 @@ function dimensionOf(groups: Record<string, string | undefined>, noun: string | 
   if (groups.rate !== undefined) return 'count'
   if (groups.time !== undefined) return 'time'
   if (noun === undefined) return null
-  return LENGTH.test(noun) ? 'length' : 'count'
+  if (LENGTH.test(noun)) return 'length'
+  // A counted thing is a plural: "18 cannot" counts nothing.
+  return /s$|^(?:people|children|zeilen|seiten|dateien|mal)$/i.test(noun) ||
+    /^\p{Lu}\p{Ll}/u.test(noun) ||
+    ADJECTIVES.test(noun)
+    ? 'count'
+    : null
 }
 
 function boundOf(before: string, after: string): { bound: Measure['bound']; strict: boolean } {
@@ -129,11 +135,18 @@ function qualityOf(
   dimension: Dimension,
   bound: Measure['bound'],
   rate: string | undefined,
+  word: string,
 ): Measure['quality'] {
   if (rate !== undefined) return bound === 'max' ? null : 'throughput'
   if (dimension === 'percent' && AVAILABILITY.test(text)) return 'availability'
   if (dimension === 'count' && LOAD.test(text)) return 'load'
-  if (dimension === 'time' && (bound === 'max' || bound === 'none') && LATENCY.test(text)) return 'latency'
+  if (
+    dimension === 'time' &&
+    (bound === 'max' || bound === 'none') &&
+    LATENCY.test(text) &&
+    /^(?:ms|msec|millisec|s$|sec|sek|min)/i.test(word)
+  )
+    return 'latency'
   return null
 }
 

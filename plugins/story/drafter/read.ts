@@ -1,7 +1,7 @@
 import { findAmbiguous } from '../source/ambiguity.ts'
 import { detectLanguage } from '../source/language.ts'
 import { english, foreign } from './english/voice.ts'
-import { readDevices, readFormats, readLabels, readSystems } from './entities.ts'
+import { readDevices, readFormats, readSystems } from './entities.ts'
 import type { Bug, Reading, Request, Rule } from './facts.ts'
 import { german } from './german/voice.ts'
 import { readMeasures } from './measures.ts'
@@ -47,7 +47,6 @@ export function read(text: string): { reading: Reading; voice: Voice } {
     formats: readFormats(plain),
     systems: readSystems(plain),
     devices: readDevices(plain),
-    labels: readLabels(plain),
     ambiguous: findAmbiguous(plain, source),
   }
   return { reading, voice }

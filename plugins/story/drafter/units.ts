@@ -97,7 +97,7 @@ function isNoise(source: string, plain: string): boolean {
 }
 
 /** Markup, mentions, emoji and closing punctuation removed; straight quotes; one line. Bounded patterns only: the text is anybody's. */
-export function plainText(source: string, language: string): string {
+function plainText(source: string, language: string): string {
   let text = straightenQuotes(source)
     .replace(/<\/?[a-zA-Z][^<>]{0,200}>/g, ' ')
     .replace(/<[!@#][^<>\s]{0,100}>/g, ' ')

@@ -87,7 +87,7 @@ function readClauses(unit: Unit, text: string, found: Finding): void {
 }
 
 /** What is seen once the mistake is gone. */
-export function expectation(bug: Bug, the: string): string {
+function expectation(bug: Bug, the: string): string {
   if (bug.expected === null) return 'the action ends with the result announced on the screen'
   const wanted = bug.expected.text.replace(/^(?:i|we) (?:get|see|got)\s+/i, '').trim()
   const replaced = /^instead of\s+(.+)$/i.exec(wanted)?.[1]

@@ -31,6 +31,12 @@ export function splitCondition(sentence: string): { main: string; condition: Con
   if (lead !== null) {
     const comma = /^(.{4,240}?)(?:,\s*(?:then\s+)?|\s+then\s+)(.{3,})$/i.exec(sentence)
     if (comma?.[1] !== undefined && comma[2] !== undefined) return { main: comma[2], condition: condition(comma[1]) }
+    const abrupt =
+      /^(.{4,200}?)\s+(nothing happens.*|it (?:crashes|fails|freezes|hangs|stops|disappears|shows|says).*|(?:the|an?) (?:app|page|site|screen|error|blank page|exception|spinner)\b.*|I (?:get|see)\s.*)$/i.exec(
+        sentence,
+      )
+    if (abrupt?.[1] !== undefined && abrupt[2] !== undefined)
+      return { main: abrupt[2], condition: condition(abrupt[1]) }
     return { main: '', condition: condition(sentence) }
   }
   const tail =

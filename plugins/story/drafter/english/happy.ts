@@ -70,6 +70,23 @@ function withDelay(happy: Seed, scene: Scene): Seed {
       ahead[2] === 'before' ? `${ahead[1]} are left before ${ahead[3]}` : `${ahead[1]} have passed since ${ahead[3]}`
     return { ...happy, when, then: [`${scene.the} ${scene.does.replace(ahead[0], '').trim()}`, ...happy.then] }
   }
+  const weekly =
+    /\s+every (day|weekday|monday|tuesday|wednesday|thursday|friday|saturday|sunday)((?: at)? \d{1,2}(?:[:.]\d{2})?(?: ?[ap]m)?)?/i.exec(
+      scene.act,
+    )
+  if (weekly?.[1] !== undefined && request.topic === 'notify') {
+    const day =
+      /day$|^weekday$/.test(weekly[1].toLowerCase()) && weekly[1].length > 7
+        ? capital(weekly[1])
+        : /^(?:day|weekday)$/i.test(weekly[1])
+          ? 'the next morning'
+          : capital(weekly[1])
+    return {
+      ...happy,
+      when: `it is ${day}${(weekly[2] ?? '').replace(/^ at/, ',')}`,
+      then: [`${scene.the} ${scene.does.replace(weekly[0], '').trim()}`, ...happy.then],
+    }
+  }
   if (!request.automatic || happy.when.startsWith('the system') || !happy.when.includes(scene.does)) return happy
   return { ...happy, when: 'the moment for it has come', then: [`the system ${scene.does}`, ...happy.then].slice(0, 4) }
 }

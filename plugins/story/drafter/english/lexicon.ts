@@ -87,7 +87,7 @@ const NOUNS: readonly (readonly [pattern: RegExp, topic: Topic, verb: string])[]
     'see',
   ],
   [/\bcalendar\b|\bbookings?\b|\breservations?\b|\bappointments?\b/i, 'schedule', 'use'],
-  [/\baudit (?:log|trail)\b|\bchange log\b|\bversion history\b|\bactivity log\b/i, 'audit', 'see'],
+  [/\baudit (?:logs?|trails?)\b|\bchange logs?\b|\bversion history\b|\bactivity log\b/i, 'audit', 'see'],
   [/\btranslations?\b|\bmulti-?language\b|\blocali[sz]ation\b|\bi18n\b/i, 'translate', 'use'],
   [
     /\baccessib(?:le|ility)\b|\bwcag\b|\bscreen reader\b|\bkeyboard (?:navigation|only|access)\b|\ba11y\b/i,
@@ -110,7 +110,7 @@ const TOPIC_BY_VERB = new Map<string, Topic>(
 )
 /** Verbs with no topic of their own: enough to recognise an order or to inflect. */
 const PLAIN_VERBS =
-  'do,roll back,revert,restore,have,use,go,work,keep,give,take,put,let,help,want,need,provide,support,offer,include,introduce,implement,develop,allow,enable,fix,choose,select,pick,request,raise,lower,click,tap,press,type,wait,leave,return,refresh,reload,' +
+  'do,check in,roll back,revert,restore,have,use,go,work,keep,give,take,put,let,help,want,need,provide,support,offer,include,introduce,implement,develop,allow,enable,fix,choose,select,pick,request,raise,lower,click,tap,press,type,wait,leave,return,refresh,reload,' +
   'navigate,visit,enter,contain,appear,happen,fail,crash,freeze,hang,lose,break,understand,learn,manage,handle,process,store,hold,avoid,reduce,increase,' +
   'access,sort,answer,ask,call,contact,order,ship,deliver,receive,prepare,clean,test,try,unlock,join,quit,switch,resize,rotate,crop,paste,undo,redo,hit,swipe,scroll,sign,log,look,stay,exceed,match'
 const VERB_SET = new Set([...TOPIC_BY_VERB.keys(), ...PLAIN_VERBS.split(',')])

@@ -1,5 +1,5 @@
 import type { Measure, Request, Rule, Seed } from '../facts.ts'
-import { fromOutside, opposite, outcomeClause } from './clauses.ts'
+import { conditionClause, fromOutside, opposite, outcomeClause } from './clauses.ts'
 import { article, capital, plural, singular, thirdPerson, withArticle } from './grammar.ts'
 import { attemptSeeds, everySeeds, timeSeeds } from './moments.ts'
 import { type Scene, seed } from './scene.ts'
@@ -15,6 +15,9 @@ function bounded(measure: Measure, scene: Scene, rules: readonly Rule[]): Seed[]
   if (scene.request.topic === 'performance' && measure.dimension === 'count') return []
   if (measure.bound === 'every') return everySeeds(measure, scene)
   if (measure.bound === 'max' && /(?:\/|\bper\b)/i.test(measure.word)) return rated(measure)
+  if (measure.dimension === 'time' && measure.bound === 'none') return timeSeeds(measure, scene, rules)
+  const wish = scene.request.unit === measure.unit ? scene.request.condition : null
+  if (wish?.clause.includes(measure.text)) return wishedFrom(measure, scene, wish.clause)
   if (
     measure.bound === 'none' ||
     measure.bound === 'after' ||
@@ -294,6 +297,44 @@ function conditioned(measure: Measure, scene: Scene, rule: Rule, condition: stri
     seed('boundary', 0, `${capital(fails.short)}: it does not apply`, [], clause(fails), [
       opposite(outcome) ?? `it is not the case that ${outcome}`,
     ]),
+  ]
+}
+
+/** "show a banner when the trial ends in less than 7 days": on the number and one step to the other side. */
+function wishedFrom(measure: Measure, scene: Scene, condition: string): Seed[] {
+  const over = measure.bound === 'min'
+  const step = measure.dimension === 'time' ? 'one minute' : measure.dimension === 'money' ? 'one cent' : 'one'
+  const exact = `exactly ${measure.text}`
+  const beyond = `${measure.text} ${over === measure.strict ? 'and' : 'less'} ${step}`
+  const [holds, fails] = measure.strict ? [beyond, exact] : [exact, `${measure.text} ${over ? 'less' : 'and'} ${step}`]
+  const clause = (amount: string): string =>
+    conditionClause(
+      condition
+        .replace(
+          new RegExp(
+            `(?:more than|over|above|less than|fewer than|under|below|at least|at most|up to)?\\s*${measure.text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}`,
+            'i',
+          ),
+          ` ${amount}`,
+        )
+        .replace(/\s+/g, ' '),
+      scene.the,
+      `the ${scene.one}`,
+    )
+  const sees = scene.request.topic === 'control' || scene.request.topic === 'display'
+  const [yes, no] = sees
+    ? [`the ${scene.one} is shown`, `the ${scene.one} is not shown`]
+    : scene.request.automatic
+      ? [`the system ${scene.does}`, 'the system does nothing of the kind']
+      : ['it is possible', 'it is refused with this reason']
+  const when = sees
+    ? `${scene.the} opens the page`
+    : scene.request.automatic
+      ? 'the moment for it has come'
+      : `${scene.the} tries to ${scene.act}`
+  return [
+    seed('boundary', 0, capital(clause(holds)), [clause(holds)], when, [yes]),
+    seed('boundary', 0, capital(clause(fails)), [clause(fails)], when, [no]),
   ]
 }
 

@@ -57,6 +57,8 @@ export function timeSeeds(measure: Measure, scene: Scene, rules: readonly Rule[]
     )?.[1]
   if (ahead !== undefined && (measure.bound === 'max' || measure.bound === 'min'))
     return deadline(measure, scene, ahead.replace(/\bmy\b/, 'their'))
+  if (ahead !== undefined && measure.bound === 'none' && rule !== undefined)
+    return opening(measure, scene, rule, ahead.replace(/\bmy\b/, 'their'))
   if (measure.bound === 'after') return rule === undefined ? [] : delayed(measure, scene, rule)
   if (measure.bound === 'for') return rule === undefined ? [] : lasting(measure, scene, rule)
   if (measure.bound === 'min') return aged(measure, scene, rule)
@@ -95,6 +97,19 @@ function deadline(measure: Measure, scene: Scene, event: string): Seed[] {
       `${scene.the} tries to ${act}`,
       ['it is refused', `the message names the limit of ${measure.text} before ${event}`],
     ),
+  ]
+}
+
+/** "opens 48 hours before arrival" */
+function opening(measure: Measure, scene: Scene, rule: Rule, event: string): Seed[] {
+  const outcome = outcomeClause(withoutLimit(rule.outcome, measure), scene.the)
+  return [
+    seed('boundary', 0, `${measure.text} before ${event}`, [], `exactly ${measure.text} are left before ${event}`, [
+      outcome,
+    ]),
+    seed('boundary', 0, 'One minute too early', [], `${measure.text} and one minute are left before ${event}`, [
+      opposite(outcome) ?? `it is not yet the case that ${outcome}`,
+    ]),
   ]
 }
 

@@ -12,7 +12,7 @@ const ROLE_ONLY = /\b([\p{L}]+)[- ]only\b/iu
 const DENIED =
   /^(?:the |our |all |any |other )?([\p{L}& -]{2,50}?)\s+(?:must not|mustn't|should not|shouldn't|may not|are not allowed to|is not allowed to|must never|should never|shall not)\s+(?:be able to\s+|be allowed to\s+)?(.+)$/iu
 const CANNOT =
-  /^(?:the |our |all |any |other |normal |regular )?([\p{L}& -]{2,50}?)\s+(?:cannot|can't|can not)\s+(.+)$/iu
+  /^(?:the |our |all |any |other |normal |regular )?([\p{L}\d& -]{2,50}?)\s+(?:cannot|can't|can not)\s+(.+)$/iu
 const SIGNED_OUT =
   /\b(?:not (?:be )?(?:logged|signed)[- ]in|without (?:logging|signing) in|without (?:an )?(?:account|login)|anonymous(?:ly)?|unauthenticated|(?<!(?:is|are|be|get|gets|was|were) )(?:logged|signed)[- ]out)\b/i
 const CAN_ONLY =
@@ -72,7 +72,7 @@ function readPermission(unit: Unit, actor: Actor): Permission | null {
     cannotRole !== actor.role &&
     !/\b(?:currently|today|right now|at the moment|yet|anymore)\b/i.test(text)
   )
-    return { unit, allowed: null, denied: cannotRole, action: verbPhrase(cannot[2]) }
+    return { unit, allowed: null, denied: qualified(cannot[1] ?? '', cannotRole), action: verbPhrase(cannot[2]) }
   if (SIGNED_OUT.test(text) && !/\b(?:even|also|should work|possible|can|allow)\b/i.test(text))
     return { unit, allowed: null, denied: 'signed-out visitor', action: null }
   const right = REQUIRES_RIGHT.exec(text)
@@ -93,7 +93,7 @@ export function permissionSeeds(permission: Permission, scene: Scene): Seed[] {
     const confined = act.startsWith('open something other than ')
     const title = confined
       ? `${capital(plural(denied))} get no further than ${act.slice(26)}`
-      : `${capital(plural(denied))} are kept out`
+      : `${capital(/\s(?:under|over|without|with|below|above|from|in)\s/.test(denied) ? denied.replace(/^\p{L}+/u, plural) : plural(denied))} are kept out`
     made.push(
       seed(
         'permission',
@@ -130,4 +130,11 @@ export function permissionSeeds(permission: Permission, scene: Scene): Seed[] {
       )
   }
   return made.map((one, index) => ({ ...one, unit, weight: 76 - index * 12 }))
+}
+
+/** "Guests under 18": the condition belongs to the role. */
+function qualified(subject: string, role: string): string {
+  const extra = /\s((?:under|over|without|with|below|above|from|in)\s.+)$/i.exec(subject)?.[1]
+  if (extra === undefined) return role
+  return `${roleIn(subject.split(/\s(?:under|over|without|with|below|above|from|in)\s/i)[0] ?? '', true) ?? role} ${extra}`
 }

@@ -66,6 +66,10 @@ const ASK: readonly (readonly [pattern: RegExp, weight: number])[] = [
     4,
   ],
 ]
+/** After "we need" without "to" comes a thing, even where its first word could be a verb: "audit logs". */
+const NOMINAL = new Set(
+  ASK.map(([pattern]) => pattern).filter((pattern) => pattern.source.includes('require)s? (?!to')),
+)
 const NOT_A_WISH = /^(?:i|we|they) (?:think|guess|hope|know|believe|said|noticed|wonder|heard)\b/i
 const WRAPPERS =
   /^(?:be able to|have|get|add|build|create|implement|introduce|support|provide|offer|include|develop|make)\s+(?:(?:a|an|the|some|proper|full|basic|new)\s+)*/i
@@ -169,7 +173,15 @@ export function readRequest(unit: Unit): Request | null {
       if (groups.who !== undefined && role === null) continue
       // "If nothing is found, the agent should see a hint" is how it behaves, not what somebody wants to do.
       if (outer !== null && role !== null) continue
-      const made = fromPhrase(unit, groups.what, weight, outer, role, groups.to !== undefined)
+      const made = fromPhrase(
+        unit,
+        groups.what,
+        weight,
+        outer,
+        role,
+        groups.to !== undefined,
+        groups.to === undefined && NOMINAL.has(pattern),
+      )
       if (
         made !== null &&
         (weight !== 7 || role === null || groups.who === undefined || made.topic !== 'other' || made.condition === null)
@@ -250,6 +262,7 @@ function fromPhrase(
   outer: Condition | null,
   role: string | null,
   verbal = false,
+  nominal = false,
 ): Request | null {
   const bare = withoutBenefit(raw)
   const split = outer === null ? splitCondition(bare) : { main: bare, condition: outer }
@@ -293,9 +306,9 @@ function fromPhrase(
     )?.[1]
   if (element !== undefined)
     return make(unit, {
-      verb: 'use',
+      verb: SHOWN.test(element) ? 'see' : 'use',
       rest: element.replace(/\s(?:to|on|in|at|into|for|that|which|next)\s.*$/i, ''),
-      phrase: `use ${element.replace(/^the /i, 'a ').replace(/\sto (?=the\s)/i, ' on ')}`,
+      phrase: `${SHOWN.test(element) ? 'see' : 'use'} ${element.replace(/^the /i, 'a ').replace(/\sto (?=the\s)/i, ' on ')}`,
       topic: 'control',
       weight,
       condition: split.condition,
@@ -315,7 +328,7 @@ function fromPhrase(
       condition: split.condition,
       role,
     })
-  if (!(verbal && leadingVerb(phrase) === null) && (WRAPPERS.test(phrase) || leadingVerb(phrase) === null)) {
+  if (!(verbal && leadingVerb(phrase) === null) && (nominal || WRAPPERS.test(phrase) || leadingVerb(phrase) === null)) {
     const stripped = phrase.replace(WRAPPERS, '').replace(/^(?:for|of|a|an|the)\s+/i, '')
     const inner = /^(?:ability|possibility|option|way|button|feature|link) to (?:be able to )?(.+)$/i.exec(
       stripped,
@@ -378,6 +391,9 @@ const VERBAL: Partial<Record<Topic, string>> = {
 }
 const NO_ARTICLE = /\b(?:mode|sso|2fa|mfa|pay|authentication|access|saml|oauth|performance|latency|accessibility)\b/i
 
+/** Elements that are looked at, not worked with. */
+const SHOWN = /\b(?:banner|badge|label|hint|tooltip|header|footer|logo|icon|column|section)\b/i
+
 /** A feature named by a noun: what one does with it becomes the verb. */
 function fromNoun(
   unit: Unit,
@@ -387,10 +403,23 @@ function fromNoun(
   condition: Condition | null,
   role: string | null = null,
 ): Request {
-  const text = noun
+  const text = (noun.split(/,\s/)[0] ?? noun)
     .replace(/^\p{Lu}(?=\p{Ll})/u, (letter) => letter.toLowerCase())
     .replace(/\s+(?:would be|is needed|needed|wanted|missing|pls|please)\b.*$/i, '')
     .trim()
+  const regular =
+    found.topic === 'display' &&
+    /\b(?:by e-?mail|every (?:day|week|month|monday|tuesday|wednesday|thursday|friday|saturday|sunday))\b/i.test(text)
+  if (regular)
+    return make(unit, {
+      verb: 'get',
+      rest: '',
+      phrase: `get ${/^(?:the|a|an|my|our)\s/i.test(text) ? text : `${article(text)} ${text}`}`,
+      topic: 'notify',
+      weight,
+      condition,
+      role,
+    })
   const about = /\b(?:for|of|to|on|with|in)\s+(?:the |our |my |all )*(.+)$/i.exec(text)?.[1]
   const verbal = VERBAL[found.topic]
   const format = /\b(csv|pdf|excel|xlsx|json|xml|ics)\b/i.exec(text)?.[1]
@@ -425,7 +454,7 @@ function fromNoun(
   return make(unit, {
     ...base,
     verb: found.verb.split(' ')[0] ?? 'use',
-    rest: found.topic === 'notify' ? (about ?? '') : text,
+    rest: found.topic === 'notify' ? (about ?? '') : found.topic === 'audit' ? (about ?? text) : text,
     phrase: `${found.verb} ${withFormat(lowered)}`.trim(),
   })
 }

@@ -139,7 +139,7 @@ function plainRule(rule: Rule, outcome: string, kind: Seed['kind'], scene: Scene
 }
 
 /** What the person does for an outcome to be seen; a state on the screen only needs looking. */
-export function action(outcome: string, scene: Scene): string {
+function action(outcome: string, scene: Scene): string {
   const known = scene.request.weight > 0 && !scene.request.automatic
   if (known && /\b(?:refus|reject|block|cannot|not allowed|denied|error)\w*\b/i.test(outcome))
     return `${scene.the} tries to ${scene.act}`

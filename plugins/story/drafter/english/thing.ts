@@ -17,6 +17,13 @@ const FORMAT_WORD =
 
 /** The noun a phrase is about, without article and adjectives that only point. */
 export function readThing(rest: string): Thing {
+  if (
+    /^(?:on|at|via|by|through|over|before|after|within|during|without|online|offline)\b/i.test(rest) &&
+    !/^on (?:the |our |my |a |an )?[\p{L}-]+ (?:posts?|tickets?|tasks?|issues?|documents?|articles?|orders?|photos?|invoices?)\b/iu.test(
+      rest,
+    )
+  )
+    return NOTHING
   let text = rest
     .replace(/"[^"]*"\s*/g, '')
     .replace(/["(),;:].*$/, '')

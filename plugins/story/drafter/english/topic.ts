@@ -5,7 +5,11 @@ import { topicOfNoun, topicOfVerb } from './lexicon.ts'
 /** The topic of a verb phrase; some verbs mean different things with different objects. */
 export function topicOf(verb: string, rest: string): Topic {
   const phrase = `${verb} ${rest}`
-  const topic = topicOfVerb(verb) ?? topicOfVerb(verb.split(' ')[0] ?? '') ?? topicOfNoun(phrase)?.topic ?? 'other'
+  const topic =
+    topicOfVerb(verb) ??
+    (verb === 'check in' ? null : topicOfVerb(verb.split(' ')[0] ?? '')) ??
+    topicOfNoun(phrase)?.topic ??
+    'other'
   if (/^(?:reset|recover|change)$/.test(verb)) {
     if (/\bpassword|\bpin\b/i.test(rest)) return 'password'
     return topic === 'password' ? 'edit' : topic

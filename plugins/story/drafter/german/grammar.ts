@@ -16,7 +16,7 @@ const INSEPARABLE =
   /^(?:antworten|beantworten|ändern|arbeiten|anonymisieren|automatisieren|aktualisieren|archivieren|authentifizieren|autorisieren|einigen|herrschen|nachten|beinhalten|validieren|auditieren|festigen|abonnieren)$/
 const PREFIXED = /^(?:be|ver|er|ent|emp|zer|miss|über|unter|wieder)(?=[\p{Ll}]{4,})/u
 
-export function splitVerb(infinitive: string): { prefix: string; stem: string } {
+function splitVerb(infinitive: string): { prefix: string; stem: string } {
   if (INSEPARABLE.test(infinitive)) return { prefix: '', stem: infinitive }
   const prefix = SEPARABLE.exec(infinitive)?.[0] ?? ''
   return { prefix, stem: infinitive.slice(prefix.length) }

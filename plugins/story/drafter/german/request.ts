@@ -15,7 +15,7 @@ const ASK: readonly (readonly [pattern: RegExp, weight: number])[] = [
     /^(?:es wäre|wäre es|schön wäre es|es ist)\s+(?:\p{L}+\s){0,2}?(?:schön|gut|toll|super|hilfreich|praktisch|cool|möglich|wichtig|klasse),?\s+(?:wenn|falls|dass)\s+(?:man|wir|ich|(?<who>(?:die |der |unsere |alle )?[\p{L} -]{2,40}?))\s+(?<what>.+?)(?:\s+(?:könnten?|kann|können|würden?))?$/iu,
     8,
   ],
-  [/(?:möglichkeit|option|funktion|button|schaltfläche),?\s+(?<what>.+)$/iu, 7],
+  [/(?:möglichkeit|option|funktion),?\s+(?<what>.+)$/iu, 7],
   [
     /^(?:kann|können|könnte|könnten|könnt)\s+(?:man|wir|ihr|sie|jemand|ich)\s+(?:bitte\s+|vielleicht\s+|mal\s+)*(?<what>.+)$/iu,
     8,
@@ -35,6 +35,9 @@ const ASK: readonly (readonly [pattern: RegExp, weight: number])[] = [
 ]
 const BENEFIT = /,?\s+(?:damit|so ?dass|weil|um)\s+(?<why>.{4,})$/iu
 const CONNECTOR = /,?\s+(damit|so ?dass|weil|um)\s+.{4,}$/iu
+
+const ELEMENT =
+  /^((?:eine?n?|den|die|das)\s+(?:\p{Ll}+\s)?(?:Button|Schaltfläche|Feld|Spalte|Link|Checkbox|Häkchen|Menüpunkt|Hinweis|Banner|Tooltip|Reiter|Symbol|Logo)(?!\p{L}).*?)\s+(?:einbauen|einfügen|hinzufügen|ergänzen|anzeigen|einblenden)$/u
 
 export function readBenefit(units: readonly Unit[]): { text: string; unit: Unit } | null {
   for (const unit of units) {
@@ -81,6 +84,8 @@ export function readRequest(unit: Unit): Request | null {
     )?.groups
   if (missing?.who !== undefined && missing.verb !== undefined && roleIn(missing.who) !== null)
     return fromPhrase(unit, `${missing.what ?? ''} ${missing.verb}`, 5, null, roleIn(missing.who))
+  const wanted = ELEMENT.exec(withoutBenefit(text))?.[1]
+  if (wanted !== undefined) return make(unit, `${wanted} verwenden`, 'verwenden', 7, outer, null, 'control')
   for (const [pattern, weight] of ASK) {
     const groups = pattern.exec(text)?.groups
     if (groups?.what === undefined) continue
@@ -146,6 +151,11 @@ function fromPhrase(
   )
     .replace(/\s+(?:können|dürfen|zu können|haben wollen|lassen können)$/u, '')
     .trim()
+  const looking = /^(\p{Ll}+en),\s+(?:welche[rsn]?|ob|wann|wer|wie|was|wo|dass)\s.+$/iu.exec(bare)?.[1]?.toLowerCase()
+  if (looking !== undefined && topicOfVerb(looking) !== null) return make(unit, bare, looking, weight, null, role)
+  const element = ELEMENT.exec(phrase)?.[1]
+  if (element !== undefined)
+    return make(unit, `${element} verwenden`, 'verwenden', weight, split.condition, role, 'control')
   const told =
     /^(?:sich |mich |uns )?(?:(.+?)\s+)?(benachrichtig|informier|erinner|warn|alarmier)(?:en|n|t|ert|iert) (?:lassen|werden)(?: könnten?| kann| können)?$/iu.exec(
       phrase,
@@ -265,7 +275,7 @@ function refine(topic: Topic, verb: string, phrase: string): Topic {
 }
 
 /** The first noun that is no format, time or place word. */
-export function readThing(phrase: string): Thing {
+function readThing(phrase: string): Thing {
   const words = phrase.replace(/[",;:()„“]/g, ' ').split(/\s+/)
   for (const word of words) {
     if (

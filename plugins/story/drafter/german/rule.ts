@@ -56,9 +56,9 @@ function infinitivePhrase(text: string | undefined): string | null {
 }
 
 const SIGNAL =
-  /(?<!\p{L})(?:bug|fehler(?:meldung|seite)?|stürzt|absturz|kaputt|funktioniert nicht|geht nicht|klappt nicht|hängt|friert|leere seite|weiße seite|exception|falsche[nrsm]? (?:summe|betrag|wert|datum|ergebnis|preis)|doppelt|verschwindet|statt|anstatt)(?!\p{L})/iu
+  /(?<!\p{L})(?:bug|fehler(?:meldung|seite)?|stürzt|absturz|kaputt|funktioniert nicht|geht nicht|klappt nicht|hängt|friert|leere seite|weiße seite|exception|falsche[nrsm]? (?:summe|betrag|wert|datum|ergebnis|preis)|doppelt|verschwindet|bricht (?:\p{L}+ )?ab|statt|anstatt)(?!\p{L})/iu
 const STRONG =
-  /(?<!\p{L})(?:bug|fehler:|stürzt|absturz|kaputt|funktioniert nicht|geht nicht|klappt nicht|friert|erwartet\p{L}*\s*:|tatsächlich\p{L}*\s*:|schritte|falsche[nrsm]? (?:summe|betrag|wert|datum|ergebnis|preis))/iu
+  /(?<!\p{L})(?:bug|fehler:|stürzt|absturz|kaputt|funktioniert nicht|geht nicht|klappt nicht|friert|bricht (?:\p{L}+ )?ab|erwartet\p{L}*\s*:|tatsächlich\p{L}*\s*:|schritte|falsche[nrsm]? (?:summe|betrag|wert|datum|ergebnis|preis))/iu
 
 export function readBug(units: readonly Unit[]): Bug | null {
   const all = units.map((unit) => unit.plain).join('. ')

@@ -1,5 +1,6 @@
+import type { Seed } from '../../facts.ts'
 import { capital } from '../grammar.ts'
-import { type Play, seed } from '../scene.ts'
+import { type Play, type Scene, seed } from '../scene.ts'
 
 const search: Play = {
   happy: (s) =>
@@ -82,7 +83,36 @@ const filter: Play = {
           ],
         )
   },
-  more: (s) => [
+  more: (s) => (/^(?:sort|order)/.test(s.request.verb) ? sorted(s) : filtered(s)),
+}
+
+function sorted(s: Scene): Seed[] {
+  const by = /\bby\s+(.{3,60})$/i.exec(s.act)?.[1] ?? 'the chosen value'
+  return [
+    seed('boundary', 44, `${capital(s.many)} without that value`, [`${s.an} has no ${by}`], `${s.the} ${s.does}`, [
+      `the ${s.one} stands at the end, not at the beginning`,
+    ]),
+    seed(
+      'boundary',
+      42,
+      'Equal values keep one order',
+      [`two ${s.many} have the same ${by}`],
+      'the list is opened twice',
+      ['both times the two stand in the same order'],
+    ),
+    seed(
+      'failure',
+      38,
+      'The order covers all pages',
+      [`there are more ${s.many} than fit on one page`],
+      `${s.the} opens the second page`,
+      ['it continues the order of the first'],
+    ),
+  ]
+}
+
+function filtered(s: Scene): Seed[] {
+  return [
     seed(
       'failure',
       43,
@@ -107,7 +137,7 @@ const filter: Play = {
       `${s.the} looks for it with the filter switched off`,
       [`the ${s.one} is listed`, 'the filter offers a choice for "no value"'],
     ),
-  ],
+  ]
 }
 
 const display: Play = {

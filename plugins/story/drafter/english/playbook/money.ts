@@ -29,13 +29,14 @@ const pay: Play = {
         `${s.the} ${s.does}`,
         ['the plan is active', 'price, period and next payment date are confirmed'],
       )
+    const open = /^(?:invoice|bill|fee|fine|rent)/.test(s.one) ? s.one : null
     return seed(
       'happy',
       100,
-      'A successful payment leads to one paid order',
-      ['the cart holds one article for 40.00'],
+      open === null ? 'A successful payment leads to one paid order' : `A paid ${open} is closed`,
+      [open === null ? 'the cart holds one article for 40.00' : `an open ${open} of 40.00`],
       `${s.the} ${s.does}`,
-      ['the order is shown as paid', 'a confirmation with the amount of 40.00 is sent'],
+      [`the ${open ?? 'order'} is shown as paid`, 'a confirmation with the amount of 40.00 is sent'],
     )
   },
   more: (s) => {
@@ -82,10 +83,10 @@ const pay: Play = {
       seed(
         'failure',
         46,
-        'A declined card costs nothing and loses nothing',
-        ['the bank declines the card'],
+        'A refused payment costs nothing and loses nothing',
+        ['the bank refuses the payment'],
         `${s.the} tries to pay`,
-        ['no order is marked as paid', 'the cart is unchanged', 'another way to pay is offered'],
+        ['nothing is marked as paid', 'nothing has to be entered again', 'another way to pay is offered'],
         /\bdeclined?\b/i,
       ),
       seed(

@@ -1,5 +1,6 @@
+import type { Seed } from '../../facts.ts'
 import { withArticle } from '../grammar.ts'
-import { type Play, seed } from '../scene.ts'
+import { type Play, type Scene, seed } from '../scene.ts'
 
 const subscribe: Play = {
   happy: (s) =>
@@ -57,12 +58,46 @@ const control: Play = {
     const place = /\b(?:to|on|in|at|into)\s+((?:the|every|each|our|their)\s.+)$/i
       .exec(s.act)?.[1]
       ?.replace(/^(?:our|their)\b/, 'the')
-    return seed('happy', 100, `The ${s.one} is where it is looked for`, [], `${s.the} opens ${place ?? 'the page'}`, [
-      `the ${s.one} is shown with the label agreed on`,
-      'it can be reached with mouse, keyboard and finger',
-    ])
+    return seed(
+      'happy',
+      100,
+      `The ${s.one} is where it is looked for`,
+      [],
+      `${s.the} opens ${place ?? 'the page'}`,
+      s.request.verb === 'see'
+        ? [`the ${s.one} is shown with the text agreed on`]
+        : [`the ${s.one} is shown with the label agreed on`, 'it can be reached with mouse, keyboard and finger'],
+    )
   },
-  more: (s) => [
+  more: (s) => (s.request.verb === 'see' ? shown(s) : used(s)),
+}
+
+function shown(s: Scene): Seed[] {
+  return [
+    seed(
+      'boundary',
+      44,
+      `The ${s.one} goes when its reason has gone`,
+      [`the ${s.one} is shown`],
+      'the reason for it no longer holds and the page is opened again',
+      [`the ${s.one} is not shown`],
+    ),
+    seed(
+      'boundary',
+      41,
+      `The ${s.one} on a small screen`,
+      ['the screen is 375 pixels wide'],
+      `${s.the} opens the page`,
+      [`the ${s.one} covers no other control`],
+    ),
+    seed('quality', 38, 'It is announced', [`${s.the} uses a screen reader`], `the ${s.one} appears`, [
+      'its text is read out',
+    ]),
+  ]
+}
+
+function used(s: Scene): Seed[] {
+  return [
     seed(
       'boundary',
       44,
@@ -95,7 +130,7 @@ const control: Play = {
       `the ${s.one} receives the focus`,
       ['label, kind and state are read out'],
     ),
-  ],
+  ]
 }
 
 const wording: Play = {
