@@ -27,85 +27,82 @@ function ear() {
   }
 }
 
-describe.each(MODES)('rings on %s', (mode) => {
-  if (!isModeAvailable(mode)) {
-    it.skip(`skipped: ${mode} is not available in this run`)
-    return
-  }
-  let store: Store
-  let rings: Rings
-  let other: Rings
-  let redisUrl: string | undefined
-  const ears = ear()
-  beforeAll(async () => {
-    store = await openTestStore(mode === 'embedded' ? 'embedded' : 'postgres')
-    redisUrl = mode === 'postgres+redis' ? await freshRedis() : undefined
-    const options = { store, log: silent, ...(redisUrl ? { redisUrl } : {}) }
-    rings = await openRings(options)
-    // Rings of a process that only takes in are heard by one that works.
-    other = await openRings(options)
-    await rings.listen(ears.hear)
-  })
-  afterAll(async () => {
-    await other?.close()
-    await rings?.close()
-    await store?.close()
-  })
+for (const mode of MODES)
+  describe.skipIf(!isModeAvailable(mode))(`rings on ${mode}`, () => {
+    let store: Store
+    let rings: Rings
+    let other: Rings
+    let redisUrl: string | undefined
+    const ears = ear()
+    beforeAll(async () => {
+      store = await openTestStore(mode === 'embedded' ? 'embedded' : 'postgres')
+      redisUrl = mode === 'postgres+redis' ? await freshRedis() : undefined
+      const options = { store, log: silent, ...(redisUrl ? { redisUrl } : {}) }
+      rings = await openRings(options)
+      // Rings of a process that only takes in are heard by one that works.
+      other = await openRings(options)
+      await rings.listen(ears.hear)
+    })
+    afterAll(async () => {
+      await other?.close()
+      await rings?.close()
+      await store?.close()
+    })
 
-  it('hears a ring, from its own process and from another', async () => {
-    rings.ring('jobs')
-    await ears.has('jobs')
-    other.ring('outbox')
-    await ears.has('outbox')
-    expect(rings.lost() + other.lost()).toBe(0)
+    it('hears a ring, from its own process and from another', async () => {
+      rings.ring('jobs')
+      await ears.has('jobs')
+      other.ring('outbox')
+      await ears.has('outbox')
+      expect(rings.lost() + other.lost()).toBe(0)
+    })
+    it('takes many rings at once for few, and hears one after the last of them', async () => {
+      const before = ears.count('inbox')
+      for (let i = 0; i < 1_000; i++) rings.ring('inbox')
+      await ears.has('inbox', before + 1)
+      await sleep(60)
+      expect(ears.count('inbox') - before).toBeLessThan(10)
+      const then = ears.count('inbox')
+      rings.ring('inbox')
+      await ears.has('inbox', then + 1)
+    })
+    it('hears a delayed ring when it is due, once for all that are due together', async () => {
+      const before = ears.count('jobs')
+      const began = performance.now()
+      for (let i = 0; i < 20; i++) rings.ring('jobs', 300)
+      await ears.has('jobs', before + 1)
+      expect(performance.now() - began).toBeGreaterThan(280)
+      await sleep(150)
+      expect(ears.count('jobs') - before).toBeLessThanOrEqual(2)
+    })
+    it('answers a ping', async () => {
+      await expect(rings.ping(2_000)).resolves.toBeUndefined()
+    })
+    it('leaves no ring behind', async () => {
+      await sleep(50)
+      const left =
+        redisUrl === undefined
+          ? await store.sql.query('select id from bullmq.job')
+          : await (async () => {
+              const redis = new Redis(redisUrl)
+              const keys = await redis.keys('bull:hub-rings:[0-9]*')
+              redis.disconnect()
+              return keys
+            })()
+      expect(left).toEqual([])
+    })
+    it.skipIf(mode !== 'postgres+redis')('is heard again after everything in Redis was deleted', async () => {
+      const redis = new Redis(redisUrl ?? '')
+      await redis.flushdb()
+      redis.disconnect()
+      const before = ears.count('outbox')
+      other.ring('outbox')
+      await ears.has('outbox', before + 1)
+      const delayed = ears.count('jobs')
+      other.ring('jobs', 60)
+      await ears.has('jobs', delayed + 1)
+    })
   })
-  it('takes many rings at once for few, and hears one after the last of them', async () => {
-    const before = ears.count('inbox')
-    for (let i = 0; i < 1_000; i++) rings.ring('inbox')
-    await ears.has('inbox', before + 1)
-    await sleep(60)
-    expect(ears.count('inbox') - before).toBeLessThan(10)
-    const then = ears.count('inbox')
-    rings.ring('inbox')
-    await ears.has('inbox', then + 1)
-  })
-  it('hears a delayed ring when it is due, once for all that are due together', async () => {
-    const before = ears.count('jobs')
-    const began = performance.now()
-    for (let i = 0; i < 20; i++) rings.ring('jobs', 300)
-    await ears.has('jobs', before + 1)
-    expect(performance.now() - began).toBeGreaterThan(280)
-    await sleep(150)
-    expect(ears.count('jobs') - before).toBeLessThanOrEqual(2)
-  })
-  it('answers a ping', async () => {
-    await expect(rings.ping(2_000)).resolves.toBeUndefined()
-  })
-  it('leaves no ring behind', async () => {
-    await sleep(50)
-    const left =
-      redisUrl === undefined
-        ? await store.sql.query('select id from bullmq.job')
-        : await (async () => {
-            const redis = new Redis(redisUrl)
-            const keys = await redis.keys('bull:hub-rings:[0-9]*')
-            redis.disconnect()
-            return keys
-          })()
-    expect(left).toEqual([])
-  })
-  it.skipIf(mode !== 'postgres+redis')('is heard again after everything in Redis was deleted', async () => {
-    const redis = new Redis(redisUrl ?? '')
-    await redis.flushdb()
-    redis.disconnect()
-    const before = ears.count('outbox')
-    other.ring('outbox')
-    await ears.has('outbox', before + 1)
-    const delayed = ears.count('jobs')
-    other.ring('jobs', 60)
-    await ears.has('jobs', delayed + 1)
-  })
-})
 
 describe.skipIf(services().redisUrl === null)('rings without their Redis', () => {
   let redis: Service

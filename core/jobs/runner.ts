@@ -79,7 +79,7 @@ async function attempt(job: ClaimedJob, lease: AbortSignal, deps: RunnerDeps): P
     deps.crashPoint('after_handler')
     const posted = (await running.endProgress()) || (job.attempts > 1 && (await deps.hasProgress(job)))
     const sends = message ? running.answer(message, 'result', posted) : []
-    // Here, where it can still fail as any other fault of the handler.
+    // Here, where its failure is still the handler's own.
     return ended(job, 'done', { result: message ? JSON.stringify(message) : null, sends })
   } catch (thrown) {
     await running?.endProgress()

@@ -12,354 +12,359 @@ import { createLedgerView } from './view.ts'
 const ROUTES = [{ kind: 'command', job: 'command', maxAttempts: 3, backoffMs: 0 }]
 const LEASE_MS = 60_000
 
-describe.each(DATABASES)('ledger on %s', (database) => {
-  if (!isAvailable(database)) {
-    it.skip(`skipped: ${database} is not available in this run`)
-    return
-  }
-  let store: Store
-  beforeAll(async () => {
-    store = await openTestStore(database)
-  })
-  afterAll(() => store.close())
-  beforeEach(async () => {
-    for (const table of ['outbox', 'jobs', 'inbox', 'limits']) await store.sql.query(`delete from hub.${table}`)
-  })
+for (const database of DATABASES)
+  describe.skipIf(!isAvailable(database))(`ledger on ${database}`, () => {
+    let store: Store
+    beforeAll(async () => {
+      store = await openTestStore(database)
+    })
+    afterAll(() => store.close())
+    beforeEach(async () => {
+      for (const table of ['outbox', 'jobs', 'inbox', 'limits']) await store.sql.query(`delete from hub.${table}`)
+    })
 
-  const ledger = (worker = 'w1', leaseMs = LEASE_MS) => {
-    const options = { worker, leaseMs, storable: storableJson }
-    return { jobs: createJobsLedger(store.sql, options), outbox: createOutbox(store.sql, options) }
-  }
-  const arrival = (over: Partial<Arrival> = {}): Arrival => ({
-    id: randomUUIDv7(),
-    workspace: 'slack:T1',
-    source: 'slack',
-    deliveryId: randomUUID(),
-    kind: 'command',
-    lane: null,
-    body: JSON.stringify({ input: 'hub help' }),
-    ...over,
-  })
-  const queued = async (...arrivals: Arrival[]) => {
-    const inbox = createInbox(store.sql, () => {})
-    for (const a of arrivals) await inbox.accept(a)
-    await dispatchArrivals(store.sql, ROUTES, 500)
-  }
-  const send = (over: Partial<NewSend> = {}): NewSend => ({
-    id: randomUUIDv7(),
-    workspace: 'slack:T1',
-    key: randomUUID(),
-    jobId: null,
-    plugin: 'slack',
-    lane: 'lane',
-    op: 'post',
-    place: { plugin: 'slack', workspace: 'slack:T1', channel: 'C1', visibility: 'team' },
-    target: null,
-    message: { text: 'hello' },
-    supersedes: null,
-    ...over,
-  })
-  const finish = (job: { id: string; fence: number }, over: Partial<Finish> = {}): Finish => ({
-    ...{
-      id: job.id,
-      fence: job.fence,
-      state: 'done',
-      result: JSON.stringify({ text: 'done' }),
-      error: null,
-      errorCode: null,
-      delayMs: 0,
-      sends: [],
-    },
-    ...over,
-  })
-  const settled = (row: { id: string; fence: number }, over: Partial<Settled> = {}): Settled => ({
-    ...{
-      id: row.id,
-      fence: row.fence,
-      state: 'sent',
-      posted: null,
-      error: null,
-      errorCode: null,
-      waitMs: 0,
-      reserved: false,
-      uncounted: false,
-      asPost: false,
-    },
-    ...over,
-  })
-  const count = async (table: string) =>
-    (await store.sql.query<{ n: number }>(`select count(*)::int as n from hub.${table}`))[0]?.n
-
-  describe('inbox', () => {
-    it('takes a delivery once, however often it comes at the same time', async () => {
-      let rings = 0
-      const [one, other] = [createInbox(store.sql, () => rings++), createInbox(store.sql, () => rings++)]
-      const repeats = Array.from({ length: 50 }, (_, i) => (i % 2 ? one : other).accept(arrival({ deliveryId: 'D1' })))
-      const answers = await Promise.all(repeats)
-      expect(answers.filter((a) => a === 'queued')).toHaveLength(1)
-      expect(answers.filter((a) => a === 'duplicate')).toHaveLength(49)
-      expect(rings).toBe(1)
-      expect(await count('inbox')).toBe(1)
+    const ledger = (worker = 'w1', leaseMs = LEASE_MS) => {
+      const options = { worker, leaseMs, storable: storableJson }
+      return { jobs: createJobsLedger(store.sql, options), outbox: createOutbox(store.sql, options) }
+    }
+    const arrival = (over: Partial<Arrival> = {}): Arrival => ({
+      id: randomUUIDv7(),
+      workspace: 'slack:T1',
+      source: 'slack',
+      deliveryId: randomUUID(),
+      kind: 'command',
+      lane: null,
+      body: JSON.stringify({ input: 'hub help' }),
+      ...over,
     })
-    it('keeps tenants and sources apart', async () => {
+    const queued = async (...arrivals: Arrival[]) => {
       const inbox = createInbox(store.sql, () => {})
-      const same = { deliveryId: 'D1' }
-      const answers = [
-        await inbox.accept(arrival(same)),
-        await inbox.accept(arrival({ ...same, workspace: 'slack:T2' })),
-        await inbox.accept(arrival({ ...same, source: 'discord' })),
-      ]
-      expect(answers).toEqual(['queued', 'queued', 'queued'])
+      for (const a of arrivals) await inbox.accept(a)
+      await dispatchArrivals(store.sql, ROUTES, 500)
+    }
+    const send = (over: Partial<NewSend> = {}): NewSend => ({
+      id: randomUUIDv7(),
+      workspace: 'slack:T1',
+      key: randomUUID(),
+      jobId: null,
+      plugin: 'slack',
+      lane: 'lane',
+      op: 'post',
+      place: { plugin: 'slack', workspace: 'slack:T1', channel: 'C1', visibility: 'team' },
+      target: null,
+      message: { text: 'hello' },
+      supersedes: null,
+      ...over,
     })
-    it('stores NUL and half surrogates as U+FFFD, and a bad neighbour harms nobody', async () => {
-      const inbox = createInbox(store.sql, () => {})
-      const text = 'a\0b \ud83d c \\u0000 😀'
-      const answers = await Promise.all([
-        inbox.accept(arrival({ body: JSON.stringify({ text }) })),
-        inbox.accept(arrival({ body: JSON.stringify({ text: 'fine' }) })),
-        inbox.accept(arrival({ workspace: 'slack:\0', deliveryId: 'x\ud800' })),
-      ])
-      expect(answers).toEqual(['queued', 'queued', 'queued'])
-      const rows = await store.sql.query<{ text: string }>(`select body ->> 'text' as text from hub.inbox order by seq`)
-      expect(rows.map((r) => r.text)).toContain('a\ufffdb \ufffd c \\u0000 😀')
-    })
-    it('refuses the row that cannot be stored and keeps the rest of its batch', async () => {
-      const inbox = createInbox(store.sql, () => {})
-      // The first two are under way alone; the others share a statement.
-      const bodies = Array.from({ length: 8 }, (_, i) => (i === 4 ? '{"broken"' : '{}'))
-      const answers = await Promise.allSettled(bodies.map((body) => inbox.accept(arrival({ body }))))
-      expect(answers.map((a) => a.status === 'fulfilled')).toEqual(bodies.map((b) => b === '{}'))
-      expect(await count('inbox')).toBe(7)
-    })
-  })
-
-  describe('dispatch', () => {
-    it('makes jobs in order of arrival with the id the acknowledgement named, and ignores what nobody handles', async () => {
-      const arrivals = Array.from({ length: 5 }, () => arrival())
-      await queued(...arrivals, arrival({ kind: 'nobody.cares' }))
-      const { jobs } = ledger()
-      expect((await jobs.claim(10)).map((j) => j.id)).toEqual(arrivals.map((a) => a.id))
-      const states = await store.sql.query<{ state: string }>(`select state from hub.inbox order by seq`)
-      expect(states.map((s) => s.state)).toEqual([...Array(5).fill('dispatched'), 'ignored'])
-    })
-    it('runs once when two processes dispatch together', async () => {
-      const inbox = createInbox(store.sql, () => {})
-      await Promise.all(Array.from({ length: 40 }, () => inbox.accept(arrival())))
-      const taken = await Promise.all([1, 2, 3].map(() => dispatchArrivals(store.sql, ROUTES, 500)))
-      expect(taken.reduce((a, b) => a + b)).toBe(40)
-      expect(await count('jobs')).toBe(40)
-    })
-  })
-
-  describe('jobs', () => {
-    it('hands a lane out one at a time, in order, and other lanes beside it', async () => {
-      await queued(
-        arrival({ lane: 'A', deliveryId: 'a1' }),
-        arrival({ lane: 'A', deliveryId: 'a2' }),
-        arrival({ lane: 'B', deliveryId: 'b1' }),
-      )
-      const { jobs } = ledger()
-      const first = await jobs.claim(10)
-      expect(first.map((j) => j.lane)).toEqual(['A', 'B'])
-      expect(await jobs.claim(10)).toEqual([])
-      const [a1] = first
-      if (!a1) throw new Error('no job')
-      expect(await jobs.finish(finish(a1))).toBe(true)
-      expect((await jobs.claim(10)).map((j) => j.lane)).toEqual(['A'])
-    })
-    it('never hands one job to two claimers', async () => {
-      await queued(...Array.from({ length: 60 }, () => arrival()))
-      const claims = await Promise.all(['w1', 'w2', 'w3'].map((w) => ledger(w).jobs.claim(50)))
-      const ids = claims.flat().map((j) => j.id)
-      expect(new Set(ids).size).toBe(ids.length)
-      expect(ids.length).toBe(60)
-    })
-    it('writes nothing for a worker whose fence was passed, not even its sends', async () => {
-      await queued(arrival())
-      const zombie = ledger('zombie', 0)
-      const [stale] = await zombie.jobs.claim(1)
-      if (!stale) throw new Error('no job')
-      await new Promise((resolve) => setTimeout(resolve, 5))
-      const { jobs } = ledger()
-      expect((await jobs.sweep()).map((s) => s.state)).toEqual(['pending'])
-      const [again] = await jobs.claim(1)
-      if (!again) throw new Error('not claimed again')
-      expect(await zombie.jobs.finish(finish(stale, { sends: [send({ jobId: stale.id })] }))).toBe(false)
-      expect(await count('outbox')).toBe(0)
-      expect(await jobs.finish(finish(again, { sends: [send({ jobId: again.id })] }))).toBe(true)
-      expect(await count('outbox')).toBe(1)
-    })
-    it('spreads jobs whose worker vanished: one of them may have ended it, and must not take the same others along again', async () => {
-      await queued(...Array.from({ length: 20 }, () => arrival()))
-      const { jobs } = ledger('w', 0)
-      const order: string[][] = []
-      for (const stepMs of [10, 100]) {
-        await store.sql.query('update hub.jobs set run_at = clock_timestamp()')
-        expect(await jobs.claim(20)).toHaveLength(20)
-        await new Promise((resolve) => setTimeout(resolve, 5))
-        expect(await jobs.sweep()).toHaveLength(20)
-        const rows = await store.sql.query<{ id: string; ms: number }>(
-          'select id, (extract(epoch from run_at) * 1000)::float8 as ms from hub.jobs order by run_at',
-        )
-        const gaps = rows.slice(1).map((row, i) => row.ms - (rows[i]?.ms ?? 0))
-        // Within one statement the clock goes on a little.
-        expect(Math.min(...gaps)).toBeGreaterThan(stepMs / 2)
-        order.push(rows.map((row) => row.id))
-      }
-      expect(order[1]).not.toEqual(order[0])
-    })
-    it('sends a job whose worker vanishes to the dead letters after its last attempt', async () => {
-      await queued(arrival())
-      const { jobs } = ledger('w', 0)
-      const states: string[] = []
-      for (let i = 0; i < 3; i++) {
-        await jobs.claim(1)
-        await new Promise((resolve) => setTimeout(resolve, 5))
-        states.push(...(await jobs.sweep()).map((s) => s.state))
-      }
-      expect(states).toEqual(['pending', 'pending', 'dead'])
-      const view = createLedgerView(store.sql, { ring: () => {} })
-      const [dead] = await view.jobs.list({ state: 'dead', limit: 10 })
-      expect(dead).toMatchObject({
-        attempts: 3,
-        errorCode: 'UNAVAILABLE',
-        error: expect.stringContaining('attempt 3'),
-        summary: 'hub help',
-      })
-      if (!dead) throw new Error('no dead job')
-      await view.jobs.retry(dead.id)
-      expect(await jobs.claim(1)).toHaveLength(1)
-      await expect(view.jobs.retry(dead.id)).rejects.toMatchObject({ code: 'CONFLICT' })
-    })
-    it('renews what it holds and tells what it lost', async () => {
-      await queued(arrival(), arrival())
-      const { jobs } = ledger()
-      const held = await jobs.claim(2)
-      const [lost, kept] = held
-      if (!lost || !kept) throw new Error('no jobs')
-      expect(
-        await jobs.renew([
-          { id: lost.id, fence: lost.fence + 1 },
-          { id: kept.id, fence: kept.fence },
-        ]),
-      ).toEqual(new Set([kept.id]))
-    })
-    it('waits as long as it was told before a retry', async () => {
-      await queued(arrival())
-      const { jobs } = ledger()
-      const [job] = await jobs.claim(1)
-      if (!job) throw new Error('no job')
-      await jobs.finish(finish(job, { state: 'pending', error: 'busy', errorCode: 'UNAVAILABLE', delayMs: 150 }))
-      expect(await jobs.claim(1)).toEqual([])
-      await new Promise((resolve) => setTimeout(resolve, 200))
-      expect((await jobs.claim(1)).map((j) => j.attempts)).toEqual([2])
-    })
-    it('enqueues a key once', async () => {
-      const { jobs } = ledger()
-      const job = {
-        workspace: 'w',
-        kind: 'x',
-        key: 'k',
-        lane: null,
-        body: {},
-        maxAttempts: 1,
-        backoffMs: 0,
+    const finish = (job: { id: string; fence: number }, over: Partial<Finish> = {}): Finish => ({
+      ...{
+        id: job.id,
+        fence: job.fence,
+        state: 'done',
+        result: JSON.stringify({ text: 'done' }),
+        error: null,
+        errorCode: null,
         delayMs: 0,
-        origin: null,
-      }
-      await jobs.enqueue([{ ...job, id: randomUUIDv7() }])
-      await jobs.enqueue([
-        { ...job, id: randomUUIDv7() },
-        { ...job, id: randomUUIDv7(), workspace: 'other' },
-      ])
-      expect(await count('jobs')).toBe(2)
+        sends: [],
+      },
+      ...over,
     })
-  })
+    const settled = (row: { id: string; fence: number }, over: Partial<Settled> = {}): Settled => ({
+      ...{
+        id: row.id,
+        fence: row.fence,
+        state: 'sent',
+        posted: null,
+        error: null,
+        errorCode: null,
+        waitMs: 0,
+        reserved: false,
+        uncounted: false,
+        asPost: false,
+      },
+      ...over,
+    })
+    const count = async (table: string) =>
+      (await store.sql.query<{ n: number }>(`select count(*)::int as n from hub.${table}`))[0]?.n
 
-  describe('outbox', () => {
-    it('sends a lane strictly in order; a held head blocks its own lane alone', async () => {
-      const { outbox } = ledger()
-      await outbox.insert([send({ lane: 'A', key: '1' }), send({ lane: 'A', key: '2' }), send({ lane: 'B', key: '3' })])
-      const heads = await outbox.claim(10)
-      expect(heads.map((s) => s.key)).toEqual(['1', '3'])
-      const [a, b] = heads
-      if (!a || !b) throw new Error('no heads')
-      await Promise.all([outbox.settle(settled(a, { state: 'held', error: 'unknown' })), outbox.settle(settled(b))])
-      expect(await outbox.claim(10)).toEqual([])
-      const view = createLedgerView(store.sql, { ring: () => {} })
-      const decisions = await Promise.allSettled([1, 2, 3].map(() => view.deliveries.resolve(a.id, 'sent')))
-      expect(decisions.filter((d) => d.status === 'fulfilled')).toHaveLength(1)
-      expect((await outbox.claim(10)).map((s) => s.key)).toEqual(['2'])
+    describe('inbox', () => {
+      it('takes a delivery once, however often it comes at the same time', async () => {
+        let rings = 0
+        const [one, other] = [createInbox(store.sql, () => rings++), createInbox(store.sql, () => rings++)]
+        const repeats = Array.from({ length: 50 }, (_, i) =>
+          (i % 2 ? one : other).accept(arrival({ deliveryId: 'D1' })),
+        )
+        const answers = await Promise.all(repeats)
+        expect(answers.filter((a) => a === 'queued')).toHaveLength(1)
+        expect(answers.filter((a) => a === 'duplicate')).toHaveLength(49)
+        expect(rings).toBe(1)
+        expect(await count('inbox')).toBe(1)
+      })
+      it('keeps tenants and sources apart', async () => {
+        const inbox = createInbox(store.sql, () => {})
+        const same = { deliveryId: 'D1' }
+        const answers = [
+          await inbox.accept(arrival(same)),
+          await inbox.accept(arrival({ ...same, workspace: 'slack:T2' })),
+          await inbox.accept(arrival({ ...same, source: 'discord' })),
+        ]
+        expect(answers).toEqual(['queued', 'queued', 'queued'])
+      })
+      it('stores NUL and half surrogates as U+FFFD, and a bad neighbour harms nobody', async () => {
+        const inbox = createInbox(store.sql, () => {})
+        const text = 'a\0b \ud83d c \\u0000 😀'
+        const answers = await Promise.all([
+          inbox.accept(arrival({ body: JSON.stringify({ text }) })),
+          inbox.accept(arrival({ body: JSON.stringify({ text: 'fine' }) })),
+          inbox.accept(arrival({ workspace: 'slack:\0', deliveryId: 'x\ud800' })),
+        ])
+        expect(answers).toEqual(['queued', 'queued', 'queued'])
+        const rows = await store.sql.query<{ text: string }>(
+          `select body ->> 'text' as text from hub.inbox order by seq`,
+        )
+        expect(rows.map((r) => r.text)).toContain('a\ufffdb \ufffd c \\u0000 😀')
+      })
+      it('refuses the row that cannot be stored and keeps the rest of its batch', async () => {
+        const inbox = createInbox(store.sql, () => {})
+        // The first two are under way alone; the others share a statement.
+        const bodies = Array.from({ length: 8 }, (_, i) => (i === 4 ? '{"broken"' : '{}'))
+        const answers = await Promise.allSettled(bodies.map((body) => inbox.accept(arrival({ body }))))
+        expect(answers.map((a) => a.status === 'fulfilled')).toEqual(bodies.map((b) => b === '{}'))
+        expect(await count('inbox')).toBe(7)
+      })
     })
-    it('is in flight in the database before anyone could call', async () => {
-      const { outbox } = ledger()
-      await outbox.insert([send()])
-      await outbox.claim(1)
-      const rows = await store.sql.query(`select state, attempts, fence from hub.outbox`)
-      expect(rows).toEqual([{ state: 'inflight', attempts: 1, fence: 1 }])
-    })
-    it('turns a vanished send into an unknown one, never into a pending one', async () => {
-      const zombie = ledger('zombie', 0)
-      await zombie.outbox.insert([send()])
-      const [stale] = await zombie.outbox.claim(1)
-      if (!stale) throw new Error('no send')
-      await new Promise((resolve) => setTimeout(resolve, 5))
-      const { outbox } = ledger()
-      expect(await outbox.sweep(0)).toBe(1)
-      expect(await outbox.claim(1)).toEqual([])
-      expect((await outbox.claimUnknown(1)).map((s) => [s.id, s.looks])).toEqual([[stale.id, 1]])
-      expect(await zombie.outbox.settle(settled(stale))).toBe(false)
-    })
-    it('gives an edit the place its post came to', async () => {
-      const { outbox } = ledger()
-      await outbox.insert([send({ key: 'post' }), send({ key: 'edit', op: 'update', target: 'post' })])
-      const [post] = await outbox.claim(1)
-      if (!post) throw new Error('no post')
-      const posted = {
-        plugin: 'slack',
-        workspace: 'slack:T1',
-        channel: 'C1',
-        visibility: 'team',
-        message: '17.1',
-      } as const
-      await outbox.settle(settled(post, { posted }))
-      const [edit] = await outbox.claim(1)
-      expect(edit).toMatchObject({ key: 'edit', targetPosted: posted, targetState: 'sent' })
-    })
-    it('drops a progress edit that a newer one overtook before it was sent', async () => {
-      const { outbox } = ledger()
-      await outbox.insert([send({ key: 'e1', supersedes: 'job:edit' })])
-      await outbox.insert([send({ key: 'e2', supersedes: 'job:edit' })])
-      expect((await outbox.claim(5)).map((s) => s.key)).toEqual(['e2'])
-    })
-    it('stores the same key once', async () => {
-      const { outbox } = ledger()
-      await Promise.all([outbox.insert([send({ key: 'k' })]), outbox.insert([send({ key: 'k' })])])
-      expect(await count('outbox')).toBe(1)
-    })
-  })
 
-  describe('limits', () => {
-    const limit = { key: 'slack:T1:post:C1', intervalMs: 1000, burst: 2 }
-    it('spaces slots in every process together', async () => {
-      const processes = [createLimits(store.sql), createLimits(store.sql)]
-      const waits: number[] = []
-      for (let i = 0; i < 6; i++) waits.push(await (processes[i % 2] ?? processes[0])!.reserve([limit]))
-      const together = await Promise.all([1, 2].map(() => createLimits(store.sql).reserve([limit])))
-      const all = [...waits, ...together].sort((a, b) => a - b).map((ms) => Math.round(ms / 1000))
-      expect(all).toEqual([0, 0, 1, 2, 3, 4, 5, 6])
+    describe('dispatch', () => {
+      it('makes jobs in order of arrival with the id the acknowledgement named, and ignores what nobody handles', async () => {
+        const arrivals = Array.from({ length: 5 }, () => arrival())
+        await queued(...arrivals, arrival({ kind: 'nobody.cares' }))
+        const { jobs } = ledger()
+        expect((await jobs.claim(10)).map((j) => j.id)).toEqual(arrivals.map((a) => a.id))
+        const states = await store.sql.query<{ state: string }>(`select state from hub.inbox order by seq`)
+        expect(states.map((s) => s.state)).toEqual([...Array(5).fill('dispatched'), 'ignored'])
+      })
+      it('runs once when two processes dispatch together', async () => {
+        const inbox = createInbox(store.sql, () => {})
+        await Promise.all(Array.from({ length: 40 }, () => inbox.accept(arrival())))
+        const taken = await Promise.all([1, 2, 3].map(() => dispatchArrivals(store.sql, ROUTES, 500)))
+        expect(taken.reduce((a, b) => a + b)).toBe(40)
+        expect(await count('jobs')).toBe(40)
+      })
     })
-    it('closes a bucket for everybody, and spaces what waited for it', async () => {
-      const [one, other] = [createLimits(store.sql), createLimits(store.sql)]
-      await one.close(limit.key, 10_000)
-      const waits = [
-        await other.reserve([limit]),
-        await other.reserve([limit]),
-        await other.reserve([{ ...limit, key: 'another' }]),
-      ]
-      expect(waits.map((ms) => Math.round(ms / 1000))).toEqual([10, 10, 0])
-      expect(Math.round((await other.closedForMs([limit.key])) / 1000)).toBe(10)
-      expect(await other.reserve([limit])).toBeGreaterThan(10_500)
+
+    describe('jobs', () => {
+      it('hands a lane out one at a time, in order, and other lanes beside it', async () => {
+        await queued(
+          arrival({ lane: 'A', deliveryId: 'a1' }),
+          arrival({ lane: 'A', deliveryId: 'a2' }),
+          arrival({ lane: 'B', deliveryId: 'b1' }),
+        )
+        const { jobs } = ledger()
+        const first = await jobs.claim(10)
+        expect(first.map((j) => j.lane)).toEqual(['A', 'B'])
+        expect(await jobs.claim(10)).toEqual([])
+        const [a1] = first
+        if (!a1) throw new Error('no job')
+        expect(await jobs.finish(finish(a1))).toBe(true)
+        expect((await jobs.claim(10)).map((j) => j.lane)).toEqual(['A'])
+      })
+      it('never hands one job to two claimers', async () => {
+        await queued(...Array.from({ length: 60 }, () => arrival()))
+        const claims = await Promise.all(['w1', 'w2', 'w3'].map((w) => ledger(w).jobs.claim(50)))
+        const ids = claims.flat().map((j) => j.id)
+        expect(new Set(ids).size).toBe(ids.length)
+        expect(ids.length).toBe(60)
+      })
+      it('writes nothing for a worker whose fence was passed, not even its sends', async () => {
+        await queued(arrival())
+        const zombie = ledger('zombie', 0)
+        const [stale] = await zombie.jobs.claim(1)
+        if (!stale) throw new Error('no job')
+        await new Promise((resolve) => setTimeout(resolve, 5))
+        const { jobs } = ledger()
+        expect((await jobs.sweep()).map((s) => s.state)).toEqual(['pending'])
+        const [again] = await jobs.claim(1)
+        if (!again) throw new Error('not claimed again')
+        expect(await zombie.jobs.finish(finish(stale, { sends: [send({ jobId: stale.id })] }))).toBe(false)
+        expect(await count('outbox')).toBe(0)
+        expect(await jobs.finish(finish(again, { sends: [send({ jobId: again.id })] }))).toBe(true)
+        expect(await count('outbox')).toBe(1)
+      })
+      it('spreads jobs whose worker vanished: one of them may have ended it, and must not take the same others along again', async () => {
+        await queued(...Array.from({ length: 20 }, () => arrival()))
+        const { jobs } = ledger('w', 0)
+        const order: string[][] = []
+        for (const stepMs of [10, 100]) {
+          await store.sql.query('update hub.jobs set run_at = clock_timestamp()')
+          expect(await jobs.claim(20)).toHaveLength(20)
+          await new Promise((resolve) => setTimeout(resolve, 5))
+          expect(await jobs.sweep()).toHaveLength(20)
+          const rows = await store.sql.query<{ id: string; ms: number }>(
+            'select id, (extract(epoch from run_at) * 1000)::float8 as ms from hub.jobs order by run_at',
+          )
+          const gaps = rows.slice(1).map((row, i) => row.ms - (rows[i]?.ms ?? 0))
+          // Within one statement the clock goes on a little.
+          expect(Math.min(...gaps)).toBeGreaterThan(stepMs / 2)
+          order.push(rows.map((row) => row.id))
+        }
+        expect(order[1]).not.toEqual(order[0])
+      })
+      it('sends a job whose worker vanishes to the dead letters after its last attempt', async () => {
+        await queued(arrival())
+        const { jobs } = ledger('w', 0)
+        const states: string[] = []
+        for (let i = 0; i < 3; i++) {
+          await jobs.claim(1)
+          await new Promise((resolve) => setTimeout(resolve, 5))
+          states.push(...(await jobs.sweep()).map((s) => s.state))
+        }
+        expect(states).toEqual(['pending', 'pending', 'dead'])
+        const view = createLedgerView(store.sql, { ring: () => {} })
+        const [dead] = await view.jobs.list({ state: 'dead', limit: 10 })
+        expect(dead).toMatchObject({
+          attempts: 3,
+          errorCode: 'UNAVAILABLE',
+          error: expect.stringContaining('attempt 3'),
+          summary: 'hub help',
+        })
+        if (!dead) throw new Error('no dead job')
+        await view.jobs.retry(dead.id)
+        expect(await jobs.claim(1)).toHaveLength(1)
+        await expect(view.jobs.retry(dead.id)).rejects.toMatchObject({ code: 'CONFLICT' })
+      })
+      it('renews what it holds and tells what it lost', async () => {
+        await queued(arrival(), arrival())
+        const { jobs } = ledger()
+        const held = await jobs.claim(2)
+        const [lost, kept] = held
+        if (!lost || !kept) throw new Error('no jobs')
+        expect(
+          await jobs.renew([
+            { id: lost.id, fence: lost.fence + 1 },
+            { id: kept.id, fence: kept.fence },
+          ]),
+        ).toEqual(new Set([kept.id]))
+      })
+      it('waits as long as it was told before a retry', async () => {
+        await queued(arrival())
+        const { jobs } = ledger()
+        const [job] = await jobs.claim(1)
+        if (!job) throw new Error('no job')
+        await jobs.finish(finish(job, { state: 'pending', error: 'busy', errorCode: 'UNAVAILABLE', delayMs: 150 }))
+        expect(await jobs.claim(1)).toEqual([])
+        await new Promise((resolve) => setTimeout(resolve, 200))
+        expect((await jobs.claim(1)).map((j) => j.attempts)).toEqual([2])
+      })
+      it('enqueues a key once', async () => {
+        const { jobs } = ledger()
+        const job = {
+          workspace: 'w',
+          kind: 'x',
+          key: 'k',
+          lane: null,
+          body: {},
+          maxAttempts: 1,
+          backoffMs: 0,
+          delayMs: 0,
+          origin: null,
+        }
+        await jobs.enqueue([{ ...job, id: randomUUIDv7() }])
+        await jobs.enqueue([
+          { ...job, id: randomUUIDv7() },
+          { ...job, id: randomUUIDv7(), workspace: 'other' },
+        ])
+        expect(await count('jobs')).toBe(2)
+      })
+    })
+
+    describe('outbox', () => {
+      it('sends a lane strictly in order; a held head blocks its own lane alone', async () => {
+        const { outbox } = ledger()
+        await outbox.insert([
+          send({ lane: 'A', key: '1' }),
+          send({ lane: 'A', key: '2' }),
+          send({ lane: 'B', key: '3' }),
+        ])
+        const heads = await outbox.claim(10)
+        expect(heads.map((s) => s.key)).toEqual(['1', '3'])
+        const [a, b] = heads
+        if (!a || !b) throw new Error('no heads')
+        await Promise.all([outbox.settle(settled(a, { state: 'held', error: 'unknown' })), outbox.settle(settled(b))])
+        expect(await outbox.claim(10)).toEqual([])
+        const view = createLedgerView(store.sql, { ring: () => {} })
+        const decisions = await Promise.allSettled([1, 2, 3].map(() => view.deliveries.resolve(a.id, 'sent')))
+        expect(decisions.filter((d) => d.status === 'fulfilled')).toHaveLength(1)
+        expect((await outbox.claim(10)).map((s) => s.key)).toEqual(['2'])
+      })
+      it('is in flight in the database before anyone could call', async () => {
+        const { outbox } = ledger()
+        await outbox.insert([send()])
+        await outbox.claim(1)
+        const rows = await store.sql.query(`select state, attempts, fence from hub.outbox`)
+        expect(rows).toEqual([{ state: 'inflight', attempts: 1, fence: 1 }])
+      })
+      it('turns a vanished send into an unknown one, never into a pending one', async () => {
+        const zombie = ledger('zombie', 0)
+        await zombie.outbox.insert([send()])
+        const [stale] = await zombie.outbox.claim(1)
+        if (!stale) throw new Error('no send')
+        await new Promise((resolve) => setTimeout(resolve, 5))
+        const { outbox } = ledger()
+        expect(await outbox.sweep(0)).toBe(1)
+        expect(await outbox.claim(1)).toEqual([])
+        expect((await outbox.claimUnknown(1)).map((s) => [s.id, s.looks])).toEqual([[stale.id, 1]])
+        expect(await zombie.outbox.settle(settled(stale))).toBe(false)
+      })
+      it('gives an edit the place its post came to', async () => {
+        const { outbox } = ledger()
+        await outbox.insert([send({ key: 'post' }), send({ key: 'edit', op: 'update', target: 'post' })])
+        const [post] = await outbox.claim(1)
+        if (!post) throw new Error('no post')
+        const posted = {
+          plugin: 'slack',
+          workspace: 'slack:T1',
+          channel: 'C1',
+          visibility: 'team',
+          message: '17.1',
+        } as const
+        await outbox.settle(settled(post, { posted }))
+        const [edit] = await outbox.claim(1)
+        expect(edit).toMatchObject({ key: 'edit', targetPosted: posted, targetState: 'sent' })
+      })
+      it('drops a progress edit that a newer one overtook before it was sent', async () => {
+        const { outbox } = ledger()
+        await outbox.insert([send({ key: 'e1', supersedes: 'job:edit' })])
+        await outbox.insert([send({ key: 'e2', supersedes: 'job:edit' })])
+        expect((await outbox.claim(5)).map((s) => s.key)).toEqual(['e2'])
+      })
+      it('stores the same key once', async () => {
+        const { outbox } = ledger()
+        await Promise.all([outbox.insert([send({ key: 'k' })]), outbox.insert([send({ key: 'k' })])])
+        expect(await count('outbox')).toBe(1)
+      })
+    })
+
+    describe('limits', () => {
+      const limit = { key: 'slack:T1:post:C1', intervalMs: 1000, burst: 2 }
+      it('spaces slots in every process together', async () => {
+        const processes = [createLimits(store.sql), createLimits(store.sql)]
+        const waits: number[] = []
+        for (let i = 0; i < 6; i++) waits.push(await (processes[i % 2] ?? processes[0])!.reserve([limit]))
+        const together = await Promise.all([1, 2].map(() => createLimits(store.sql).reserve([limit])))
+        const all = [...waits, ...together].sort((a, b) => a - b).map((ms) => Math.round(ms / 1000))
+        expect(all).toEqual([0, 0, 1, 2, 3, 4, 5, 6])
+      })
+      it('closes a bucket for everybody, and spaces what waited for it', async () => {
+        const [one, other] = [createLimits(store.sql), createLimits(store.sql)]
+        await one.close(limit.key, 10_000)
+        const waits = [
+          await other.reserve([limit]),
+          await other.reserve([limit]),
+          await other.reserve([{ ...limit, key: 'another' }]),
+        ]
+        expect(waits.map((ms) => Math.round(ms / 1000))).toEqual([10, 10, 0])
+        expect(Math.round((await other.closedForMs([limit.key])) / 1000)).toBe(10)
+        expect(await other.reserve([limit])).toBeGreaterThan(10_500)
+      })
     })
   })
-})

@@ -98,7 +98,7 @@ export function keyFromFolder(dir: string): string {
   return readKey(file) ?? keyFromFolder(dir)
 }
 
-/** Null only where there is no file: any other failure must not end in a second key, with which nothing stored would open. */
+/** Null only where there is no file: no other failure may end in a second key, with which nothing stored would open. */
 function readKey(file: string): string | null {
   try {
     return fs.readFileSync(file, 'utf8').trim()
