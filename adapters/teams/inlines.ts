@@ -54,22 +54,24 @@ function toLine(line: string, style: Style): Line {
 }
 /** Neighbours of one style are one run; and no two runs make up together what neither may be alone. */
 function joined(runs: readonly Run[]): Run[] {
-  const out: Run[] = []
+  const groups: { readonly first: Run; readonly texts: string[] }[] = []
   for (const one of runs) {
-    const last = out.at(-1)
-    if (last !== undefined && isSameStyle(last, one))
-      out[out.length - 1] = { ...last, text: literal(last.text + one.text) }
-    else out.push(last !== undefined && literal(last.text + one.text) !== last.text + one.text ? parted(one) : one)
+    const last = groups.at(-1)
+    if (last && isSameStyle(last.first, one)) last.texts.push(one.text)
+    else groups.push({ first: one, texts: [one.text] })
   }
-  return out
+  let before = ''
+  return groups.map(({ first, texts }) => {
+    const text = literal(texts.join(''))
+    const seam = before + text.slice(0, 4)
+    before = (before + text).slice(-4)
+    return { ...first, text: literal(seam) === seam ? text : `\u200b${text}` }
+  })
 }
 function isSameStyle({ text: _, ...one }: Run, { text: __, ...other }: Run): boolean {
   const keys = Object.keys(one) as (keyof typeof one)[]
   const isSame = (key: keyof typeof one) => JSON.stringify(one[key]) === JSON.stringify(other[key])
   return keys.length === Object.keys(other).length && keys.every(isSame)
-}
-function parted(one: Run): Run {
-  return { ...one, text: `\u200b${one.text}` }
 }
 function readLine(line: string, style: Style): Line {
   const heading = /^ {0,3}#{1,6} +(.*)$/.exec(line)
