@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto'
 const EPOCH_MS = 1_420_070_400_000
 
 /** Stands in the footer of every message, so that a send whose answer was lost is found again. */
-export function markOf(key: string): string {
+function markOf(key: string): string {
   return digest(key).slice(0, 12)
 }
 export function footerOf(key: string): string {

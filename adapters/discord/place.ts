@@ -7,7 +7,7 @@ const THREAD_TYPES: readonly (number | undefined)[] = [10, 11, 12]
 const EPHEMERAL = 1 << 6
 
 /** A server, or outside of one the person themself: direct messages belong to nobody else. */
-export function workspaceOf(guildId: string | null | undefined, userId: string): string {
+function workspaceOf(guildId: string | null | undefined, userId: string): string {
   return guildId ? `discord:${guildId}` : `discord:dm-${userId}`
 }
 /**

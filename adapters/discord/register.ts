@@ -56,7 +56,7 @@ export function createRegistrar(
   }
 }
 /** One text for equal command sets, whatever their order and whatever else Discord tells about them. */
-export function canonical(commands: unknown): string {
+function canonical(commands: unknown): string {
   const list = Array.isArray(commands) ? commands.map(plain) : []
   return JSON.stringify(list.sort((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1)))
 }

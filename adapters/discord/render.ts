@@ -119,7 +119,7 @@ function fieldText({ label, value }: { readonly label: string; readonly value: s
   return `**${name}${/[:?!.]$/.test(name) ? '' : ':'}**${text.includes('\n') ? '\n' : ' '}${text}`
 }
 /** What an atom adds to the text of a message; buttons stand below it. */
-export function textOf(atom: Atom): string {
+function textOf(atom: Atom): string {
   switch (atom.kind) {
     case 'heading':
       return `### ${escapeText(atom.text)}`

@@ -22,7 +22,6 @@ describe.each(MODES)('/story in Discord on %s', (mode) => {
   let discord: DiscordFake
   let hub: TestHub
   let ann: Sender
-  const ahead = 0
   beforeAll(async () => {
     if (!available) return
     discord = await startDiscordFake({ openWorld: true })

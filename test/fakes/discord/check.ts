@@ -70,7 +70,7 @@ function checkRows(components: unknown): string[] {
   return problems
 }
 /** Signs of a cut in the wrong place. */
-export function checkMarkdown(text: string): string[] {
+function checkMarkdown(text: string): string[] {
   const problems: string[] = []
   if ((text.match(/```/g)?.length ?? 0) % 2 === 1) problems.push('a code fence that is not closed')
   if (!text.isWellFormed()) problems.push('half a character')
@@ -140,7 +140,7 @@ export interface Reading {
   readonly links: readonly string[]
 }
 /** Text as Discord shows it: code as it stands, outside of it mentions and links live and backslashes gone. */
-export function readMarkdown(text: string): Reading {
+function readMarkdown(text: string): Reading {
   const mentions: string[] = []
   const links: string[] = []
   const parts = text.split(/(```[\s\S]*?```|(?<!\\)`[^`\n]+`)/)

@@ -3,10 +3,10 @@ import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js'
 import addFormats from 'ajv-formats'
 
 const FILE = new URL('../../../../shared/data/discord/api-spec/openapi.json', import.meta.url)
-export const hasSchema = existsSync(FILE)
+const hasSchema = existsSync(FILE)
 
 /** Discord's own description of what it takes: the name of a schema for each call. */
-export const SCHEMAS = {
+const SCHEMAS = {
   'POST /channels/:id/messages': 'MessageCreateRequest',
   'PATCH /channels/:id/messages/:id': 'MessageEditRequestPartial',
   'POST /channels/:id/messages/:id/threads': 'CreateTextThreadWithMessageRequest',

@@ -241,7 +241,8 @@ export function createSender(target: Target, state: DiscordState, { key, now, on
     submitModal({ customId, view, user, channel, message }, values, where = {}) {
       const components = list(view.components).map((label) => {
         const { custom_id, type } = obj(label.component)
-        const value = values[String(custom_id)] ?? obj(label.component).value ?? ''
+        const chosen = list(obj(label.component).options).find((option) => option.default === true)?.value
+        const value = values[String(custom_id)] ?? chosen ?? obj(label.component).value ?? ''
         const input = type === 3 ? { values: value === '' ? [] : [value] } : { value }
         return { type: 18, component: { type, custom_id, ...input } }
       })

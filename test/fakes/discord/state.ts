@@ -93,7 +93,7 @@ export interface DiscordState {
 }
 export const GUILD = '900000000000000001'
 export const APP = '112233445566778899'
-export const BOT_USER = APP
+export const BOT_USER = '112233445566778800'
 export const ANN = '300000000000000001'
 export const BOB = '300000000000000002'
 export const GENERAL = '500000000000000001'
