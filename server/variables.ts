@@ -35,14 +35,14 @@ export const VARIABLES: readonly Variable[] = [
   { name: 'TEAMS_APP_PASSWORD', meaning: 'client secret of the Teams app' },
   {
     name: 'TEAMS_TENANT_ID',
-    meaning: 'the one Entra tenant that may talk to the hub; absent: any that installs the app',
+    meaning: 'the one Entra tenant that may talk to the hub; absent: every tenant that installs the app',
   },
   {
     name: 'TEAMS_OPENID_METADATA_URL',
     meaning: 'where Bot Framework publishes its keys',
     default: 'https://login.botframework.com/v1/.well-known/openidconfiguration',
   },
-  { name: 'TEAMS_TOKEN_URL', meaning: 'token endpoint', default: 'the one of the tenant at login.microsoftonline.com' },
+  { name: 'TEAMS_TOKEN_URL', meaning: "token endpoint; absent: the tenant's at login.microsoftonline.com" },
   { name: 'ANTHROPIC_API_KEY', meaning: 'turns Claude on; without it stories are drafted offline' },
   { name: 'ANTHROPIC_BASE_URL', meaning: 'Anthropic API origin', default: 'https://api.anthropic.com' },
   { name: 'HUB_MODEL', meaning: 'model that drafts', default: 'claude-sonnet-5-5' },

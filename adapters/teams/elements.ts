@@ -66,7 +66,7 @@ export function richText(inlines: readonly Run[], spacing?: Spacing): RichText {
   return { type: 'RichTextBlock', ...(spacing === undefined ? {} : { spacing }), inlines }
 }
 /** Only what no reader of Markdown takes for anything else goes where Markdown is read. */
-export function isPlain(text: string): boolean {
+function isPlain(text: string): boolean {
   const isWords = /^[\p{L}\p{M}\p{N} ,;:!?'"“”’()%/@=·–—….-]*$/u.test(text)
   return isWords && !/^\s*(?:-|\d+[.)])\s|:\/\/|www\./i.test(text)
 }

@@ -41,7 +41,7 @@ const RATES = {
   tenant: { intervalMs: 50, burst: 10 },
 } as const
 
-export function threadBucket({ workspace, channel, thread }: Place): string {
+function threadBucket({ workspace, channel, thread }: Place): string {
   return `${workspace}:thread:${channel}${thread === undefined ? '' : `;${thread}`}`
 }
 export function limitsOf(delivery: Delivery): readonly Limit[] {

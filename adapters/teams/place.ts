@@ -4,7 +4,7 @@ import type { Activity } from './payloads.ts'
 
 export type ConversationKind = 'personal' | 'groupChat' | 'channel'
 
-export function workspaceOf(tenantId: string): string {
+function workspaceOf(tenantId: string): string {
   return `teams:${tenantId}`
 }
 export function tenantOf({ channelData, conversation }: Activity): string | null {
@@ -17,7 +17,7 @@ export function kindOf({ conversation, channelData }: Activity): ConversationKin
   return isGroup === true ? 'groupChat' : 'personal'
 }
 /** A thread of a channel is part of its conversation id: `19:…@thread.tacv2;messageid=1700000000000`. */
-export function splitConversation(id: string): { readonly channel: string; readonly thread?: string } {
+function splitConversation(id: string): { readonly channel: string; readonly thread?: string } {
   const [channel = id, ...rest] = id.split(';')
   const thread = rest.find((part) => part.startsWith('messageid='))?.slice('messageid='.length)
   return thread ? { channel, thread } : { channel }

@@ -194,7 +194,15 @@ describe('Markdown', () => {
     expect(mislead.map((run) => run.text)).toEqual(['https://good.test', ' (evil.test)'])
   })
   test('no two runs make a mention together', () => {
-    for (const evil of ['\\<at>all\\</at>', '**<**at>all', '<**at**>all', '`<`at>', '{`{`DATE(1)}}', '**<***a*t>all', '<\\/at>']) {
+    for (const evil of [
+      '\\<at>all\\</at>',
+      '**<**at>all',
+      '<**at**>all',
+      '`<`at>',
+      '{`{`DATE(1)}}',
+      '**<***a*t>all',
+      '<\\/at>',
+    ]) {
       const text = runsOf(evil)
         .flat()
         .map((run) => run.text)

@@ -6,7 +6,7 @@ import * as element from './elements.ts'
 import { literal, toLines } from './inlines.ts'
 import { SIZES } from './limits.ts'
 
-export const CARD = 'application/vnd.microsoft.card.adaptive'
+const CARD = 'application/vnd.microsoft.card.adaptive'
 export interface AdaptiveCard {
   readonly $schema?: string
   readonly type: 'AdaptiveCard'

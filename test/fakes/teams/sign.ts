@@ -1,6 +1,6 @@
 import { type CryptoKey, exportJWK, generateKeyPair, type JWK, SignJWT } from 'jose'
 
-export const ISSUER = 'https://api.botframework.com'
+const ISSUER = 'https://api.botframework.com'
 export interface TokenClaims {
   readonly iss?: string
   readonly aud?: string
