@@ -11,6 +11,10 @@ const MAX_FROM_TEXT = 10
  */
 export function choose(seeds: readonly Seed[], unclear: readonly Seed[], text: string): Criterion[] {
   const ranked = seeds
+    .filter(
+      (seed) =>
+        tidy(seed.title, 150) !== '' && tidy(seed.when, 400) !== '' && seed.then.some((line) => tidy(line, 400) !== ''),
+    )
     .map((seed, index) => ({
       seed,
       index,

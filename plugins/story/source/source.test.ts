@@ -133,9 +133,9 @@ describe('splitSpans', () => {
 
   it('reads 20,000 words at once', () => {
     const text = Array.from({ length: 20_000 }, (_, index) => `word${index}${index % 17 === 0 ? '.' : ''}`).join(' ')
-    const started = performance.now()
+    const started = process.cpuUsage()
     expect(splitSpans(text).length).toBeGreaterThan(1000)
-    expect(performance.now() - started).toBeLessThan(300)
+    expect(process.cpuUsage(started).user / 1000).toBeLessThan(300)
   })
 })
 

@@ -28,7 +28,7 @@ interface Finding {
 /** A report of something that goes wrong: what was done, what was expected, what happened. */
 export function readBug(units: readonly Unit[]): Bug | null {
   const all = units.map((unit) => unit.plain).join('. ')
-  if (!SIGNAL.test(all) && !/\binstead of\b|\bshould\b.*\bbut\b/i.test(all)) return null
+  if (!SIGNAL.test(all) && !units.some((unit) => /\binstead of\b|\bshould\b.*\bbut\b/i.test(unit.plain))) return null
   if (WISH.test(all) && !STRONG.test(all)) return null
   const found: Finding = { expected: null, actual: null, trigger: null, steps: [], subject: null }
   for (const unit of units) readUnit(unit, found)

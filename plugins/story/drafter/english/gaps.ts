@@ -45,7 +45,7 @@ export const GAPS: readonly Gap[] = [
   },
   {
     topics: ['export'],
-    unless: /\b(?:all|filter\w*|selected|between|from .+ to|period|month|year|date)\b/i,
+    unless: /\b(?:all|filter\w*|selected|between|from .{1,80} to|period|month|year|date)\b/i,
     ask: (r) => `Are all ${things(r)} exported, or only the ones selected or filtered on the screen?`,
   },
   {
@@ -251,7 +251,7 @@ export const GAPS: readonly Gap[] = [
   },
   {
     topics: ['sync'],
-    unless: /\b(?:both ways|two-way|one-way|bidirectional|from .+ (?:to|into)|into|push|pull)\b/i,
+    unless: /\b(?:both ways|two-way|one-way|bidirectional|from .{1,80} (?:to|into)|into|push|pull)\b/i,
     ask: (r, x) =>
       `In which direction do ${things(r)} flow between here and ${x.systems[0] ?? 'the other system'}, and which side wins a conflict?`,
   },

@@ -1,6 +1,7 @@
 import type { Rule, Unit } from '../facts.ts'
+import { isPain, withoutBenefit } from './benefit.ts'
 import { indicative, isBehaviour, splitCondition } from './clauses.ts'
-import { isPain, withoutBenefit, withoutPreamble } from './request.ts'
+import { withoutPreamble } from './wish-patterns.ts'
 
 /** Sentences that say how something behaves, and are not the request itself. */
 export function readRule(unit: Unit): Rule | null {

@@ -153,7 +153,7 @@ export const GAPS: readonly Gap[] = [
   },
   {
     topics: ['sync'],
-    unless: /beide richtungen|einseitig|von .+ (?:nach|zu)/iu,
+    unless: /beide richtungen|einseitig|von .{1,80} (?:nach|zu)/iu,
     ask: (_, x) =>
       `In welche Richtung fließen die Daten zwischen hier und ${x.systems[0] ?? 'dem anderen System'}, und wer gewinnt bei Widersprüchen?`,
   },
