@@ -1,6 +1,6 @@
 import type { Actor, Permission, Seed, Unit } from '../facts.ts'
 import { roleIn } from './actor.ts'
-import { capital, plural, withArticle } from './grammar.ts'
+import { capital, isPlural, participle, plural, withArticle } from './grammar.ts'
 import { leadingVerb } from './lexicon.ts'
 import { type Scene, seed } from './scene.ts'
 
@@ -125,7 +125,7 @@ export function permissionSeeds(permission: Permission, scene: Scene): Seed[] {
           `The role "${allowed}" is enough`,
           [`${withArticle(allowed)} is signed in`],
           `they ${act}`,
-          ['it is carried out', 'no further right is asked for'],
+          [carriedOut(act)],
         ),
       )
   }
@@ -137,4 +137,15 @@ function qualified(subject: string, role: string): string {
   const extra = /\s((?:under|over|without|with|below|above|from|in)\s.+)$/i.exec(subject)?.[1]
   if (extra === undefined) return role
   return `${roleIn(subject.split(/\s(?:under|over|without|with|below|above|from|in)\s/i)[0] ?? '', true) ?? role} ${extra}`
+}
+
+/** "delete a ticket from the results" → "a ticket is deleted from the results" */
+function carriedOut(act: string): string {
+  const found = leadingVerb(act)
+  const parts =
+    /^((?:the |an? |all |any |their )?[\p{L}-]+(?: [\p{L}-]+)?)((?: (?:from|in|to|of|for|on|by|with|after|before) .+)?)$/iu.exec(
+      found?.rest ?? '',
+    )
+  if (found === null || parts?.[1] === undefined || found.verb.includes(' ')) return 'it is carried out'
+  return `${parts[1]} ${isPlural(parts[1]) ? 'are' : 'is'} ${participle(found.verb)}${parts[2] ?? ''}`
 }

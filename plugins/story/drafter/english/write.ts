@@ -1,4 +1,4 @@
-import type { Reading, Request, Seed, Unit } from '../facts.ts'
+import type { Reading, Request, Rule, Seed, Unit } from '../facts.ts'
 import { bugSeeds } from './bug.ts'
 import { correctArticles } from './grammar.ts'
 import { deviceSeeds, furtherSeeds, happySeeds } from './happy.ts'
@@ -16,7 +16,12 @@ export function writeSeeds(reading: Reading): Seed[] {
   const seeds: Seed[] = reading.bug === null ? [] : bugSeeds(reading.bug, reading, scene)
   if (reading.bug === null && main !== undefined) seeds.push(...happySeeds(scene))
   const usual =
-    reading.bug === null ? playbook[scene.request.topic].more(scene).map((one) => grounded(one, reading.units)) : []
+    reading.bug === null
+      ? playbook[scene.request.topic]
+          .more(scene)
+          .filter((one) => !answered(one, reading.rules))
+          .map((one) => grounded(one, reading.units))
+      : []
   const mentioned = new Set(usual.map((one) => one.unit))
   for (const request of reading.requests.slice(1))
     if (!mentioned.has(request.unit)) seeds.push(...furtherSeeds(sceneOf(request, reading), main))
@@ -51,6 +56,11 @@ function bugUnits({ bug }: Reading): Unit[] {
   return [bug.unit, ...bug.steps.map((step) => step.unit), bug.actual?.unit, bug.expected?.unit].filter(
     (unit) => unit !== undefined,
   )
+}
+
+/** Where the text says itself what happens in a case, the usual answer would only repeat or contradict it. */
+function answered(seed: Seed, rules: readonly Rule[]): boolean {
+  return rules.some((rule) => rule.condition !== null && seed.about?.test(rule.unit.plain) === true)
 }
 
 /** A usual failure that the text itself mentions is no assumption. */

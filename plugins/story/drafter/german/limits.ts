@@ -169,7 +169,7 @@ function timed(measure: Measure, scene: Scene, rule: Rule | undefined): Seed[] {
         0,
         `Genau ${nominative(text)} vor ${ahead}`,
         [`bis dahin sind es noch genau ${nominative(text)}`],
-        `${scene.the} ${shortDoes(scene)}`,
+        `${scene.the} ${scene.short}`,
         ['ist das noch möglich'],
       ),
       seed(
@@ -217,7 +217,7 @@ function timed(measure: Measure, scene: Scene, rule: Rule | undefined): Seed[] {
         0,
         `${capital(step)} vor Ablauf von ${dative(text)}`,
         [`${nominative(text)} weniger ${step} sind vergangen`],
-        `${scene.the} ${shortDoes(scene)}`,
+        `${scene.the} ${scene.short}`,
         ['ist das noch möglich'],
       ),
       seed(
@@ -225,7 +225,7 @@ function timed(measure: Measure, scene: Scene, rule: Rule | undefined): Seed[] {
         0,
         `${capital(step)} nach Ablauf von ${dative(text)}`,
         [`${nominative(text)} und ${step} sind vergangen`],
-        `${scene.the} ${shortDoes(scene)}`,
+        `${scene.the} ${scene.short}`,
         ['wird das abgelehnt', `die Meldung nennt die Frist von ${dative(text)}`],
       ),
     ]
@@ -241,15 +241,6 @@ function timed(measure: Measure, scene: Scene, rule: Rule | undefined): Seed[] {
       [afterDann(rule.outcome, scene.role)],
     ),
   ]
-}
-
-function shortDoes(scene: Scene): string {
-  return scene.does
-    .replace(
-      /\s*(?:bis (?:zu )?|innerhalb von |binnen |spätestens )\d+\s\p{L}+(?:\s+vor(?:her| \p{L}+(?: \p{L}+)?))?/u,
-      '',
-    )
-    .trim()
 }
 
 function attempts(measure: Measure, scene: Scene): Seed[] {

@@ -14,6 +14,8 @@ export interface Scene {
   readonly does: string
   /** "ihre Rechnungen als CSV exportieren" */
   readonly act: string
+  /** `does` without its time limit, for scenarios on either side of it. */
+  readonly short: string
   readonly noun: Noun
   readonly many: string
   readonly der: string
@@ -52,6 +54,12 @@ export function sceneOf(request: Request, reading: Reading): Scene {
     er: pronoun(genderOfRole(role)),
     act,
     does: finitePhrase(act),
+    short: finitePhrase(act)
+      .replace(
+        /\s*(?:bis (?:zu )?|innerhalb von |binnen |spätestens )\d+\s\p{L}+(?:\s+vor(?:her| \p{L}+(?: \p{L}+)?))?/u,
+        '',
+      )
+      .trim(),
     noun,
     many: noun.many,
     der: withArticle('der', noun),

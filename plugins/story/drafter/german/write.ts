@@ -12,7 +12,12 @@ export function writeSeeds(reading: Reading): Seed[] {
   const seeds: Seed[] = reading.bug === null ? [] : bugSeeds(reading.bug, reading, scene)
   if (reading.bug === null && main !== undefined) seeds.push(...happySeeds(scene))
   const usual =
-    reading.bug === null ? playbook[scene.request.topic].more(scene).map((one) => grounded(one, reading.units)) : []
+    reading.bug === null
+      ? playbook[scene.request.topic]
+          .more(scene)
+          .filter((one) => !answered(one, reading.rules))
+          .map((one) => grounded(one, reading.units))
+      : []
   const mentioned = new Set(usual.map((one) => one.unit))
   for (const request of reading.requests.slice(1))
     if (!mentioned.has(request.unit)) seeds.push(...further(sceneOf(request, reading), main))
@@ -52,6 +57,11 @@ function bugUnits({ bug }: Reading): Unit[] {
     : [bug.unit, ...bug.steps.map((step) => step.unit), bug.actual?.unit, bug.expected?.unit].filter(
         (unit) => unit !== undefined,
       )
+}
+
+/** Where the text says itself what happens in a case, the usual answer would only repeat or contradict it. */
+function answered(seed: Seed, rules: readonly Rule[]): boolean {
+  return rules.some((rule) => rule.condition !== null && seed.about?.test(rule.unit.plain) === true)
 }
 
 function grounded(one: Seed, units: readonly Unit[]): Seed {
@@ -154,7 +164,7 @@ function ruleSeeds(rule: Rule, scene: Scene): Seed[] {
   const outcome = afterDann(rule.outcome, scene.role)
   const base = { unit, weight: 74 }
   const acts =
-    scene.request.weight > 0 && !scene.request.automatic ? `${scene.the} ${scene.does}` : 'jemand das Ergebnis ansieht'
+    scene.request.weight > 0 && !scene.request.automatic ? `${scene.the} ${scene.short}` : 'jemand das Ergebnis ansieht'
   const faulty =
     /^(?:eine?n? |die |der |das )?((?:ungültige|falsche|abgelaufene|unbekannte|leere|doppelte)[nrs]? \p{Lu}[\p{L}]+)/iu.exec(
       rule.outcome,

@@ -23,7 +23,7 @@ const search: Play = {
         `a message says that nothing was found for "zebra"`,
         'the search text stays in the field so that it can be corrected',
       ],
-      /\b(?:no|without) (?:hits?|results?|match\w*)\b/i,
+      /\b(?:no|without) (?:hits?|results?|match\w*)\b|\bnothing (?:is |was )?found\b/i,
     ),
     seed(
       'failure',
