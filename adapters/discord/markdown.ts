@@ -46,7 +46,8 @@ const MARKUP: Markup = {
   quote: (inner) => `> ${inner}`,
   item: (indent, inner) => `${indent}- ${inner}`,
   link,
-  line: (text) => text.replace(/`{3,}/g, parted),
+  // Escaped piece by piece: only the whole line shows what has come together.
+  line: (text) => text.replace(/`{3,}/g, parted).replace(/@(?=everyone|here)/g, '@\u200b'),
 }
 /** CommonMark subset → Discord's markdown, which differs in underlines and in what has to be escaped. */
 export function toDiscord(markdown: string): string {
