@@ -1,5 +1,5 @@
 /** Controls but tab and line break; directional overrides, which can make a text read as another one. */
-const UNSAFE = /(?![\t\n])\p{Cc}|[\u202a-\u202e\u2066-\u2069]/gu
+const UNSAFE = /[[\p{Cc}--[\t\n]]\u202a-\u202e\u2066-\u2069]/gv
 
 /** Text as a platform may be sent it: whole characters, one kind of line break, nothing invisible that deceives. */
 export function clean(text: string): string {

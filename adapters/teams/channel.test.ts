@@ -99,7 +99,7 @@ describe('Teams in particular', () => {
   let fake: TeamsFake
   let channel: Channel<OutgoingActivity>
   let opened: Awaited<ReturnType<typeof connect>>
-  const signal = AbortSignal.timeout(60_000)
+  const { signal } = new AbortController()
   beforeEach(async () => {
     fake = await startTeamsFake()
     opened = await connect(fake)
@@ -184,6 +184,25 @@ describe('Teams in particular', () => {
     const message = expect.stringContaining(words)
     await expect(channel.deliver(post({ text: 'x' }), signal)).rejects.toMatchObject({ code, retry, message })
     expect(fake.counts.get('send')).toBe(1)
+  })
+  test('the eighth send in a second is too many, in that thread alone', async () => {
+    const strict = await startTeamsFake({ rateTimeScale: 1 })
+    const { channel: limited, client } = await connect(strict)
+    const outcomes = await Promise.allSettled(
+      Array.from({ length: 9 }, (_, i) =>
+        limited.deliver(post({ text: `${i}` }, { thread: '1700000000000' }, `k${i}`), signal),
+      ),
+    )
+    expect(outcomes.filter((o) => o.status === 'fulfilled')).toHaveLength(7)
+    for (const { reason } of outcomes.filter((o) => o.status === 'rejected')) {
+      expect(reason).toMatchObject({
+        code: 'RATE_LIMITED',
+        retry: { afterMs: expect.toSatisfy((ms) => ms >= 100 && ms <= 2_000) },
+      })
+    }
+    await limited.deliver(post({ text: 'elsewhere' }, { thread: '1700000000001' }), signal)
+    client.close()
+    await strict.close()
   })
   test('429 closes the thread that was too fast, not its neighbours', async () => {
     fake.faults.add('send', { kind: 'rate-limited', retryAfterSeconds: 12 })

@@ -9,7 +9,8 @@ import { MAX_BLOCKS, SIZES } from './limits.ts'
 import { createReferences } from './references.ts'
 import { createRoutes } from './webhook.ts'
 
-const KEYS_TIMEOUT_MS = 5_000
+/** Two documents are fetched within the answer to Teams. */
+const KEYS_TIMEOUT_MS = 2_500
 
 export const teams = definePlugin({
   manifest: {
