@@ -66,5 +66,5 @@ describe('kill -9 of an embedded hub', () => {
     expect(shown[0]?.text).toMatch(/ST-1\b/)
     expect(slack.problems).toEqual([])
     expect((await last.kill('SIGTERM')).code).toBe(0)
-  }, 90_000)
+  }, 180_000)
 })

@@ -64,6 +64,7 @@ async function attempt(job: ClaimedJob, lease: AbortSignal, deps: RunnerDeps): P
       'UNSUPPORTED',
       `no plugin handles ${job.kind}: it was removed from HUB_PLUGINS, or its variables are missing`,
     )
+    log.error({ code: error.code, reason: error.message }, 'job failed for good')
     return ended(job, 'dead', { error })
   }
   // Not AbortSignal.timeout: its timer outlives the job, and a busy hub would keep ten minutes' worth of them.
