@@ -53,7 +53,7 @@ function connect(fake: DiscordFake, kv: KeyValue = memory(), now: () => number =
   return { client, channel: createChannel(createCalls(client, appId), kv, now) }
 }
 
-channelContract<DiscordBody>({
+channelContract({
   plugin: discord,
   async open() {
     const fake = await startDiscordFake()
