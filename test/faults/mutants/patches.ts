@@ -93,14 +93,15 @@ export const MUTANTS: Readonly<Record<string, Patch & { readonly scenario: strin
     edits: [
       {
         file: 'core/ledger/inbox.ts',
-        find: 'const inserted = await sql.query<{ id: string }>(INSERT, [JSON.stringify(rows)])',
+        find: `crashPoint('before_inbox_commit')
+    const inserted = await sql.query<{ id: string }>(INSERT, [JSON.stringify(rows)])`,
         replace: `const seen = await sql.query<{ key: string }>(
       \`insert into hub.kv (workspace, plugin, key, value)
        select workspace, 'seen', delivery_id, '' from json_to_recordset($1::text::json) as r(workspace text, delivery_id text)
        on conflict do nothing returning key\`,
       [JSON.stringify(rows)],
     )
-    await new Promise((resolve) => setTimeout(resolve, 10))
+    crashPoint('before_inbox_commit')
     const fresh = rows.filter((row) => seen.some(({ key }) => key === row.delivery_id))
     const inserted = await sql.query<{ id: string }>(INSERT, [JSON.stringify(fresh)])`,
       },

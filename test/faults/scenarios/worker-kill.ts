@@ -19,7 +19,7 @@ export const workerKill: Scenario = {
   what: 'workers are killed again and again, at random and at each edge of a job and a send',
   stores: ['redis', 'redis-aof', 'postgres', 'embedded'],
   async run(rig) {
-    const kills = rig.quick ? 12 : 100
+    const kills = rig.quick ? 8 : 100
     const count = rig.quick ? 500 : 10_000
     const perSecond = rig.quick ? 50 : 150
     const random = rig.random.fork('kills')
