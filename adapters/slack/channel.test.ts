@@ -22,7 +22,7 @@ function connect(fake: SlackFake, botToken = fake.botToken) {
   return createChannel(createClient({ signingSecret: fake.signingSecret, botToken, apiUrl: fake.apiUrl }))
 }
 
-channelContract<SlackBody>({
+channelContract({
   plugin: slack,
   async open() {
     const fake = await startSlackFake()

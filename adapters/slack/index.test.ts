@@ -1,5 +1,4 @@
 import { execFileSync } from 'node:child_process'
-import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { config } from './config.ts'
 import { slack } from './index.ts'
@@ -32,9 +31,4 @@ test('Slack’s SDK is not loaded at start', () => {
   expect(
     execFileSync(process.execPath, ['--input-type=module', '-e', script], { cwd: root, encoding: 'utf8' }).trim(),
   ).toBe('0')
-})
-test('the README asks for every scope a call needs', async () => {
-  const readme = readFileSync(new URL('README.md', import.meta.url), 'utf8')
-  const { SCOPES } = await import('../../test/fakes/slack/methods.ts')
-  for (const scope of Object.values(SCOPES)) expect(readme).toMatch(new RegExp(`- ${scope}\\s`))
 })

@@ -2,6 +2,7 @@ import { definePlugin } from '#contract'
 import { createChannel } from './channel.ts'
 import { createClient } from './client.ts'
 import { config } from './config.ts'
+import { createHealth } from './health.ts'
 import { createInbound } from './inbound.ts'
 import { SIZES } from './limits.ts'
 import { createRoutes } from './webhook.ts'
@@ -32,6 +33,7 @@ export const slack = definePlugin({
       routes: createRoutes(hub, createInbound(hub, client)),
       channel: createChannel(client),
       close: () => client.close(),
+      health: createHealth(client),
     }
   },
 })

@@ -239,6 +239,17 @@ describe('delivery', () => {
     ])
   })
 
+  it('an edit has the reply handle and its expiry, which the receipt of the post has not', async () => {
+    const { arrived, deps } = platform()
+    const place = { ...PLACE, ticket: 'https://hook', ticketExpiresAtMs: Date.now() + 60_000 }
+    await outbox.insert([send({ key: 'p', place }), send({ key: 'e', op: 'update', target: 'p', place })])
+    await settle(deps, 3)
+    expect(arrived[1]).toMatchObject({
+      op: 'update',
+      to: { message: 'm1', ticket: 'https://hook', ticketExpiresAtMs: place.ticketExpiresAtMs },
+    })
+  })
+
   it('says it anew where the message it edits was deleted', async () => {
     const gone = new HubError('NOT_FOUND', 'message_not_found')
     const { arrived, deps } = platform({ fail: (n) => (n === 2 ? { before: gone } : undefined) })

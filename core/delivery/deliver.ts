@@ -225,13 +225,13 @@ async function write(send: ClaimedSend, settled: Settled, deps: DeliverDeps): Pr
 function toDelivery(send: ClaimedSend, deps: DeliverDeps, threads: boolean): Delivery {
   const ticket = deps.openTicket(send.place)
   const { ticket: _sealed, ...bare } = send.place
-  const to: Place = ticket === null ? bare : { ...bare, ticket }
+  const handle = ticket === null ? {} : { ticket, ...expiryOf(bare) }
+  const to: Place = { ...bare, ...handle }
   const { key, message } = send
   if (send.op === 'update') {
     const posted = send.targetPosted ?? ('message' in bare ? (bare as Posted) : null)
     // A target that never got through, or has no id to edit, leaves a plain post.
-    if (posted && posted.message !== '')
-      return { key, message, op: 'update', to: { ...posted, ...(ticket === null ? {} : { ticket }) } }
+    if (posted && posted.message !== '') return { key, message, op: 'update', to: { ...posted, ...handle } }
     return { key, message, op: 'post', to }
   }
   const root = send.targetPosted
@@ -240,6 +240,10 @@ function toDelivery(send: ClaimedSend, deps: DeliverDeps, threads: boolean): Del
   return { key, message, op: 'post', to }
 }
 
+/** A handle without its expiry would count as dead. */
+function expiryOf({ ticketExpiresAtMs }: Place): Pick<Place, 'ticketExpiresAtMs'> {
+  return ticketExpiresAtMs === undefined ? {} : { ticketExpiresAtMs }
+}
 function withoutTicket({ ticket: _, ticketExpiresAtMs: __, ...posted }: Posted): Posted {
   return posted
 }

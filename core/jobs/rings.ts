@@ -48,12 +48,18 @@ export async function openRings(options: { redisUrl?: string; store: Store; log:
   let worker: ReturnType<Backend['worker']> | undefined
   const busy = new Map<Bell, 'ringing' | 'again'>()
 
+  let here: ((bell: Bell) => void) | undefined
+  /** What cannot be rung for everybody is at least heard in this process; the sweep of the others finds the rest. */
+  const miss = (bell: Bell, settings: object): void => {
+    lost++
+    if (!('delay' in settings)) here?.(bell)
+  }
   const give = async (bell: Bell, settings: object): Promise<void> => {
     try {
       if (backend.isUp()) await backend.queue.add(bell, {}, { ...KEEP_NOTHING, ...settings })
-      else lost++
+      else miss(bell, settings)
     } catch {
-      lost++
+      miss(bell, settings)
     }
   }
   const ringNow = async (bell: Bell): Promise<void> => {
@@ -76,6 +82,7 @@ export async function openRings(options: { redisUrl?: string; store: Store; log:
       }
     },
     async listen(onRing) {
+      here = onRing
       worker = backend.worker(onRing)
       worker.on('error', () => {}) // connection trouble: BullMQ reconnects, the sweeper works meanwhile
     },

@@ -243,11 +243,13 @@ describe('a job', () => {
     expect(await row(poison)).toMatchObject({ state: 'dead', attempts: 2 })
   })
   it('of a kind that nobody handles is a dead letter that says why', async () => {
-    const id = await add({ kind: 'acme.sync' })
-    await runJob(
-      await claim(),
-      deps(async () => undefined),
-    )
+    const id = await add({ kind: 'acme.sync', maxAttempts: 2 })
+    const nobody = deps(async () => undefined)
+    await runJob(await claim(), nobody)
+    // Another worker, of the next version, may know it.
+    expect(await row(id)).toMatchObject({ state: 'pending', attempts: 1 })
+    await store.sql.query('update hub.jobs set run_at = clock_timestamp()')
+    await runJob(await claim(), nobody)
     expect(await row(id)).toMatchObject({
       state: 'dead',
       errorCode: 'UNSUPPORTED',

@@ -24,6 +24,9 @@ export interface RunnerDeps extends ContextDeps {
   crashPoint(name: string): void
 }
 
+/** First wait of a job whose plugin is not here. */
+const UNHANDLED_MS = 5_000
+
 /** Mistakes of the asker: the answer says what cures them, and the job is done. */
 const ANSWERS = new Set(['INPUT_INVALID', 'NOT_FOUND', 'FORBIDDEN', 'CONFLICT', 'TOO_LARGE'])
 
@@ -64,6 +67,11 @@ async function attempt(job: ClaimedJob, lease: AbortSignal, deps: RunnerDeps): P
       'UNSUPPORTED',
       `no plugin handles ${job.kind}: it was removed from HUB_PLUGINS, or its variables are missing`,
     )
+    // During an upgrade another worker may know it already.
+    if (job.attempts < job.maxAttempts) {
+      log.warn({ code: error.code, reason: error.message }, 'left for a worker that handles it')
+      return ended(job, 'pending', { error, delayMs: backoffMs(job.attempts, UNHANDLED_MS) })
+    }
     log.error({ code: error.code, reason: error.message }, 'job failed for good')
     return ended(job, 'dead', { error })
   }

@@ -99,6 +99,12 @@ const FINISH = `
       as r(id uuid, fence int, state text, result text, error text, error_code text, delay_ms int)
     where j.id = r.id and j.fence = r.fence and j.state = 'running'
     returning j.id
+  ), overtaken as (
+    update hub.outbox o set state = 'superseded', finished_at = clock_timestamp()
+    from json_to_recordset($2::text::json) as r(job_id uuid, lane text, supersedes text)
+    where r.supersedes is not null and o.lane = r.lane and o.supersedes = r.supersedes
+      and o.state = 'pending' and o.attempts = 0 and exists (select 1 from ended where ended.id = r.job_id)
+    returning 1
   ), stored as (${insertSends('$2', 'where exists (select 1 from ended where ended.id = r.job_id)')} returning 1)
   select id from ended`
 
