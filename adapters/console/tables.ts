@@ -30,10 +30,7 @@ export const consoleThreads = hub.table(
     createdAt: at('created_at').notNull().default(sql`clock_timestamp()`),
     updatedAt: at('updated_at').notNull().default(sql`clock_timestamp()`),
   },
-  (t) => [
-    primaryKey({ columns: [t.workspace, t.id] }),
-    index('console_threads_recent').on(t.workspace, t.updatedAt),
-  ],
+  (t) => [primaryKey({ columns: [t.workspace, t.id] }), index('console_threads_recent').on(t.workspace, t.updatedAt)],
 )
 
 /** One row for each line typed and each message delivered. */

@@ -21,7 +21,7 @@ export interface Saying {
 }
 
 /** One lane for each thread; what starts a thread of its own is ordered with its own job only. */
-export function laneOf(place: Place, jobId: string): string {
+function laneOf(place: Place, jobId: string): string {
   const root = place.thread ?? `#${jobId}`
   const lane = `${place.workspace}|${place.channel}|${root}`
   return lane.length <= 500 ? lane : createHash('sha256').update(lane).digest('hex')

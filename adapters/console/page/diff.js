@@ -4,7 +4,7 @@ import { el } from './dom.js'
 const MAX_PAIRS = 250_000
 
 /** Lines of both texts, each marked removed, added or kept. */
-export function diffLines(before, after) {
+function diffLines(before, after) {
   const a = before.split('\n')
   const b = after.split('\n')
   if (a.length * b.length > MAX_PAIRS) {

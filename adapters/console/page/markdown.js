@@ -74,7 +74,7 @@ function listAt(lines, start, depth) {
 const leading = (line) => line.length - line.trimStart().length
 
 /** Nodes for text inside a line: escapes, code, links, bold, italic. */
-export function inline(text, depth = 0, budget = { marks: MAX_MARKS }) {
+function inline(text, depth = 0, budget = { marks: MAX_MARKS }) {
   const nodes = []
   const absent = new Set()
   let plain = ''

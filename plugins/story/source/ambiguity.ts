@@ -1,7 +1,7 @@
 const list = (words: string): readonly string[] => words.split(',').map((word) => word.trim())
 
 /** Words two readers will understand differently, by language. Phrases are matched whole, without regard to case. */
-export const AMBIGUOUS: Readonly<Record<string, readonly string[]>> = {
+const AMBIGUOUS: Readonly<Record<string, readonly string[]>> = {
   en: list(`
     fast, faster, quick, quickly, slow, easy, easier, easily, simple, simply, user-friendly, user friendly,
     intuitive, robust, seamless, seamlessly, flexible, scalable, efficient, efficiently, optimal, reasonable,
