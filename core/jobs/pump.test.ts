@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { createPump } from './pump.ts'
 
 /** A backlog, and work that ends when the test says so. */
-function plant({ slots, backlog }: { slots: number; backlog: number }) {
+function plant({ slots, backlog, firstSlots }: { slots: number; backlog: number; firstSlots?: number }) {
   const running: { n: number; end(): void; fail(): void }[] = []
   const takes: number[] = []
   const errors: unknown[] = []
@@ -13,6 +13,7 @@ function plant({ slots, backlog }: { slots: number; backlog: number }) {
   let failing: Error | null = null
   const pump = createPump<number>({
     slots,
+    ...(firstSlots === undefined ? {} : { firstSlots }),
     async take(limit) {
       takes.push(limit)
       await turn()
@@ -138,5 +139,17 @@ describe('pump', () => {
     p.end(1)
     await p.settle()
     expect(stopped).toBe(true)
+  })
+  it('begins with few slots, and opens one more for each piece that ends', async () => {
+    const p = plant({ slots: 5, firstSlots: 2, backlog: 100 })
+    p.pump.nudge()
+    await p.settle()
+    const widths = [p.pump.busy]
+    for (let ended = 0; ended < 5; ended++) {
+      p.end(1)
+      await p.settle()
+      widths.push(p.pump.busy)
+    }
+    expect(widths).toEqual([2, 3, 4, 5, 5, 5])
   })
 })

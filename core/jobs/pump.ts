@@ -11,12 +11,15 @@ export interface Pump {
 
 export function createPump<T>(options: {
   readonly slots: number
+  /** Slots to begin with; each piece that ends opens one more. Whoever dies soon after its start has taken few pieces along. */
+  readonly firstSlots?: number
   take(limit: number): Promise<readonly T[]>
   work(item: T): Promise<void>
   /** More was waiting than fitted: others may help. */
   onFull(): void
   onError(error: unknown): void
 }): Pump {
+  let open = options.firstSlots ?? options.slots
   let busy = 0
   let taking = false
   let again = false
@@ -27,7 +30,7 @@ export function createPump<T>(options: {
   const run = async (): Promise<void> => {
     taking = true
     while (again && !stopped) {
-      const free = options.slots - busy
+      const free = open - busy
       // `again` stays: the first piece that ends looks for more.
       if (free <= 0) break
       again = false
@@ -54,6 +57,7 @@ export function createPump<T>(options: {
   }
   const ended = (): void => {
     busy--
+    if (open < options.slots) open++
     if (stopped) {
       if (busy === 0 && !taking) idle?.()
     } else if (again) nudge()

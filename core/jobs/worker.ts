@@ -39,6 +39,8 @@ export interface Worker {
 }
 
 const ARRIVALS = 200
+/** Jobs of a fresh process: one of them may be what ended the last one, and each that runs beside it loses an attempt. */
+const FIRST_JOBS = 4
 const PRUNE_EVERY_MS = 10 * 60_000
 
 /** The working half of the hub: arrivals → jobs → sends, driven by rings and, for whatever they miss, by a sweep. */
@@ -59,6 +61,7 @@ export function createWorker(deps: WorkerDeps, options: WorkerOptions): Worker {
   })
   const jobs: Pump = createPump<ClaimedJob>({
     slots: options.jobSlots,
+    firstSlots: FIRST_JOBS,
     take: (limit) => deps.jobs.claim(limit),
     async work(job) {
       await runJob(job, deps.runner)
