@@ -1,5 +1,5 @@
 /**
- * Gathers concurrent calls into one statement. A lone call runs at once; calls that arrive while `width` statements are under way
+ * Gathers concurrent calls into one statement. A lone call runs in the turn it was made in; calls that arrive while `width` statements are under way
  * wait for one of them and then share the next. So batching costs an idle system nothing and a busy one one round trip.
  *
  * `isOwnFault`: a failure that one item brought about. Its batch is run again one by one, so that it does not take its neighbours with it.
@@ -48,13 +48,24 @@ export function gather<In, Out>(
         )
         .finally(() => {
           running--
-          flush()
+          // Those just answered often ask again at once: they join the next batch.
+          if (waiting.length > 0) plan()
         })
     }
+  }
+  // At the end of this turn of the event loop: what the same turn read from other sockets goes along, and a lone call loses nothing.
+  let planned = false
+  const plan = (): void => {
+    if (planned || running >= width) return
+    planned = true
+    setImmediate(() => {
+      planned = false
+      flush()
+    })
   }
   return (item) =>
     new Promise<Out>((resolve, reject) => {
       waiting.push({ item, resolve, reject })
-      flush()
+      plan()
     })
 }

@@ -154,7 +154,9 @@ async function assemble(options: HubOptions, store: Store, rings: Rings, log: Lo
     new Map(host.commands.map((c) => [c.part, c.plugin])),
   )
   const crashPoint = options.crashPoint ?? (() => {})
-  const inbox = createInbox(sql, () => rings.ring('inbox'), crashPoint)
+  const works = options.role !== 'web'
+  // A process that works takes up what it let in; it rings for others when it is full. One that does not work rings.
+  const inbox = createInbox(sql, () => (works ? engine.nudgeInbox() : rings.ring('inbox')), crashPoint)
   const entry = createEntry({ inbox, catalog, secrets, log })
   const handling = handlersOf({ host, catalog, people, lookUp: createLookUp(sql), secrets })
   late = { entry, handling }
@@ -230,7 +232,6 @@ async function assemble(options: HubOptions, store: Store, rings: Rings, log: Lo
     { ...WORKER_OPTIONS, ...options.worker },
   )
 
-  const works = options.role !== 'web'
   const stopping = new AbortController()
   const app = createApp({
     routes: host.routes,

@@ -216,6 +216,9 @@ CREATE UNIQUE INDEX "jobs_key" ON "hub"."jobs" USING btree ("workspace","key");-
 CREATE INDEX "jobs_due" ON "hub"."jobs" USING btree ("run_at","seq") WHERE state = 'pending';--> statement-breakpoint
 CREATE INDEX "jobs_lane" ON "hub"."jobs" USING btree ("lane","seq") WHERE lane is not null and state in ('pending', 'running');--> statement-breakpoint
 CREATE INDEX "jobs_lease" ON "hub"."jobs" USING btree ("lease_until") WHERE state = 'running';--> statement-breakpoint
+CREATE INDEX "jobs_newest" ON "hub"."jobs" USING btree ("seq");--> statement-breakpoint
+CREATE INDEX "jobs_origin" ON "hub"."jobs" USING btree ("origin");--> statement-breakpoint
+CREATE INDEX "jobs_finished" ON "hub"."jobs" USING btree ("finished_at") WHERE state in ('done', 'cancelled');--> statement-breakpoint
 CREATE INDEX "jobs_list" ON "hub"."jobs" USING btree ("workspace","seq");--> statement-breakpoint
 CREATE INDEX "jobs_state" ON "hub"."jobs" USING btree ("state","seq") WHERE state in ('dead', 'cancelled');--> statement-breakpoint
 CREATE UNIQUE INDEX "outbox_key" ON "hub"."outbox" USING btree ("workspace","key");--> statement-breakpoint
@@ -224,6 +227,8 @@ CREATE INDEX "outbox_lane" ON "hub"."outbox" USING btree ("lane","seq") WHERE st
 CREATE INDEX "outbox_lease" ON "hub"."outbox" USING btree ("lease_until") WHERE state in ('inflight', 'reconciling');--> statement-breakpoint
 CREATE INDEX "outbox_unknown" ON "hub"."outbox" USING btree ("not_before") WHERE state = 'unknown';--> statement-breakpoint
 CREATE INDEX "outbox_attention" ON "hub"."outbox" USING btree ("state","seq") WHERE state in ('held', 'dead');--> statement-breakpoint
+CREATE INDEX "outbox_newest" ON "hub"."outbox" USING btree ("seq");--> statement-breakpoint
+CREATE INDEX "outbox_finished" ON "hub"."outbox" USING btree ("finished_at") WHERE state in ('sent', 'superseded');--> statement-breakpoint
 CREATE INDEX "outbox_list" ON "hub"."outbox" USING btree ("workspace","seq");--> statement-breakpoint
 CREATE INDEX "outbox_job" ON "hub"."outbox" USING btree ("job_id");--> statement-breakpoint
 CREATE UNIQUE INDEX "stories_number" ON "hub"."stories" USING btree ("workspace","number");--> statement-breakpoint

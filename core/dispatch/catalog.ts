@@ -80,6 +80,9 @@ export function createCatalog(commands: readonly Command[], owners: Owners = new
     return words.length > 0 ? unknown(words, names) : { kind: 'empty' }
   }
   function announce({ input, workspace }: Pick<CommandCall, 'input' | 'workspace'>): string | null {
+    // Most commands announce nothing: then their arguments need not be read here.
+    const named = typeof input === 'string' ? find(entries, input).entry : entries.get(input.command)
+    if (!named?.command.announce) return null
     const resolved = resolve(input)
     if (resolved.kind !== 'run') return null
     const { command, args, confirm } = resolved

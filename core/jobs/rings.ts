@@ -32,7 +32,7 @@ interface Backend {
 
 const QUEUE = 'hub-rings'
 /** Rings of one bell within this time are one ring. */
-const QUIET_MS = 2
+const QUIET_MS = 5
 /** Delayed rings that fall into the same slot are one. */
 const SLOT_MS = 50
 /** A store that is away answers neither this nor anything else. */

@@ -43,7 +43,7 @@ export async function runJob(job: ClaimedJob, deps: RunnerDeps): Promise<void> {
     const { id, kind, workspace, origin, attempts } = job
     const ms = Math.round(performance.now() - began)
     if (stored && finish.state === 'done')
-      deps.log.info(
+      deps.log.debug(
         { job: id, kind, workspace, origin, attempt: attempts, ms, code: finish.errorCode ?? undefined },
         'job done',
       )

@@ -32,6 +32,7 @@ export interface WorkerDeps {
 }
 export interface Worker {
   start(): Promise<void>
+  nudgeInbox(): void
   nudgeOutbox(): void
   readonly busy: { readonly jobs: number; readonly sends: number }
   /** No new work; waits up to `drainMs` for what runs, then gives it back. */
@@ -124,6 +125,7 @@ export function createWorker(deps: WorkerDeps, options: WorkerOptions): Worker {
       ]
       void tick()
     },
+    nudgeInbox: () => inbox.nudge(),
     nudgeOutbox: () => sends.nudge(),
     get busy() {
       return { jobs: jobs.busy, sends: sends.busy }

@@ -69,7 +69,7 @@ describe.skipIf(services().databaseUrl === null || services().redisUrl === null)
     const origin = accepted?.origin
     expect(accepted).toMatchObject({ source: 'console', kind: 'command', status: 'queued', level: 'debug' })
     expect(of('job done', { origin })).toMatchObject([
-      { level: 'info', kind: 'command', workspace: 'console:local', attempt: 1 },
+      { level: 'debug', kind: 'command', workspace: 'console:local', attempt: 1 },
     ])
     const sent = of('sent', { job: origin })
     expect(sent.map((l) => l.key)).toEqual([`${origin}:result`])
