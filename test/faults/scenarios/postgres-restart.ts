@@ -14,8 +14,10 @@ export const postgresRestart: Scenario = {
     const rounds = rig.quick ? 2 : 5
     const perSecond = rig.quick ? 60 : 150
     await Promise.all([rig.hub('web'), rig.hub('worker'), rig.hub('worker')])
+    // The threads all wait for their platform's next try after an outage; slash commands come as people type them.
+    const call = (n: number) => ({ slash: n % 3 === 0 })
     let loading = true
-    const load = rig.driver.run({ count: 1_000_000, perSecond, lanes: makeLanes(300), goOn: () => loading })
+    const load = rig.driver.run({ count: 1_000_000, perSecond, lanes: makeLanes(300), call, goOn: () => loading })
     const firstAck: number[] = []
     for (let round = 0; round < 2 * rounds; round++) {
       await sleep(rig.quick ? 1_500 : 4_000)
