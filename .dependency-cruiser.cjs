@@ -92,8 +92,12 @@ module.exports = {
     {
       name: 'no-orphans',
       severity: 'error',
-      comment: 'A file that nothing imports and that imports nothing is forgotten. Files of the harnesses are started as processes.',
-      from: { orphan: true, pathNot: ['\\.(test|test-d|bench)\\.ts$', '\\.d\\.ts$', '(^|/)\\.[^/]+\\.cjs$', '^test/(faults|bench)/'] },
+      comment:
+        'A file that nothing imports and that imports nothing is forgotten. Files of the harnesses are started as processes.',
+      from: {
+        orphan: true,
+        pathNot: ['\\.(test|test-d|bench)\\.ts$', '\\.d\\.ts$', '(^|/)\\.[^/]+\\.cjs$', '^test/(faults|bench)/'],
+      },
       to: {},
     },
     {

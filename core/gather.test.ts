@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { gather } from './gather.ts'
 
 describe('gather', () => {
-  it('runs a lone call at once, and shares the next statement among those that came meanwhile', async () => {
+  it('shares a statement among the calls of one turn, the next one among those that came meanwhile, and keeps nobody waiting alone', async () => {
     const batches: number[][] = []
     const double = gather<number, number>(
       async (items) => {
@@ -13,7 +13,12 @@ describe('gather', () => {
       { max: 3 },
     )
     expect(await Promise.all([1, 2, 3, 4, 5].map(double))).toEqual([2, 4, 6, 8, 10])
-    expect(batches).toEqual([[1], [2, 3, 4], [5]])
+    expect(batches).toEqual([
+      [1, 2, 3],
+      [4, 5],
+    ])
+    const turn = new Promise((resolve) => setImmediate(() => setImmediate(resolve, 'later')))
+    expect(await Promise.race([double(6), turn])).toBe(12)
   })
   it('runs a batch again one by one when one item is at fault', async () => {
     const batches: number[][] = []
@@ -32,7 +37,7 @@ describe('gather', () => {
       'Error: three',
       '4',
     ])
-    expect(batches).toEqual([[1], [2, 3, 4], [2], [3], [4]])
+    expect(batches).toEqual([[1, 2, 3, 4], [1], [2], [3], [4]])
   })
   it('fails the whole batch for any other failure', async () => {
     const run = gather<number, string>(() => Promise.reject(new Error('away')), { max: 10, isOwnFault: () => false })
