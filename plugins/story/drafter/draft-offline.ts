@@ -2,6 +2,7 @@ import type { Draft } from '../draft.ts'
 import { cleanText } from '../source/clean.ts'
 import { confidenceOf, investFindings, suggestSize } from './assess.ts'
 import { choose, tidy } from './choose.ts'
+import { keepHonest } from './honest.ts'
 import { read } from './read.ts'
 import { shorten } from './shorten.ts'
 
@@ -12,7 +13,7 @@ import { shorten } from './shorten.ts'
 export function draftOffline(text: string): Draft {
   const { reading, voice } = read(cleanText(text))
   const seeds = voice.writeSeeds(reading)
-  const criteria = choose(seeds, voice.unclear, reading.text)
+  const criteria = keepHonest(choose(seeds, voice.unclear, reading.text))
   const story = voice.writeStory(reading)
   const assumed = criteria.filter((criterion) => criterion.source === null).length
   return {
