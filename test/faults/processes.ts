@@ -16,6 +16,10 @@ export function trackFolder(folder: string): string {
   folders.add(folder)
   return folder
 }
+export function dropFolder(folder: string): void {
+  rmSync(folder, { recursive: true, force: true, maxRetries: 5 })
+  folders.delete(folder)
+}
 export function endAll(): void {
   for (const child of children) {
     // A stopped process would not even notice.

@@ -7,7 +7,7 @@ import { createDriver, type Driver } from './driver.ts'
 import type { Entry } from './entries.ts'
 import { type HubProcess, type HubRole, type HubSettings, type Supervised, supervise } from './hub-process.ts'
 import type { FromPlatform, PlatformFacts, PlatformPlan, PlatformSettings, ToPlatform } from './platform.ts'
-import { forkTracked, nextMessage, trackFolder } from './processes.ts'
+import { dropFolder, forkTracked, nextMessage, trackFolder } from './processes.ts'
 import { type FaultProxy, startProxy } from './proxy.ts'
 import { createRandom, type Random } from './random.ts'
 import { openStores, type StoreKind, type Stores, watchStaleWrites } from './stores.ts'
@@ -213,6 +213,7 @@ export async function openRig(options: RigOptions): Promise<Rig> {
       await proxy?.close()
       ledgerProcess.disconnect()
       await stores.close()
+      for (const one of new Set([folder, ...dataDirs])) dropFolder(one)
     },
   }
   return rig

@@ -7,7 +7,7 @@ import postgres from 'postgres'
 import { freshDatabase, type Service, startPostgres, startRedis } from '../services/index.ts'
 import type { EndRow } from './checker.ts'
 import { opOf } from './entries.ts'
-import { trackFolder } from './processes.ts'
+import { dropFolder, trackFolder } from './processes.ts'
 
 export const STORES = ['redis', 'redis-aof', 'postgres', 'embedded'] as const
 export type StoreKind = (typeof STORES)[number]
@@ -51,7 +51,7 @@ export async function openStores(
         }
       },
       staleWrites: async () => 0,
-      close: async () => undefined,
+      close: async () => dropFolder(dataDir),
     }
   }
   const server = await startPostgres(options.settings ? { settings: options.settings } : {})
@@ -73,6 +73,7 @@ export async function openStores(
     async close() {
       await sql.end({ timeout: 2 }).catch(() => undefined)
       await Promise.all([server.stop(), redis?.stop()])
+      dropFolder(dataDir)
     },
   }
 }
