@@ -212,6 +212,11 @@ async function assemble(options: HubOptions, store: Store, rings: Rings, log: Lo
             detail: { ...detail },
           }),
         nudgeOutbox: () => engine.nudgeOutbox(),
+        sendSlots: {
+          reserve: (wanted) => engine.sends.reserve(wanted),
+          start: (send) => engine.sends.start(send),
+          release: (slots) => engine.sends.release(slots),
+        },
         ring: (delayMs) => rings.ring('jobs', delayMs),
         onFenced: () => metrics.countFencedWrites(),
       },

@@ -152,4 +152,19 @@ describe('pump', () => {
     }
     expect(widths).toEqual([2, 3, 4, 5, 5, 5])
   })
+  it('lends free slots to pieces that come in another way, and none once it stops', async () => {
+    const p = plant({ slots: 3, backlog: 10 })
+    expect([p.pump.reserve(2), p.pump.reserve(5), p.pump.reserve(1)]).toEqual([2, 1, 0])
+    p.pump.nudge()
+    await p.settle()
+    expect(p.running).toEqual([])
+    p.pump.release(2)
+    await p.settle()
+    expect([p.running.length, p.pump.busy]).toEqual([2, 3])
+    const stopped = p.pump.stop()
+    expect(p.pump.reserve(1)).toBe(0)
+    p.pump.release(1)
+    p.end(2)
+    await stopped
+  })
 })

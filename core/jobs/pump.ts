@@ -2,8 +2,13 @@
  * Keeps up to `slots` pieces of work going. One `take` at a time: pieces that finish meanwhile are refilled together by the next.
  * A nudge during a take makes one more.
  */
-export interface Pump {
+export interface Pump<T = never> {
   nudge(): void
+  /** Keeps up to so many free slots for pieces that come in another way; each is then started or released. */
+  reserve(wanted: number): number
+  /** Works a piece in a reserved slot. */
+  start(item: T): void
+  release(slots: number): void
   readonly busy: number
   /** No new work from now on; resolves when what runs has ended. */
   stop(): Promise<void>
@@ -18,7 +23,7 @@ export function createPump<T>(options: {
   /** More was waiting than fitted: others may help. */
   onFull(): void
   onError(error: unknown): void
-}): Pump {
+}): Pump<T> {
   let open = options.firstSlots ?? options.slots
   let busy = 0
   let taking = false
@@ -56,14 +61,24 @@ export function createPump<T>(options: {
     if (!taking && !stopped) void run()
   }
   const ended = (): void => {
-    busy--
     if (open < options.slots) open++
+    release(1)
+  }
+  const release = (slots: number): void => {
+    busy -= slots
     if (stopped) {
       if (busy === 0 && !taking) idle?.()
     } else if (again) nudge()
   }
   return {
     nudge,
+    reserve(wanted) {
+      const slots = stopped ? 0 : Math.max(0, Math.min(wanted, open - busy))
+      busy += slots
+      return slots
+    },
+    start: (item) => void options.work(item).then(ended, ended),
+    release,
     get busy() {
       return busy
     },

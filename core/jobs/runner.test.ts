@@ -90,6 +90,7 @@ function deps(handler: Handler, over: Partial<RunnerDeps> = {}): RunnerDeps & { 
     audit: async () => {},
     nudgeOutbox: () => {},
     ring: (delayMs) => void rung.push(delayMs),
+    sendSlots: { reserve: () => 0, start: () => {}, release: () => {} },
     onFenced: () => void logged.push('fenced'),
     crashPoint: () => {},
     ...over,
@@ -120,9 +121,15 @@ async function row(id: string) {
   return found
 }
 const sends = () =>
-  store.sql.query<{ key: string; op: string; target: string | null; message: Message }>(
-    'select key, op, target, message from hub.outbox order by seq',
-  )
+  store.sql.query<{
+    id: string
+    key: string
+    op: string
+    target: string | null
+    message: Message
+    state: string
+    attempts: number
+  }>('select id, key, op, target, message, state, attempts from hub.outbox order by seq')
 /** One attempt after the other until the job rests. */
 async function runToEnd(id: string, given: RunnerDeps): Promise<void> {
   for (let i = 0; i < 20 && (await row(id))?.state === 'pending'; i++) await runJob(await claim(), given)
@@ -327,6 +334,48 @@ describe('a job', () => {
       ),
     )
     expect([runs, await row(id)]).toMatchObject([1, { state: 'done', result: { text: 'kept' } }])
+  })
+  it('hands its answer over to a free slot at once, and returns the slots it does not need', async () => {
+    const id = await add()
+    const [slots, started]: [number[], string[]] = [[], []]
+    const sendSlots: RunnerDeps['sendSlots'] = {
+      reserve: (wanted) => {
+        slots.push(wanted)
+        return wanted
+      },
+      start: (send) => void started.push(send.id),
+      release: (n) => void slots.push(-n),
+    }
+    await runJob(
+      await claim(),
+      deps(async () => ({ text: 'now' }), { sendSlots }),
+    )
+    const [sent] = await sends()
+    expect([slots, started]).toEqual([[1], [sent?.id]])
+    expect(sent).toMatchObject({ state: 'inflight', attempts: 1 })
+    await add()
+    const fail = () => Promise.reject(new HubError('UNAVAILABLE', 'not now', { retry: 'backoff' }))
+    await runJob(await claim(), deps(fail, { sendSlots }))
+    expect(slots).toEqual([1])
+    expect(await row(id)).toMatchObject({ state: 'done' })
+  })
+  it('whose answer was stored and taken while the connection broke gives it back to be sent', async () => {
+    await add()
+    let broken = false
+    const finish: JobsLedger['finish'] = async (f) => {
+      const done = await jobs.finish(f)
+      if (broken) return done
+      broken = true
+      throw Object.assign(new Error('x'), { code: 'ECONNRESET' })
+    }
+    const released: number[] = []
+    const sendSlots = { reserve: () => 1, start: () => {}, release: (n: number) => void released.push(n) }
+    await runJob(
+      await claim(),
+      deps(async () => ({ text: 'kept' }), { jobs: { ...jobs, finish }, sendSlots }),
+    )
+    expect(await sends()).toMatchObject([{ state: 'pending', attempts: 0 }])
+    expect(released).toEqual([1, 1])
   })
   it('whose answer the database refuses is a dead letter at once, and not tried for ever', async () => {
     const id = await add()

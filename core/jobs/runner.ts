@@ -1,9 +1,11 @@
 import { HubError, type Log, type Message, type Person } from '#contract'
 import { backoffMs } from '../delivery/breaker.ts'
 import type { ClaimedJob, Finish, JobsLedger } from '../ledger/jobs.ts'
+import type { ClaimedSend } from '../ledger/outbox.ts'
 import { isAway } from '../store/sql.ts'
 import { type ContextDeps, createContext, type JobBody } from './context.ts'
 import { LeaseLost, type Leases } from './leases.ts'
+import type { Pump } from './pump.ts'
 
 /** Runs one kind of job. The message it returns is the answer. */
 export type Handler = (
@@ -20,6 +22,8 @@ export interface RunnerDeps extends ContextDeps {
   personFor(workspace: string, body: JobBody): Promise<Person>
   /** Was a progress note of an earlier attempt stored? */
   hasProgress(job: ClaimedJob): Promise<boolean>
+  /** Free slots for sends of this process. */
+  readonly sendSlots: Pick<Pump<ClaimedSend>, 'reserve' | 'start' | 'release'>
   onFenced(): void
   crashPoint(name: string): void
 }
@@ -39,7 +43,6 @@ export async function runJob(job: ClaimedJob, deps: RunnerDeps): Promise<void> {
     if (finish === null) return
     deps.crashPoint('before_job_commit')
     const stored = await store(job, finish, deps)
-    deps.crashPoint('after_job_commit')
     const { id, kind, workspace, origin, attempts } = job
     const ms = Math.round(performance.now() - began)
     if (stored && finish.state === 'done')
@@ -151,14 +154,22 @@ export function failureMessage(job: { id: string; kind: string }, body: JobBody,
 /** Was it stored, and by us? */
 async function store(job: ClaimedJob, finish: Finish, deps: RunnerDeps): Promise<boolean> {
   for (let tries = 0; ; tries++) {
+    const take = finish.sends.length === 0 ? 0 : deps.sendSlots.reserve(finish.sends.length)
+    let started = 0
     try {
-      if (!(await deps.jobs.finish(finish))) {
+      const { stored, taken } = await deps.jobs.finish({ ...finish, take })
+      if (!stored) {
+        // By this very call, perhaps, before the connection was lost.
+        if (tries > 0) await deps.outbox.giveBack(finish.sends)
         deps.onFenced()
         deps.log.warn({ job: job.id }, 'a job was finished by somebody else: nothing written')
         return false
       }
+      deps.crashPoint('after_job_commit')
+      started = taken.length
+      for (const send of taken) deps.sendSlots.start(send)
       if (finish.state === 'pending') deps.ring(finish.delayMs)
-      if (finish.sends.length > 0) deps.nudgeOutbox()
+      if (finish.sends.length > taken.length) deps.nudgeOutbox()
       return true
     } catch (error) {
       if (!isAway(error) && finish.result !== null) {
@@ -172,6 +183,8 @@ async function store(job: ClaimedJob, finish: Finish, deps: RunnerDeps): Promise
         return false
       }
       await new Promise((resolve) => setTimeout(resolve, Math.min(2000, 100 * 2 ** tries)))
+    } finally {
+      if (take > started) deps.sendSlots.release(take - started)
     }
   }
 }
@@ -190,6 +203,7 @@ function ended(
     errorCode: rest.error?.code ?? null,
     delayMs: rest.delayMs ?? 0,
     sends: rest.sends ?? [],
+    take: 0,
   }
 }
 

@@ -15,7 +15,7 @@ export interface WorkerOptions {
   /** How often everything that a lost ring, a lapsed lease or a due time left behind is looked for. */
   readonly sweepMs: number
 }
-export const WORKER_OPTIONS: WorkerOptions = { jobSlots: 64, sendSlots: 64, sweepMs: 1000 }
+export const WORKER_OPTIONS: WorkerOptions = { jobSlots: 256, sendSlots: 256, sweepMs: 1000 }
 
 export interface WorkerDeps {
   readonly sql: Sql
@@ -34,6 +34,8 @@ export interface Worker {
   start(): Promise<void>
   nudgeInbox(): void
   nudgeOutbox(): void
+  /** Where the runner hands over what it stored as taken. */
+  readonly sends: Pick<Pump<ClaimedSend>, 'reserve' | 'start' | 'release'>
   readonly busy: { readonly jobs: number; readonly sends: number }
   /** No new work; waits up to `drainMs` for what runs, then gives it back. */
   stop(drainMs: number): Promise<void>
@@ -60,7 +62,7 @@ export function createWorker(deps: WorkerDeps, options: WorkerOptions): Worker {
     onFull: () => {},
     onError,
   })
-  const jobs: Pump = createPump<ClaimedJob>({
+  const jobs: Pump<ClaimedJob> = createPump<ClaimedJob>({
     slots: options.jobSlots,
     firstSlots: FIRST_JOBS,
     take: (limit) => deps.jobs.claim(limit),
@@ -71,7 +73,7 @@ export function createWorker(deps: WorkerDeps, options: WorkerOptions): Worker {
     onFull: () => rings.ring('jobs'),
     onError,
   })
-  const sends: Pump = createPump<ClaimedSend>({
+  const sends: Pump<ClaimedSend> = createPump<ClaimedSend>({
     slots: options.sendSlots,
     take: (limit) => deps.outbox.claim(limit),
     async work(send) {
@@ -81,7 +83,7 @@ export function createWorker(deps: WorkerDeps, options: WorkerOptions): Worker {
     onFull: () => rings.ring('outbox'),
     onError,
   })
-  const unknowns: Pump = createPump<ClaimedSend>({
+  const unknowns: Pump<ClaimedSend> = createPump<ClaimedSend>({
     slots: 8,
     take: (limit) => deps.outbox.claimUnknown(limit),
     async work(send) {
@@ -127,6 +129,7 @@ export function createWorker(deps: WorkerDeps, options: WorkerOptions): Worker {
     },
     nudgeInbox: () => inbox.nudge(),
     nudgeOutbox: () => sends.nudge(),
+    sends,
     get busy() {
       return { jobs: jobs.busy, sends: sends.busy }
     },

@@ -1,5 +1,7 @@
+import type { Message, Place } from '#contract'
 import { gather } from '../gather.ts'
 import { isAway, type Sql } from '../store/sql.ts'
+import { type ClaimedSend, UNFINISHED } from './outbox.ts'
 
 /** A job this process holds, until its lease lapses or its fence is passed. */
 export interface ClaimedJob {
@@ -54,6 +56,13 @@ export interface Finish {
   /** For 'pending': when to try again. */
   readonly delayMs: number
   readonly sends: readonly NewSend[]
+  /** How many of them this process can make at once: stored as taken, where nothing before them in their lane is unfinished. */
+  readonly take: number
+}
+export interface Finished {
+  /** False when the fence was passed: somebody else has the job, and nothing was written. */
+  readonly stored: boolean
+  readonly taken: readonly ClaimedSend[]
 }
 export interface Swept {
   readonly id: string
@@ -61,8 +70,7 @@ export interface Swept {
 }
 export interface JobsLedger {
   claim(limit: number): Promise<ClaimedJob[]>
-  /** False when the fence was passed: somebody else has the job, and nothing was written. */
-  finish(finish: Finish): Promise<boolean>
+  finish(finish: Finish): Promise<Finished>
   /** Ids still held; whatever is missing was lost and must stop. */
   renew(held: readonly { id: string; fence: number }[]): Promise<Set<string>>
   /** Ids of the stored jobs: for a key that was there already, the id of the job that has it. */
@@ -101,29 +109,47 @@ const FINISH = `
     returning j.id
   ), overtaken as (
     update hub.outbox o set state = 'superseded', finished_at = clock_timestamp()
-    from json_to_recordset($2::text::json) as r(job_id uuid, lane text, supersedes text)
-    where r.supersedes is not null and o.lane = r.lane and o.supersedes = r.supersedes
+    from json_to_recordset($3::text::json) as r(job_id uuid, lane text, supersedes text)
+    where o.lane = r.lane and o.supersedes = r.supersedes
       and o.state = 'pending' and o.attempts = 0 and exists (select 1 from ended where ended.id = r.job_id)
     returning 1
-  ), stored as (${insertSends('$2', 'where exists (select 1 from ended where ended.id = r.job_id)')} returning 1)
-  select id from ended`
+  ), stored as (${insertSends('$2', 'where exists (select 1 from ended where ended.id = r.job_id)', ['$4', '$5'])}
+    returning id, state, (extract(epoch from attempt_started_at) * 1000)::float8 as started)
+  select id, null::float8 as started from ended
+  union all select id, started from stored where state = 'inflight'`
 
-/** `insert … select` of outbox rows from a JSON parameter. A key that is there already is the same effect and is dropped. */
-export function insertSends(param: string, where: string): string {
+/**
+ * `insert … select` of outbox rows from a JSON parameter. A key that is there already is the same effect and is dropped. Rows that say `take` and
+ * are the head of their lane are this worker's at once: one commit less, and the call begins right after it.
+ */
+export function insertSends(param: string, where: string, [worker, leaseMs] = ['null', '0']): string {
   return `
-    insert into hub.outbox (id, workspace, key, job_id, plugin, lane, op, place, target, message, supersedes)
-    select id, workspace, key, job_id, plugin, lane, op, place::jsonb, target, message::jsonb, supersedes
-    from json_to_recordset(${param}::text::json)
-      as r(id uuid, workspace text, key text, job_id uuid, plugin text, lane text, op text, place text, target text,
-           message text, supersedes text, n int)
-    ${where} order by n
+    insert into hub.outbox (id, workspace, key, job_id, plugin, lane, op, place, target, message, supersedes,
+                            state, attempts, fence, worker, attempt_started_at, lease_until)
+    select id, workspace, key, job_id, plugin, lane, op, place::jsonb, target, message::jsonb, supersedes,
+           case when head then 'inflight' else 'pending' end, head::int, head::int,
+           case when head then ${worker} end, case when head then clock_timestamp() end,
+           case when head then clock_timestamp() + ${leaseMs}::int * interval '1 millisecond' end
+    from (
+      select r.*, r.take and not exists (
+        select 1 from hub.outbox e where e.lane = r.lane and e.state in ${UNFINISHED}) as head
+      from json_to_recordset(${param}::text::json)
+        as r(id uuid, workspace text, key text, job_id uuid, plugin text, lane text, op text, place text, target text,
+             message text, supersedes text, n int, take bool)
+      ${where}
+    ) r order by n
     on conflict (workspace, key) do nothing`
 }
 
 /** JSON parameter of `insertSends`. */
-export function sendRows(sends: readonly NewSend[], storable: (json: string) => string): object[] {
+export function sendRows(
+  sends: readonly NewSend[],
+  storable: (json: string) => string,
+  take: ReadonlySet<NewSend> = new Set(),
+): object[] {
   return sends.map((s, n) => ({
     n,
+    take: take.has(s),
     id: s.id,
     workspace: s.workspace,
     key: s.key,
@@ -136,6 +162,41 @@ export function sendRows(sends: readonly NewSend[], storable: (json: string) => 
     message: storable(JSON.stringify(s.message)),
     supersedes: s.supersedes,
   }))
+}
+
+/** Of each lane the first alone: what follows it waits. An edit of a post whose place is not known yet is looked up by its claim. */
+function takeable(batch: readonly Finish[]): Set<NewSend> {
+  const lanes = new Set<string>()
+  const taken = new Set<NewSend>()
+  for (const { sends, take } of batch) {
+    let left = take
+    for (const send of sends) {
+      const first = !lanes.has(send.lane)
+      lanes.add(send.lane)
+      if (!first || left === 0 || send.target !== null) continue
+      taken.add(send)
+      left--
+    }
+  }
+  return taken
+}
+
+/** What a claim would have read back. */
+function claimed(send: NewSend, attemptStartedAtMs: number, askedAtMs: number): ClaimedSend {
+  return {
+    ...send,
+    place: send.place as Place,
+    message: send.message as Message,
+    attempts: 1,
+    fence: 1,
+    reserved: false,
+    looks: 0,
+    attemptStartedAtMs,
+    attemptAgeMs: 0,
+    targetPosted: null,
+    targetState: null,
+    askedAtMs,
+  }
 }
 
 const ENQUEUE = `
@@ -180,7 +241,7 @@ export function createJobsLedger(
   options: { readonly worker: string; readonly leaseMs: number; readonly storable: (json: string) => string },
 ): JobsLedger {
   const { storable } = options
-  const finish = gather<Finish, boolean>(
+  const finish = gather<Finish, Finished>(
     async (batch) => {
       const ends = batch.map((f) => ({
         id: f.id,
@@ -191,13 +252,26 @@ export function createJobsLedger(
         error_code: f.errorCode,
         delay_ms: Math.round(f.delayMs),
       }))
-      const sends = sendRows(
-        batch.flatMap((f) => f.sends),
-        storable,
-      )
-      const rows = await sql.query<{ id: string }>(FINISH, [JSON.stringify(ends), JSON.stringify(sends)])
-      const ids = new Set(rows.map((r) => r.id))
-      return batch.map((f) => ids.has(f.id))
+      const sends = batch.flatMap((f) => f.sends)
+      const overtaking = sends
+        .filter((s) => s.supersedes !== null)
+        .map((s) => ({ job_id: s.jobId, lane: s.lane, supersedes: s.supersedes }))
+      const take = takeable(batch)
+      const params = [ends, sendRows(sends, storable, take), overtaking].map((rows) => JSON.stringify(rows))
+      const askedAtMs = performance.now()
+      const rows = await sql.query<{ id: string; started: number | null }>(FINISH, [
+        ...params,
+        options.worker,
+        options.leaseMs,
+      ])
+      const started = new Map(rows.map((r) => [r.id, r.started]))
+      return batch.map((f) => ({
+        stored: started.has(f.id),
+        taken: f.sends.flatMap((s) => {
+          const attemptStartedAtMs = started.get(s.id)
+          return attemptStartedAtMs == null ? [] : [claimed(s, attemptStartedAtMs, askedAtMs)]
+        }),
+      }))
     },
     { max: 100, width: 2, isOwnFault: (error) => !isAway(error) },
   )

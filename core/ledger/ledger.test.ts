@@ -66,6 +66,7 @@ for (const database of DATABASES)
         errorCode: null,
         delayMs: 0,
         sends: [],
+        take: 0,
       },
       ...over,
     })
@@ -165,7 +166,7 @@ for (const database of DATABASES)
         expect(await jobs.claim(10)).toEqual([])
         const [a1] = first
         if (!a1) throw new Error('no job')
-        expect(await jobs.finish(finish(a1))).toBe(true)
+        expect(await jobs.finish(finish(a1))).toEqual({ stored: true, taken: [] })
         expect((await jobs.claim(10)).map((j) => j.lane)).toEqual(['A'])
       })
       it('never hands one job to two claimers', async () => {
@@ -185,10 +186,54 @@ for (const database of DATABASES)
         expect((await jobs.sweep()).map((s) => s.state)).toEqual(['pending'])
         const [again] = await jobs.claim(1)
         if (!again) throw new Error('not claimed again')
-        expect(await zombie.jobs.finish(finish(stale, { sends: [send({ jobId: stale.id })] }))).toBe(false)
+        expect(await zombie.jobs.finish(finish(stale, { sends: [send({ jobId: stale.id })], take: 1 }))).toEqual({
+          stored: false,
+          taken: [],
+        })
         expect(await count('outbox')).toBe(0)
-        expect(await jobs.finish(finish(again, { sends: [send({ jobId: again.id })] }))).toBe(true)
+        expect(await jobs.finish(finish(again, { sends: [send({ jobId: again.id })] }))).toMatchObject({ stored: true })
         expect(await count('outbox')).toBe(1)
+      })
+      it('stores the head of a lane as taken when it is asked to, and what follows it as pending', async () => {
+        await queued(arrival(), arrival())
+        const { jobs, outbox } = ledger()
+        const [one, two] = await jobs.claim(2)
+        if (!one || !two) throw new Error('no job')
+        const [head, follower, edit] = [
+          send({ jobId: one.id, lane: 'A' }),
+          send({ jobId: one.id, lane: 'A' }),
+          send({ jobId: one.id, lane: 'B', op: 'update', target: 'some post' }),
+        ]
+        const { taken } = await jobs.finish(finish(one, { sends: [head, follower, edit], take: 3 }))
+        const second = await jobs.finish(finish(two, { sends: [send({ jobId: two.id, lane: 'A' })], take: 1 }))
+        expect([taken.map((s) => s.id), second.taken]).toEqual([[head.id], []])
+        const rows = await store.sql.query<{ id: string; state: string }>(
+          `select id, state from hub.outbox order by seq`,
+        )
+        expect(rows.map((r) => r.state)).toEqual(['inflight', 'pending', 'pending', 'pending'])
+        // Nobody else can claim it, and it is settled like any other.
+        expect((await outbox.claim(10)).map((s) => s.id)).toEqual([edit.id])
+        const [held] = taken
+        if (!held) throw new Error('not taken')
+        expect(held).toMatchObject({ attempts: 1, fence: 1, message: head.message, place: head.place })
+        expect(await outbox.settle(settled(held))).toBe(true)
+        expect((await outbox.claim(10)).map((s) => s.id)).toEqual([follower.id])
+      })
+      it('gives back what it took when the answer of the database was lost, and only that', async () => {
+        await queued(arrival())
+        const { jobs, outbox } = ledger('w1')
+        const [job] = await jobs.claim(1)
+        if (!job) throw new Error('no job')
+        const mine = send({ jobId: job.id })
+        await jobs.finish(finish(job, { sends: [mine], take: 1 }))
+        await ledger('w2').outbox.giveBack([mine])
+        expect(await outbox.claim(1)).toEqual([])
+        await outbox.giveBack([mine])
+        const [again] = await outbox.claim(1)
+        if (!again) throw new Error('not given back')
+        expect(again).toMatchObject({ id: mine.id, attempts: 1, fence: 3 })
+        await outbox.giveBack([mine])
+        expect(await outbox.settle(settled(again))).toBe(true)
       })
       it('spreads jobs whose worker vanished: one of them may have ended it, and must not take the same others along again', async () => {
         await queued(...Array.from({ length: 20 }, () => arrival()))

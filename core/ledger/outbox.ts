@@ -50,6 +50,8 @@ export interface Outbox {
   claimUnknown(limit: number): Promise<ClaimedSend[]>
   /** False when the fence was passed. */
   settle(settled: Settled): Promise<boolean>
+  /** Gives back sends that may have been stored as taken by a finish whose answer was lost: this process has not begun them. */
+  giveBack(sends: readonly NewSend[]): Promise<void>
   renew(held: readonly { id: string; fence: number }[]): Promise<Set<string>>
   /** Sends whose worker vanished in the middle: their outcome is unknown. Returns how many. */
   sweep(settleMs: number): Promise<number>
@@ -60,7 +62,8 @@ const COLUMNS = `o.id, o.workspace, o.key, o.job_id as "jobId", o.plugin, o.lane
   (extract(epoch from clock_timestamp() - o.attempt_started_at) * 1000)::float8 as "attemptAgeMs", o.seq::float8 as seq,
   t.posted as "targetPosted", t.state as "targetState"`
 
-const UNFINISHED = `('pending', 'inflight', 'unknown', 'reconciling', 'held')`
+/** States in which a send holds back what follows it in its lane. */
+export const UNFINISHED = `('pending', 'inflight', 'unknown', 'reconciling', 'held')`
 
 const CLAIM = `
   with due as (
@@ -109,6 +112,11 @@ const SETTLE = `
     returning o.id
   )
   select id from ended`
+
+const GIVE_BACK = `
+  update hub.outbox o set state = 'pending', attempts = 0, fence = o.fence + 1, lease_until = null
+  from json_to_recordset($1::text::json) as r(id uuid)
+  where o.id = r.id and o.worker = $2 and o.fence = 1 and o.state = 'inflight'`
 
 const RENEW = `
   update hub.outbox o set lease_until = clock_timestamp() + $2::int * interval '1 millisecond'
@@ -180,6 +188,9 @@ export function createOutbox(
     claim: (limit) => take(CLAIM, limit),
     claimUnknown: (limit) => take(CLAIM_UNKNOWN, limit),
     settle,
+    async giveBack(sends) {
+      await sql.query(GIVE_BACK, [JSON.stringify(sends.map(({ id }) => ({ id }))), options.worker])
+    },
     async renew(held) {
       if (held.length === 0) return new Set()
       const rows = await sql.query<{ id: string }>(RENEW, [JSON.stringify(held), options.leaseMs])

@@ -5,6 +5,19 @@ import { migrateWith } from './migrate.ts'
 import type { Store, StoreOptions } from './open.ts'
 import type { Param, Sql } from './sql.ts'
 
+/**
+ * A queue's tables are empty at one moment and long at the next, so the planner's statistics are always of another time: it takes a whole backlog to
+ * sort it for one claim, or reads a table from end to end. The ledger's statements all have their index; these settings leave the planner no other way.
+ */
+const LEDGER_PLANS = {
+  enable_seqscan: 'off',
+  enable_bitmapscan: 'off',
+  enable_hashjoin: 'off',
+  enable_mergejoin: 'off',
+  plan_cache_mode: 'force_generic_plan',
+  jit: 'off',
+}
+
 /** Serialises migrations of all processes that start together. */
 const MIGRATION_LOCK = 7_240_001
 
@@ -14,18 +27,21 @@ export async function openPostgres(url: string, options: StoreOptions): Promise<
       max,
       onnotice: () => {},
       connect_timeout: 5,
+      // Asks the catalog for array types at every connection otherwise; lists travel as JSON here.
+      fetch_types: false,
       // Reconnect quickly: the hub answers 503 while the database is away and 2xx as soon as it is back.
       backoff: (tries: number) => Math.min(1, 0.05 * 2 ** tries),
       connection: { application_name: 'autodevhub', ...settings },
     })
   const client = connect(options.poolSize ?? 8)
-  const quick = connect(2, { synchronous_commit: 'off' })
+  const ledger = connect(options.poolSize ?? 8, LEDGER_PLANS)
+  const quick = connect(2, { ...LEDGER_PLANS, synchronous_commit: 'off' })
   await firstContact(client, url)
   let pool: Promise<{ end(): Promise<void> }> | undefined
   return {
     mode: 'postgres',
     db: drizzle(client),
-    sql: wrap(client),
+    sql: wrap(ledger),
     quickSql: wrap(quick),
     ringPool() {
       pool ??= openRingPool(url)
@@ -47,7 +63,7 @@ export async function openPostgres(url: string, options: StoreOptions): Promise<
     },
     async close() {
       await (await pool)?.end()
-      await Promise.all([client.end({ timeout: 5 }), quick.end({ timeout: 5 })])
+      await Promise.all([client, ledger, quick].map((one) => one.end({ timeout: 5 })))
     },
   }
 }

@@ -95,6 +95,7 @@ function ledger(sql: Watch['sql'], rows: number): readonly Query[] {
               errorCode: null,
               delayMs: 0,
               sends: [newSend(job.id, `${job.id}:answer`)],
+              take: 0,
             }),
           ),
         ),
