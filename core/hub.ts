@@ -166,6 +166,7 @@ async function assemble(options: HubOptions, store: Store, rings: Rings, log: Lo
   const engine = createWorker(
     {
       sql,
+      lease: { worker, leaseMs },
       routes: handling.routes,
       jobs,
       outbox,

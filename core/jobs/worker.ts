@@ -19,6 +19,8 @@ export const WORKER_OPTIONS: WorkerOptions = { jobSlots: 256, sendSlots: 256, sw
 
 export interface WorkerDeps {
   readonly sql: Sql
+  /** Under whose name and for how long this process holds what it takes. */
+  readonly lease: { readonly worker: string; readonly leaseMs: number }
   readonly routes: readonly Route[]
   readonly jobs: JobsLedger
   readonly outbox: Outbox
@@ -53,9 +55,17 @@ export function createWorker(deps: WorkerDeps, options: WorkerOptions): Worker {
   const inbox = createPump<never>({
     slots: 1,
     async take() {
-      const taken = await dispatchArrivals(deps.sql, deps.routes, ARRIVALS)
-      if (taken > 0) jobs.nudge()
-      if (taken === ARRIVALS) inbox.nudge()
+      const take = jobs.reserve(ARRIVALS)
+      let started = 0
+      try {
+        const { arrivals, taken } = await dispatchArrivals(deps.sql, deps.routes, ARRIVALS, { ...deps.lease, take })
+        started = taken.length
+        for (const job of taken) jobs.start(job)
+        if (arrivals > 0) jobs.nudge()
+        if (arrivals === ARRIVALS) inbox.nudge()
+      } finally {
+        jobs.release(take - started)
+      }
       return []
     },
     work: async () => {},

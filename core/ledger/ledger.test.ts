@@ -2,11 +2,12 @@ import { randomUUID, randomUUIDv7 } from 'node:crypto'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { DATABASES, isAvailable, openTestStore } from '../../test/support/stores.ts'
 import type { Store } from '../store/open.ts'
-import { dispatchArrivals } from './dispatch.ts'
+import { dispatchArrivals, type Route } from './dispatch.ts'
 import { type Arrival, createInbox, storableJson } from './inbox.ts'
 import { createJobsLedger, type Finish, type NewSend } from './jobs.ts'
 import { createLimits } from './limits.ts'
 import { createOutbox, type Settled } from './outbox.ts'
+import { prune } from './prune.ts'
 import { createLedgerView } from './view.ts'
 
 const ROUTES = [{ kind: 'command', job: 'command', maxAttempts: 3, backoffMs: 0 }]
@@ -40,7 +41,7 @@ for (const database of DATABASES)
     const queued = async (...arrivals: Arrival[]) => {
       const inbox = createInbox(store.sql, () => {})
       for (const a of arrivals) await inbox.accept(a)
-      await dispatchArrivals(store.sql, ROUTES, 500)
+      await dispatchArrivals(store.sql, ROUTES, 500, { take: 0, worker: 'w', leaseMs: 60_000 })
     }
     const send = (over: Partial<NewSend> = {}): NewSend => ({
       id: randomUUIDv7(),
@@ -147,9 +148,78 @@ for (const database of DATABASES)
       it('runs once when two processes dispatch together', async () => {
         const inbox = createInbox(store.sql, () => {})
         await Promise.all(Array.from({ length: 40 }, () => inbox.accept(arrival())))
-        const taken = await Promise.all([1, 2, 3].map(() => dispatchArrivals(store.sql, ROUTES, 500)))
-        expect(taken.reduce((a, b) => a + b)).toBe(40)
+        const own = { take: 5, worker: 'w', leaseMs: 60_000 }
+        const rounds = await Promise.all([1, 2, 3].map(() => dispatchArrivals(store.sql, ROUTES, 500, own)))
+        expect(rounds.reduce((n, { arrivals }) => n + arrivals, 0)).toBe(40)
         expect(await count('jobs')).toBe(40)
+        const taken = rounds.flatMap((r) => r.taken)
+        expect(new Set(taken.map((j) => j.id)).size).toBe(taken.length)
+      })
+      it('hands the first jobs to the worker that asks, but none of a lane', async () => {
+        const inbox = createInbox(store.sql, () => {})
+        const arrivals = [arrival(), arrival({ lane: 'A' }), arrival(), arrival()]
+        for (const a of arrivals) await inbox.accept(a)
+        const own = { take: 2, worker: 'w1', leaseMs: 60_000 }
+        const { arrivals: n, taken } = await dispatchArrivals(store.sql, ROUTES, 500, own)
+        expect([n, taken.map((j) => j.id)]).toEqual([4, [arrivals[0]?.id, arrivals[2]?.id]])
+        const { jobs } = ledger('w1')
+        const claimed = await jobs.claim(10)
+        expect(claimed.map((j) => j.id)).toEqual([arrivals[1]?.id, arrivals[3]?.id])
+        // As if it had claimed them: same columns, same fence, and the end is stored.
+        const [first] = taken
+        if (!first) throw new Error('nothing taken')
+        const { id: _, waitedMs: __, ...like } = { ...first }
+        expect(claimed[1]).toMatchObject({ ...like, seq: expect.any(Number), origin: arrivals[3]?.id })
+        expect(await jobs.finish(finish(first))).toMatchObject({ stored: true })
+      })
+      it('forgets after thirty days what is finished, and keeps what a person still has to decide', async () => {
+        const made = (daysAgo: number) =>
+          `${(Date.now() - daysAgo * 86_400_000).toString(16).padStart(12, '0')}${randomUUIDv7().replaceAll('-', '').slice(12)}`.replace(
+            /(.{8})(.{4})(.{4})(.{4})/,
+            '$1-$2-$3-$4-',
+          )
+        const inbox = createInbox(store.sql, () => {})
+        const arrivals = [31, 31, 29].map((days) => arrival({ id: made(days) }))
+        for (const a of arrivals) await inbox.accept(a)
+        const own = { take: 3, worker: 'w', leaseMs: 60_000 }
+        const { taken } = await dispatchArrivals(store.sql, ROUTES, 10, own)
+        const { jobs } = ledger('w')
+        for (const [i, job] of taken.entries()) {
+          const sends = [send({ id: made(i < 2 ? 31 : 29), jobId: job.id, lane: job.id })]
+          await jobs.finish(finish(job, { state: i === 1 ? 'dead' : 'done', sends }))
+        }
+        await store.sql.query(
+          `update hub.inbox set received_at = received_at - interval '31 days' where id <> $1::uuid`,
+          [arrivals[2]?.id ?? ''],
+        )
+        await store.sql.query(
+          `update hub.jobs set finished_at = finished_at - interval '31 days' where id <> $1::uuid`,
+          [arrivals[2]?.id ?? ''],
+        )
+        await store.sql.query(
+          `update hub.outbox set state = case when job_id = $1::uuid then 'held' else 'sent' end, finished_at = clock_timestamp() - interval '31 days'`,
+          [arrivals[1]?.id ?? ''],
+        )
+        await prune(store.sql)
+        expect([await count('inbox'), await count('jobs'), await count('outbox')]).toEqual([2, 2, 2])
+        const left = await store.sql.query<{ id: string }>('select id from hub.jobs order by id')
+        expect(left.map((r) => r.id)).toEqual([arrivals[1]?.id, arrivals[2]?.id])
+      })
+      it('gives a subscriber of an event an id that begins with the time of its arrival', async () => {
+        const event = arrival({ kind: 'issue.changed' })
+        await createInbox(store.sql, () => {}).accept(event)
+        const routes = [{ kind: 'issue.changed', job: 'on:issue.changed:a', maxAttempts: 1, backoffMs: 1 }]
+        const own = { take: 1, worker: 'w', leaseMs: 60_000 }
+        const { taken } = await dispatchArrivals(
+          store.sql,
+          [...routes, { ...routes[0], job: 'on:b' }] as Route[],
+          10,
+          own,
+        )
+        expect(taken).toHaveLength(1)
+        expect(await count('jobs')).toBe(2)
+        expect(taken[0]?.id.slice(0, 18)).toBe(event.id.slice(0, 18))
+        expect(taken[0]?.id).not.toBe(event.id)
       })
     })
 

@@ -6,12 +6,15 @@ import type { Sql } from '../store/sql.ts'
  */
 const KEEP = "interval '30 days'"
 const BATCH = 2_000
+/** The id that a row made so long ago would have: ids begin with their time, so the primary key finds what is old. */
+const OLD = `(rpad(lpad(to_hex((extract(epoch from now() - ${KEEP}) * 1000)::bigint), 12, '0'), 32, '0'))::uuid`
 
 const STATEMENTS = [
-  `delete from hub.outbox where id in (select id from hub.outbox where state in ('sent', 'superseded') and finished_at < now() - ${KEEP} limit ${BATCH})`,
-  `delete from hub.jobs where id in (select id from hub.jobs where state in ('done', 'cancelled') and finished_at < now() - ${KEEP} limit ${BATCH})`,
-  `delete from hub.inbox where id in (select i.id from hub.inbox i where i.received_at < now() - ${KEEP} and i.state <> 'new'
-     and not exists (select 1 from hub.jobs j where j.origin = i.id) limit ${BATCH})`,
+  `delete from hub.outbox where id in (select id from hub.outbox where id < ${OLD} and state in ('sent', 'superseded') and finished_at < now() - ${KEEP} order by id limit ${BATCH})`,
+  `delete from hub.jobs where id in (select id from hub.jobs where id < ${OLD} and state in ('done', 'cancelled') and finished_at < now() - ${KEEP} order by id limit ${BATCH})`,
+  `delete from hub.inbox where id in (select i.id from hub.inbox i where i.id < ${OLD} and i.received_at < now() - ${KEEP} and i.state <> 'new'
+     and not exists (select 1 from hub.jobs j where j.id = i.id)
+     and not exists (select 1 from hub.jobs j where j.origin = i.id and j.id <> j.origin) order by id limit ${BATCH})`,
   `delete from hub.kv where expires_at < now()`,
   `delete from hub.limits where next_at < now() - interval '1 day' and coalesce(closed_until, now()) <= now()`,
 ]

@@ -32,7 +32,8 @@ export function createLedgerView(
   sql: Sql,
   deps: { ring(bell: Bell): void },
 ): LedgerView & { readonly jobsView: JobsView } {
-  async function page<T>(select: string, table: string, alias: string, query: ListQuery<string>): Promise<T[]> {
+  // Ids begin with the time they were made at: their order is that of arrival.
+  async function page<T>(select: string, alias: string, query: ListQuery<string>): Promise<T[]> {
     const where: string[] = []
     const params: Param[] = []
     const add = (clause: (n: number) => string, value: Param) => {
@@ -41,11 +42,10 @@ export function createLedgerView(
     }
     if (query.state !== undefined) add((n) => `${alias}.state = $${n}`, query.state)
     if (query.workspace !== undefined) add((n) => `${alias}.workspace = $${n}`, query.workspace)
-    if (query.before !== undefined)
-      add((n) => `${alias}.seq < (select seq from ${table} where id = $${n}::uuid)`, query.before)
+    if (query.before !== undefined) add((n) => `${alias}.id < $${n}::uuid`, query.before)
     params.push(Math.min(Math.max(query.limit, 1), 200))
     const filter = where.length > 0 ? `where ${where.join(' and ')}` : ''
-    return sql.query<T & object>(`${select} ${filter} order by ${alias}.seq desc limit $${params.length}`, params)
+    return sql.query<T & object>(`${select} ${filter} order by ${alias}.id desc limit $${params.length}`, params)
   }
   const one = async <T extends object>(text: string, id: string): Promise<T | null> =>
     UUID.test(id)
@@ -72,7 +72,7 @@ export function createLedgerView(
   }
   return {
     jobs: {
-      list: (query) => page<JobView>(JOB, 'hub.jobs', 'j', query),
+      list: (query) => page<JobView>(JOB, 'j', query),
       get: job,
       async retry(id) {
         await mustJob(id)
@@ -94,7 +94,7 @@ export function createLedgerView(
       },
     },
     deliveries: {
-      list: (query) => page<DeliveryView>(DELIVERY, 'hub.outbox', 'o', query),
+      list: (query) => page<DeliveryView>(DELIVERY, 'o', query),
       get: delivery,
       async retry(id) {
         await mustDelivery(id)

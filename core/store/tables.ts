@@ -82,7 +82,6 @@ export const inbox = hub.table(
   (t) => [
     uniqueIndex('inbox_delivery').on(t.source, t.workspace, t.deliveryId),
     index('inbox_new').on(t.seq).where(sql`state = 'new'`),
-    index('inbox_age').on(t.receivedAt),
   ],
 )
 
@@ -122,11 +121,10 @@ export const jobs = hub.table(
     index('jobs_due').on(t.runAt, t.seq).where(sql`state = 'pending'`),
     index('jobs_lane').on(t.lane, t.seq).where(sql`lane is not null and state in ('pending', 'running')`),
     index('jobs_lease').on(t.leaseUntil).where(sql`state = 'running'`),
-    index('jobs_newest').on(t.seq),
-    index('jobs_origin').on(t.origin),
-    index('jobs_finished').on(t.finishedAt).where(sql`state in ('done', 'cancelled')`),
-    index('jobs_list').on(t.workspace, t.seq),
-    index('jobs_state').on(t.state, t.seq).where(sql`state in ('dead', 'cancelled')`),
+    // A command's job has the id of its arrival.
+    index('jobs_origin').on(t.origin).where(sql`id <> origin`),
+    index('jobs_list').on(t.workspace, t.id),
+    index('jobs_state').on(t.state, t.id).where(sql`state in ('dead', 'cancelled')`),
   ],
 )
 
@@ -174,10 +172,8 @@ export const outbox = hub.table(
       .where(sql`state in ('pending', 'inflight', 'unknown', 'reconciling', 'held')`),
     index('outbox_lease').on(t.leaseUntil).where(sql`state in ('inflight', 'reconciling')`),
     index('outbox_unknown').on(t.notBefore).where(sql`state = 'unknown'`),
-    index('outbox_attention').on(t.state, t.seq).where(sql`state in ('held', 'dead')`),
-    index('outbox_newest').on(t.seq),
-    index('outbox_finished').on(t.finishedAt).where(sql`state in ('sent', 'superseded')`),
-    index('outbox_list').on(t.workspace, t.seq),
+    index('outbox_attention').on(t.state, t.id).where(sql`state in ('held', 'dead')`),
+    index('outbox_list').on(t.workspace, t.id),
     index('outbox_job').on(t.jobId),
   ],
 )

@@ -77,7 +77,7 @@ function ledger(sql: Watch['sql'], rows: number): readonly Query[] {
   return [
     ['accept one', () => inbox.accept(arrival())],
     ['accept 128', () => Promise.all(many(128, () => inbox.accept(arrival())))],
-    ['dispatch 200 arrivals', () => dispatchArrivals(sql, routes, 200)],
+    ['dispatch 200 arrivals', () => dispatchArrivals(sql, routes, 200, { take: 50, worker: 'bench', leaseMs: 60_000 })],
     ['enqueue 10 jobs', () => jobs.enqueue(many(10, newJob))],
     [`claim ${CLAIM} jobs`, async () => claimedJobs.push(await jobs.claim(CLAIM))],
     ['renew job leases', (n) => jobs.renew(claimedJobs[n] ?? [])],
