@@ -77,16 +77,24 @@ async function attempt(send: ClaimedSend, deps: DeliverDeps, lease: AbortSignal)
     deps.crashPoint('before_http')
     // Whoever took it over may have sent it by now; a lease that is only old is given back unsent.
     if (!deps.leases.isFresh(send.id)) return pending(send, 0, null, null, { reserved: true, uncounted: true })
-    const posted = await outlet.channel.deliver(
-      delivery,
-      AbortSignal.any([lease, AbortSignal.timeout(deps.times.callMs)]),
-    )
+    const posted = await inTime(send, deps, () => outlet.channel.deliver(delivery, lease))
     deps.crashPoint('after_http_before_commit')
     deps.breaker.succeeded(send)
     return { ...base(send), state: 'sent', posted: withoutTicket(posted) }
   } catch (error) {
     if (lease.aborted && lease.reason instanceof LeaseLost) return null
     return failed(send, error, limits, deps)
+  }
+}
+
+/** One timer on the signal there is: composed signals cost more than the call's own bookkeeping. */
+async function inTime<T>(send: ClaimedSend, deps: DeliverDeps, call: () => Promise<T>): Promise<T> {
+  const { callMs } = deps.times
+  const timer = setTimeout(() => deps.leases.abort(send.id, new Error(`no answer in ${callMs} ms`)), callMs)
+  try {
+    return await call()
+  } finally {
+    clearTimeout(timer)
   }
 }
 
@@ -166,8 +174,7 @@ async function look(send: ClaimedSend, deps: DeliverDeps, lease: AbortSignal): P
     return held(`${send.plugin} cannot be asked whether this arrived: resend or confirm it by hand`)
   try {
     const delivery = toDelivery(send, deps, outlet.can.threads)
-    const signal = AbortSignal.any([lease, AbortSignal.timeout(deps.times.callMs)])
-    const posted = await outlet.channel.find(delivery, send.attemptStartedAtMs, signal)
+    const posted = await inTime(send, deps, () => outlet.channel.find(delivery, send.attemptStartedAtMs, lease))
     if (posted) return { ...base(send), state: 'sent', posted: withoutTicket(posted) }
     // Read-backs lag behind writes: absent counts only when it is seen late enough, and twice.
     const ageMs = send.attemptAgeMs

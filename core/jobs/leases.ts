@@ -8,6 +8,8 @@ export interface Leases {
    */
   isFresh(id: string): boolean
   release(id: string): void
+  /** Aborts one piece: its time is over. */
+  abort(id: string, reason: Error): void
   readonly size: number
   /** Aborts everything that is held. */
   abortAll(reason: Error): void
@@ -64,6 +66,7 @@ export function createLeases(options: {
       return piece !== undefined && performance.now() - piece.renewedAt < options.leaseMs / 2
     },
     release: (id) => void held.delete(id),
+    abort: (id, reason) => held.get(id)?.controller.abort(reason),
     get size() {
       return held.size
     },

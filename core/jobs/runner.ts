@@ -31,6 +31,8 @@ export interface RunnerDeps extends ContextDeps {
 /** First wait of a job whose plugin is not here. */
 const UNHANDLED_MS = 5_000
 
+class TimeIsOver extends Error {}
+
 /** Mistakes of the asker: the answer says what cures them, and the job is done. */
 const ANSWERS = new Set(['INPUT_INVALID', 'NOT_FOUND', 'FORBIDDEN', 'CONFLICT', 'TOO_LARGE'])
 
@@ -78,16 +80,14 @@ async function attempt(job: ClaimedJob, lease: AbortSignal, deps: RunnerDeps): P
     log.error({ code: error.code, reason: error.message }, 'job failed for good')
     return ended(job, 'dead', { error })
   }
-  // Not AbortSignal.timeout: its timer outlives the job, and a busy hub would keep ten minutes' worth of them.
-  const timeout = new AbortController()
-  const timer = setTimeout(() => timeout.abort(), deps.timeoutMs)
-  const signal = AbortSignal.any([lease, timeout.signal])
+  // One timer on the lease's own signal: composed signals cost more than the rest of a short job.
+  const timer = setTimeout(() => deps.leases.abort(job.id, new TimeIsOver()), deps.timeoutMs)
   let running: ReturnType<typeof createContext> | undefined
   try {
     const person = await deps.personFor(job.workspace, body)
-    running = createContext(job, body, person, signal, { ...deps, log })
+    running = createContext(job, body, person, lease, { ...deps, log })
     deps.crashPoint('before_handler')
-    const message = await untilAborted(handler(body, { ctx: running.ctx, job }), signal)
+    const message = await untilAborted(handler(body, { ctx: running.ctx, job }), lease)
     deps.crashPoint('after_handler')
     const posted = (await running.endProgress()) || (job.attempts > 1 && (await deps.hasProgress(job)))
     const sends = message ? running.answer(message, 'result', posted) : []
@@ -96,9 +96,10 @@ async function attempt(job: ClaimedJob, lease: AbortSignal, deps: RunnerDeps): P
   } catch (thrown) {
     await running?.endProgress()
     if (lease.aborted && lease.reason instanceof LeaseLost) return null
-    if (lease.aborted)
+    const isLate = lease.reason instanceof TimeIsOver
+    if (lease.aborted && !isLate)
       return ended(job, 'pending', { error: new HubError('UNAVAILABLE', 'the hub was stopping'), delayMs: 0 })
-    const error = timeout.signal.aborted
+    const error = isLate
       ? new HubError('UNAVAILABLE', `it took longer than ${Math.round(deps.timeoutMs / 1000)} s`)
       : asHubError(thrown)
     return failed(job, body, error, running, deps, log)
