@@ -14,6 +14,8 @@ const TOPICS = [
   'register',
   'notify',
   'delete',
+  'suspend',
+  'rate',
   'cancel',
   'edit',
   'create',

@@ -33,6 +33,9 @@ const LENGTH = /^(?:characters?|chars?|letters?|digits?|words?|zeichen|buchstabe
 const LATENCY =
   /\b(?:load(?:s|ing)?|respon[ds]\w*|latency|render\w*|appear\w*|answers?|lief\w*|ergebniss?e?|shown|open(?:s|ed)?|results?|takes?|return(?:s|ed)?|p\d\d|search\w*|lädt|laden|ladezeit\w*|antwort\w*|dauer\w*|angezeigt|öffne\w*)\b/i
 const LOAD = /\b(?:concurrent|simultaneous|parallel|at the same time|at once|gleichzeitig\w*)\b/i
+const BATCHED = /\b(?:at once|at the same time|gleichzeitig\w*)\b/i
+const ACTIVE =
+  /\b(?:users?|people|visitors?|customers?|sessions?|connections?|clients?|requests?|concurrent|simultaneous|nutzer\w*|benutzer\w*|besucher\w*|kunden|anfragen|sitzungen)\b/i
 const AVAILABILITY = /\b(?:uptime|availab\w+|sla|verfügbar\w*)\b/i
 
 /** Numbers with a unit and what they bound. Years, versions, ids and clock times are no measures. */
@@ -139,7 +142,9 @@ function qualityOf(
 ): Measure['quality'] {
   if (rate !== undefined) return bound === 'max' ? null : 'throughput'
   if (dimension === 'percent' && AVAILABILITY.test(text)) return 'availability'
-  if (dimension === 'count' && LOAD.test(text)) return 'load'
+  // "50 photos at once" is a batch; only those who act can be active at the same time.
+  if (dimension === 'count' && LOAD.test(text) && !(bound === 'max' && BATCHED.test(text) && !ACTIVE.test(word)))
+    return 'load'
   if (
     dimension === 'time' &&
     (bound === 'max' || bound === 'none') &&

@@ -47,6 +47,13 @@ const SLANG: readonly (readonly [RegExp, string])[] = [
   [/\bwont\b/gi, "won't"],
 ]
 
+const WORDS = 'zero one two three four five six seven eight nine ten'.split(' ')
+/** "a maximum of three devices": a limit like one in digits. */
+const SPELT = new RegExp(
+  `\\b(at most|up to|no more than|not more than|at least|(?:a )?max(?:imum)?(?: of)?)\\s+(${WORDS.slice(2).join('|')})\\b`,
+  'gi',
+)
+
 /** A story is in the first pages or nowhere; the rest of a very long text is not searched for more wishes. */
 const MAX_UNITS = 160
 
@@ -112,6 +119,8 @@ function plainText(source: string, language: string): string {
     .replace(/&nbsp;/g, ' ')
     .replace(/&amp;/g, '&')
     .replace(/&lt;|&gt;/g, ' ')
+  if (language === 'en')
+    text = text.replace(SPELT, (_, bound: string, word: string) => `${bound} ${WORDS.indexOf(word.toLowerCase())}`)
   if (language === 'en') for (const [pattern, replacement] of SLANG) text = text.replace(pattern, replacement)
   return text
     .replace(/\s+/g, ' ')

@@ -71,7 +71,8 @@ function sentences(text: string, block: Range): Range[] {
   let from = 0
   for (let match = end.exec(body); match !== null; match = end.exec(body)) {
     const stop = match.index + match[0].length
-    if (match[0] === '.' && isAbbreviation(body, match.index, stop)) continue
+    if (match[0] === '.' && (isAbbreviation(body, match.index, stop) || isInlineNumber(body, match.index, stop)))
+      continue
     found.push(trimmed(text, { start: block.start + from, end: block.start + stop }))
     from = stop
   }
@@ -87,6 +88,15 @@ function isAbbreviation(body: string, dot: number, stop: number): boolean {
   if (ABBREVIATIONS.has(word)) return true
   if (/^\p{L}$/u.test(word)) return /^[\p{L}]/u.test(next) && /(?:^|[\s.])\p{L}$/u.test(before)
   return ORDINAL_LEAD.test(before)
+}
+
+/** "Steps: 1. open the profile 2. choose a file": the point belongs to the number, and the list stays in one piece. */
+function isInlineNumber(body: string, dot: number, stop: number): boolean {
+  const before = body.slice(Math.max(0, dot - 4), dot)
+  const number = /(?:^|[\s:])(\d{1,2})$/.exec(before)?.[1]
+  if (number === undefined || !/^\s+\p{L}/u.test(body.slice(stop, stop + 4))) return false
+  const other = Number(number) === 1 ? 2 : 1
+  return new RegExp(`(?:^|[\\s:])${other}\\.\\s`).test(body)
 }
 
 function cutLong(text: string, range: Range): Range[] {

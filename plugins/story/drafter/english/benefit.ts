@@ -5,12 +5,16 @@ const BENEFIT =
 const PURPOSE =
   /(?<!\b(?:need|needs|want|wants|like|wish|able|has|have|ought|supposed|going|used|plan|how|way|is|are|up)),?\s+to (?<why>(?:save|avoid|reduce|prevent|improve|increase|speed up|keep|make sure|ensure|understand|decide|comply|stay|help|get rid of)\s+.{3,})$/i
 
+/** "Nobody noticed for 3 days": what went wrong once is the reason. */
+const UNNOTICED =
+  /^(?:nobody|no one|noone|none of us|we(?: didn't| did not)?)\s+(notice|notic(?:ed)|see|saw|know|knew|realis\w+|realiz\w+)\b(?:\s+(?:it|this|that))?\s*((?:for|until|till)\s.{2,60})?$/i
+
 /** A stated annoyance is a reason too: "people keep missing it" → people no longer keep missing it. */
 const PAIN =
   /^((?:our|the|my|all)?\s*(?:[\p{L}-]+\s){0,2}[\p{L}-]+)\s+(keeps?|wastes?|loses?|forgets?|struggles?|misses|miss|spends?|overlooks?)\s+(.{3,})$/iu
 
 export function isPain(unit: Unit): boolean {
-  return PAIN.test(unit.plain)
+  return PAIN.test(unit.plain) || UNNOTICED.test(unit.plain)
 }
 
 export function readBenefit(units: readonly Unit[]): { text: string; unit: Unit } | null {
@@ -36,6 +40,9 @@ export function readBenefit(units: readonly Unit[]): { text: string; unit: Unit 
       return { unit, text: (/^in order/i.test(unit.plain) ? `I can ${opening}` : opening).slice(0, 300) }
   }
   for (const unit of units) {
+    const unnoticed = UNNOTICED.exec(unit.plain)
+    if (unnoticed !== null && !unit.quoted)
+      return { unit, text: `it no longer goes unnoticed${unnoticed[2] === undefined ? '' : ` ${unnoticed[2]}`}` }
     const pain = PAIN.exec(unit.plain)
     if (pain?.[1] !== undefined && !unit.quoted)
       return {

@@ -14,6 +14,8 @@ const EXPECTED =
 const ACTUAL =
   /^(?:actual(?:ly)?(?: results?| behaviou?r| outcome)?|instead|observed|what happens|current(?: behaviou?r)?|result)\s*[:,-]\s*(.+)$/i
 const STEPS = /\b(?:steps to reproduce|repro(?:duction)? steps|to reproduce|how to reproduce|steps|repro)\b/i
+/** "Steps: 1. open the profile 2. choose a file" */
+const INLINE_STEP = /(?:^|\s)\d{1,2}[.)]\s+/
 const WISH = /\b(?:as an? [^.,]{2,40},? (?:i|we) want|would like to|would be (?:nice|great)|feature request)\b/i
 
 interface Finding {
@@ -46,6 +48,13 @@ function readUnit(unit: Unit, found: Finding): void {
   if (wanted !== undefined) found.expected ??= { unit, text: wanted }
   else if (got !== undefined) found.actual = { unit, text: got }
   else if (unit.item && unit.lead !== null && STEPS.test(unit.lead.plain)) found.steps.push({ unit, text })
+  else if (STEPS.test(text) && INLINE_STEP.test(text))
+    found.steps.push(
+      ...text
+        .split(INLINE_STEP)
+        .slice(1)
+        .map((step) => ({ unit, text: step.replace(/[\s.;,]+$/, '') })),
+    )
   else if (!STEPS.test(text)) readClauses(unit, text, found)
 }
 
@@ -92,6 +101,11 @@ function expectation(bug: Bug, the: string): string {
   const wanted = bug.expected.text.replace(/^(?:i|we) (?:get|see|got)\s+/i, '').trim()
   const replaced = /^instead of\s+(.+)$/i.exec(wanted)?.[1]
   if (replaced !== undefined) return `the result is ${replaced}`
+  // "a message that the picture is too large" is something to be seen, not a sentence.
+  const shown = /^(?:an?|the) (?:\p{L}+ ){0,2}?(?:message|hint|notice|warning|note|dialog|error|confirmation)\b/iu.test(
+    wanted,
+  )
+  if (shown) return `${the} sees ${wanted}`
   const clause =
     leadingVerb(wanted) !== null ||
     /\b(?:is|are|has|have|should|must|can|does|shows?|opens?|gets?|stays?|contains?|returns?)\b/i.test(wanted)
@@ -108,7 +122,10 @@ export function bugSeeds(bug: Bug, reading: Reading, scene: Scene): Seed[] {
     steps.at(-1) ??
     trigger ??
     (bug.about === null ? `${the} repeats what led to the mistake` : `${the} looks at ${bug.about}`)
-  const given = steps.slice(0, -1).slice(0, 5)
+  const limit = reading.measures.find((measure) => measure.bound !== 'none' && measure.dimension !== 'time')
+  const measured = limit === undefined ? null : measuredThing(bug, limit.text)
+  const before = steps.slice(0, -1).slice(0, 4)
+  const given = measured === null ? before : [...before, measured.as(measured.said)]
   const expected = expectation(bug, the)
   const actual = bug.actual === null ? null : notAnymore(bug.actual.text, the)
   const unit = bug.expected?.unit ?? bug.actual?.unit ?? bug.unit
@@ -122,10 +139,8 @@ export function bugSeeds(bug: Bug, reading: Reading, scene: Scene): Seed[] {
       'failure',
       58,
       'Should it fail for another reason, nothing is lost',
-      given.length > 0 ? given : trigger === null || when === trigger ? [] : [trigger],
-      steps.length > 0 || trigger === null
-        ? `another error occurs after ${the} has done so`
-        : `another error occurs when ${trigger}`,
+      given,
+      `${when}, and the connection is lost before an answer arrives`,
       ['a message says what failed and what to do next', `what ${the} has entered is still there`],
     ),
   )
@@ -146,7 +161,6 @@ export function bugSeeds(bug: Bug, reading: Reading, scene: Scene): Seed[] {
       unit: /\b(?:works|fine|ok|only)\b/i.test(other?.plain ?? '') ? other : undefined,
     })
   }
-  const limit = reading.measures.find((measure) => measure.bound !== 'none' && measure.dimension !== 'time')
   const special = /\b(umlauts?|special characters?|emoji|accents?|empty|zero|negative|decimals?)\b/i.exec(
     `${bug.trigger ?? ''} ${bug.unit.plain}`,
   )?.[1]
@@ -161,10 +175,10 @@ export function bugSeeds(bug: Bug, reading: Reading, scene: Scene): Seed[] {
       seed(
         'boundary',
         59,
-        `${capital(side)} it works as today`,
-        moved === when ? [...given.slice(0, 4), `the same case, but ${side}`] : given,
+        `${capital(side)} nothing changes`,
+        moved !== when ? given : [...before, measured === null ? `the same case, but ${side}` : measured.as(side)],
         moved,
-        [expected],
+        ['the result is the same as before the correction'],
       ),
     )
   } else if (special !== undefined)
@@ -185,6 +199,18 @@ export function bugSeeds(bug: Bug, reading: Reading, scene: Scene): Seed[] {
       ]),
     )
   return made
+}
+
+/** "saving a profile picture larger than 5 MB", where no step says it again. */
+function measuredThing(bug: Bug, limit: string): { said: string; as(size: string): string } | null {
+  if (bug.steps.length === 0 || bug.steps.some((step) => step.text.includes(limit))) return null
+  const found = new RegExp(
+    `\\b(?:an?|the)\\s+((?:[\\p{L}-]+\\s){1,3}?)((?:that is |of )?(?:more|larger|bigger|greater|longer|smaller|less|shorter|over|above|under|below)(?: than)? ${limit.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')})`,
+    'iu',
+  ).exec(bug.unit.plain)
+  const thing = found?.[1]?.trim()
+  if (thing === undefined || found?.[2] === undefined) return null
+  return { said: found[2], as: (size) => `the ${thing} is ${size}` }
 }
 
 /** The mistake turned round, as something that is seen not to happen. */
@@ -219,7 +245,9 @@ function stepClause(step: string, the: string): string {
 }
 
 export function bugTitle(bug: Bug, the: string): string {
-  const source = bug.actual !== null && SIGNAL.test(bug.actual.text) ? bug.actual.text : bug.unit.plain
+  // "An error page" names the sign, not the fault.
+  const says = bug.actual !== null && SIGNAL.test(bug.actual.text) && bug.actual.text.split(' ').length > 3
+  const source = says && bug.actual !== null ? bug.actual.text : bug.unit.plain
   const what = source.replace(/^(?:bug|error|issue|problem)\s*[:-]\s*/i, '').split(/,\s|\sbut\s/i)[0] ?? source
   const where = bug.trigger === null || what.includes(bug.trigger) ? '' : ` when ${bug.trigger}`
   return `Fix: ${shorten(fromOutside(uncapital(`${what}${where}`), the), 95)}`
@@ -236,6 +264,11 @@ export function bugGoal(bug: Bug, the: string): string {
   )
   if (phrase !== undefined && leadingVerb(phrase) !== null)
     return `${uncapital(phrase)} without running into this error`
+  if (
+    bug.expected !== null &&
+    /^(?:an?|the) (?:\p{L}+ ){0,2}?(?:message|hint|notice|warning)\b/iu.test(bug.expected.text)
+  )
+    return `see ${bug.expected.text}${bug.trigger === null ? '' : ` when ${fromOutside(uncapital(bug.trigger), the)}`}`
   if (bug.expected !== null)
     return `see that ${expectation(bug, the)}${bug.trigger === null ? '' : ` when ${fromOutside(uncapital(bug.trigger), the)}`}`
   return `no longer run into this: ${uncapital(bug.actual?.text ?? bug.unit.plain)}`

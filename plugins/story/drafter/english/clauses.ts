@@ -79,7 +79,9 @@ function hasVerb(text: string): boolean {
       .slice(/^(?:after|before)$/i.test(words[0] ?? '') ? 2 : 1)
       .some(
         (word, index) =>
-          /^(?:is|are|has|have|was|were|does|do|gets?|been)$/i.test(word) ||
+          /^(?:is|are|has|have|was|were|does|do|gets?|been|bought|paid|made|sent|got|left|gone|went|came|took|taken|done|seen|read|kept|lost|won|met|had)$/i.test(
+            word,
+          ) ||
           (index > 0 &&
             word.length > 3 &&
             (PASTS.has(word.toLowerCase()) || (word.endsWith('s') && isVerb(word.slice(0, -1))))),

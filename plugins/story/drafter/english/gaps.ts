@@ -205,6 +205,31 @@ export const GAPS: readonly Gap[] = [
     ask: (r) => `Must any part of the ${things(r)} be kept for legal reasons?`,
   },
   {
+    topics: ['suspend'],
+    unless: /\b(?:reactivat|restor|unlock|unblock|temporar)\w*|\buntil\b/i,
+    ask: (r) => `Who may make a ${thing(r)} active again, and is there a time limit?`,
+  },
+  {
+    topics: ['suspend'],
+    unless: /\b(?:tasks?|tickets?|owned|owns|orders?|subscriptions?|transfer|handed|reassign)\b/i,
+    ask: (r) => `What happens to open work that belongs to the ${thing(r)}?`,
+  },
+  {
+    topics: ['suspend'],
+    unless: /\b(?:notif|email|told|inform)\w*/i,
+    ask: () => 'Is the person concerned told, and when?',
+  },
+  {
+    topics: ['rate'],
+    unless: /\b(?:bought|used|purchas|only|verified)\w*/i,
+    ask: (r) => `Who may rate a ${thing(r)}: everybody, or only people who have used it?`,
+  },
+  {
+    topics: ['rate'],
+    unless: /\b(?:comments?|text|review)\b/i,
+    ask: () => 'Does a rating carry a text, and who checks it?',
+  },
+  {
     topics: ['cancel'],
     unless: /\b(?:until|before|within|deadline|\d+ (?:hours?|days?|minutes?))\b/i,
     ask: (r) => `Until when can a ${thing(r)} be cancelled?`,

@@ -11,7 +11,12 @@ export function happySeeds(scene: Scene): Seed[] {
   const happy = playbook[request.topic].happy(scene)
   const unit = request.unit
   if (request.condition === null) return [{ ...withDelay(happy, scene), unit }]
-  const clause = conditionClause(request.condition.clause, scene.the, `the ${scene.one}`)
+  // Who bought and who paid is a person, whatever stood before.
+  const said = request.condition.clause.replace(
+    /^they (?=(?:\p{L}+ed|bought|paid|made|sent|got|took|read|saw|had|left)\b)(.*)$/iu,
+    (_, rest: string) => `${scene.the} ${rest.replace(/\bthem\b/i, `the ${scene.one}`)}`,
+  )
+  const clause = conditionClause(said, scene.the, `the ${scene.one}`)
   const { word } = request.condition
   const receives = request.automatic || /^(?:get|receive|see|know|be\b)/.test(request.verb)
   const results = request.automatic ? systemActs(scene) : [`${scene.the} ${scene.does}`]
@@ -35,7 +40,14 @@ export function happySeeds(scene: Scene): Seed[] {
       unit,
     })
   else made.push({ ...happy, given: [clause, ...happy.given].slice(0, 5), unit })
-  const against = word === 'unless' ? clause : isState(clause, word) ? not : null
+  const against =
+    word === 'unless'
+      ? clause
+      : isState(clause, word)
+        ? not
+        : word === 'after' && !receives
+          ? `it is not yet the case that ${clause}`
+          : null
   if (against === null || word === 'before' || (request.automatic && word !== 'unless')) return made
   const left = receives
     ? seed('failure', 64, capital(shorten(against, 100)), [against], 'the time for it comes', [

@@ -6,7 +6,7 @@ const VERBS: Partial<Record<Topic, string>> = {
   filter: 'filter,sort,group,narrow down,order by',
   upload: 'upload,attach,drag,drop,scan',
   import: 'import,load in,ingest,bulk import',
-  export: 'export,download,print,generate,extract,backup,back up',
+  export: 'export,download,print,generate,extract',
   pay: 'pay,check out,purchase,buy,charge,bill,invoice,donate,tip,redeem,apply',
   refund: 'refund,reimburse',
   login: 'log in,login,sign in,authenticate,log into,sign into,log on,log out,sign out',
@@ -14,10 +14,12 @@ const VERBS: Partial<Record<Topic, string>> = {
   register: 'register,sign up,onboard,enroll,verify',
   notify:
     'notify,alert,remind,send,email,message,inform,warn,text,ping,announce,receive,get,tell,be notified,be informed,be alerted,be reminded,be warned',
-  delete: 'delete,remove,archive,erase,purge,clear,discard,trash,deactivate',
+  delete: 'delete,remove,archive,erase,purge,clear,discard,trash',
+  suspend: 'deactivate,suspend,freeze,pause,ban,reactivate',
+  rate: 'rate,score,star',
   cancel: 'cancel,terminate,withdraw,revoke,undo,return',
   edit: 'edit,change,update,rename,save,modify,adjust,correct,replace,move,merge,tag,label,mark,duplicate,copy,reorder,rearrange,annotate,fill in,pin',
-  create: 'create,add,enter,write,record,compose,draft,submit,post,make,capture,log,place,rate,review,publish,build',
+  create: 'create,add,enter,write,record,compose,draft,submit,post,make,capture,log,place,review,publish,build',
   schedule: 'schedule,book,reserve,plan,reschedule,postpone,snooze',
   sync: 'sync,synchronize,synchronise,integrate,connect,push,pull,link,fetch,forward,mirror,hook up',
   display:
@@ -29,7 +31,7 @@ const VERBS: Partial<Record<Topic, string>> = {
   performance: 'speed up,accelerate,optimize,optimise,scale,handle,load,respond,cache',
   share: 'share,invite,assign,collaborate,delegate,reassign,follow',
   comment: 'comment,mention,reply,vote,chat,react,discuss',
-  restrict: 'restrict,lock,block,protect,prevent,forbid,hide from,ban,grant,allow only',
+  restrict: 'restrict,lock,block,protect,prevent,forbid,hide from,grant,allow only',
   validate: 'validate,require,enforce,reject input,sanitize,sanitise,normalize,normalise,check for,detect,ensure',
   calculate: 'calculate,compute,sum,total,estimate,count,round,forecast,predict',
   limit: 'limit,throttle,cap,rate limit,rate-limit,retry,expire,time out',
@@ -39,7 +41,7 @@ const VERBS: Partial<Record<Topic, string>> = {
   wording: 'reword',
   translate: 'translate,localize,localise',
   automate:
-    'automate,trigger,run,start,stop,deploy,restart,auto-close,close,reopen,auto-assign,assign automatically,complete',
+    'automate,trigger,run,backup,back up,start,stop,deploy,restart,auto-close,close,reopen,auto-assign,assign automatically,complete',
 }
 
 /** Nouns that name a feature: "CSV export for invoices". The verb is what one does with it; '' means the noun's own. */
@@ -63,11 +65,12 @@ const NOUNS: readonly (readonly [pattern: RegExp, topic: Topic, verb: string])[]
   ],
   [/\bregistration\b|\bsign-?up\b|\bonboarding\b/i, 'register', 'go through'],
   [
-    /\bnotifications?\b|\balerts?\b|\breminders?\b|\bdigest\b|\bnewsletters?\b|\be-?mails? (?:when|if|to)\b/i,
+    /\bnotifications?\b|\balerts?\b|\b(?:slack |chat |teams )?pings?\b|\breminders?\b|\bdigest\b|\bnewsletters?\b|\be-?mails? (?:when|if|to)\b/i,
     'notify',
     'get',
   ],
-  [/\bexports?\b|\bdownloads?\b|\bprintout\b|\bbackups?\b/i, 'export', 'use'],
+  [/\bexports?\b|\bdownloads?\b|\bprintout\b/i, 'export', 'use'],
+  [/\bbackups?\b/i, 'automate', 'run'],
   [/\bimports?\b|\bbulk upload\b/i, 'import', 'use'],
   [/\buploads?\b|\battachments?\b/i, 'upload', 'use'],
   [/\brefunds?\b/i, 'refund', 'request'],

@@ -6,6 +6,32 @@ import { qualitySeed } from './quality.ts'
 import { type Scene, seed } from './scene.ts'
 import { conditioned, threshold, wishedFrom } from './thresholds.ts'
 
+const RANGE = /\b(?:from|between)\s+(\d{1,4})\s+(?:to|and)\s+(\d{1,4})\s+(\p{L}{3,20}s)\b/iu
+
+/** "from 1 to 5 stars": both ends count, and nothing beyond them. */
+export function rangeSeeds(scene: Scene): Seed[] {
+  const { unit } = scene.request
+  const [, from, to, many = ''] = RANGE.exec(unit.plain) ?? []
+  if (from === undefined || to === undefined || Number(from) >= Number(to) || TIME_WORD.test(many)) return []
+  const amount = (count: number): string => `${count} ${count === 1 ? singular(many) : many}`
+  const [low, high] = [Number(from), Number(to)]
+  return [
+    seed(
+      'boundary',
+      72,
+      capital(`${amount(low)} and ${amount(high)} are accepted`),
+      [],
+      `${scene.the} chooses ${amount(low)}, and another time ${amount(high)}`,
+      ['both are stored as chosen'],
+    ),
+    seed('boundary', 66, 'Nothing outside the range', [], `a request with ${amount(high + 1)} is sent directly`, [
+      'it is refused',
+      `the answer names the range from ${low} to ${amount(high)}`,
+    ]),
+  ].map((one) => ({ ...one, unit }))
+}
+const TIME_WORD = /^(?:seconds|minutes|hours|days|weeks|months|years)$/i
+
 /** Scenarios just at a limit and just past it. */
 export function limitSeeds(measure: Measure, scene: Scene, rules: readonly Rule[]): Seed[] {
   const { unit } = measure
@@ -88,6 +114,7 @@ function bounded(measure: Measure, scene: Scene, rules: readonly Rule[]): Seed[]
       ),
     ]
   }
+  if (isStock(measure)) return stocked(measure, scene)
   const own = singular(measure.word.toLowerCase())
   if (measure.dimension === 'count' && (thing === 'request' || scene.one.endsWith(own))) {
     const past1 = measure.value + ((measure.bound === 'max') === !measure.strict ? 1 : -1)
@@ -134,6 +161,54 @@ function bounded(measure: Measure, scene: Scene, rules: readonly Rule[]): Seed[]
       [`${withArticle(thing)} ${outside.text}`],
       `${scene.the} tries to ${verb} it`,
       [text ? 'it is not saved' : `nothing of the ${thing} is stored`, named],
+    ),
+  ]
+}
+
+const AT_ONCE =
+  /\b(?:at once|at a time|at the same time|in one go|simultaneous\w*|concurrent\w*|in parallel|per (?:upload|request|batch|import|export|page|run|search|query|message|order|minute|hour|day|week|month|second))\b/i
+
+/** "At most 5 cards", "up to 10 attachments per ticket": how many there may be, not how many are handled together. */
+function isStock(measure: Measure): boolean {
+  return (
+    measure.dimension === 'count' &&
+    measure.bound === 'max' &&
+    measure.quality === null &&
+    /\p{L}s$/u.test(measure.word) &&
+    !/^(?:rows?|lines?|columns?|pages?|characters?|entries|records?|results?|users?|people|requests?|times|attempts?|retries)$/i.test(
+      measure.word,
+    ) &&
+    !AT_ONCE.test(measure.unit.plain)
+  )
+}
+
+function stocked(measure: Measure, scene: Scene): Seed[] {
+  const many = measure.word.toLowerCase()
+  const one = singular(many)
+  const most = measure.strict ? measure.value - 1 : measure.value
+  const amount = (count: number): string => (count === 1 ? `1 ${one}` : `${count} ${many}`)
+  const holder = new RegExp(
+    `${measure.word}\\s+(?:per|for each|for every|on (?:a|an|each|every)|for an?)\\s+([\\p{L}-]{3,30})`,
+    'iu',
+  ).exec(measure.unit.plain)?.[1]
+  const has =
+    holder === undefined || holder.toLowerCase() === scene.role ? `${scene.the} has` : `the ${holder.toLowerCase()} has`
+  return [
+    seed(
+      'boundary',
+      0,
+      capital(`${one} number ${most} is accepted`),
+      [`${has} ${amount(most - 1)}`],
+      `${scene.the} adds one more`,
+      [`${has} ${amount(most)}`],
+    ),
+    seed(
+      'boundary',
+      0,
+      capital(`${one} number ${most + 1} is refused`),
+      [`${has} ${amount(most)}`],
+      `${scene.the} tries to add another one`,
+      [`the message names the limit of ${amount(most)}`, `the ${amount(most)} from before are unchanged`],
     ),
   ]
 }

@@ -50,7 +50,9 @@ function readPermission(unit: Unit, actor: Actor): Permission | null {
   if (first !== null && firstRole !== null)
     return { unit, allowed: firstRole, denied: null, action: verbPhrase(first[2]) }
   const last = ONLY_LAST.exec(text)
-  const lastRole = last?.[2] === undefined ? null : roleIn(last[2])
+  // What stays open to somebody is closed to nobody.
+  const stays = /\b(?:stays?|remains?|kept)\s+(?:visible|available|accessible|open)\b/i.test(text)
+  const lastRole = last?.[2] === undefined || stays ? null : roleIn(last[2])
   if (lastRole !== null) return { unit, allowed: lastRole, denied: null, action: null }
   const single = ROLE_ONLY.exec(text)?.[1]
   const singleRole = single === undefined ? null : roleIn(single)
@@ -88,7 +90,8 @@ export function permissionSeeds(permission: Permission, scene: Scene): Seed[] {
   const refused = ['it is refused with a message that names the missing right', 'nothing is changed']
   const looking = /^(?:see|view|read|open|access)\b/i.test(act)
   const made: Seed[] = []
-  if (denied !== null) {
+  // Signing in is refused at the door: its rule says so, and nobody is inside yet.
+  if (denied !== null && !/^(?:log|sign) (?:in|on)\b/i.test(act)) {
     const outside = /\b(?:guest|visitor|anonymous|signed-out|logged-out)\b/i.test(denied)
     const confined = act.startsWith('open something other than ')
     const title = confined

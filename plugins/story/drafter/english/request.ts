@@ -37,6 +37,8 @@ export function readRequest(unit: Unit): Request | null {
       if (groups?.what === undefined) continue
       const role = groups.who === undefined ? null : subjectRole(groups.who)
       if (groups.who !== undefined && role === null) continue
+      // "A deactivated user cannot log in" is how it shall be, not what somebody misses.
+      if (/^(?:an?\s|the\s)?\p{L}+ed\s/iu.test(groups.who ?? '') && /\b(?:can't|cannot|can not)\b/i.test(text)) continue
       // "If nothing is found, the agent should see a hint" is how it behaves, not what somebody wants to do.
       if (outer !== null && role !== null) continue
       const made = fromPhrase(
@@ -138,6 +140,11 @@ function fromPhrase(
       '',
     )
     .replace(/,?\s+(?:max(?:imum)?|min(?:imum)?)\.?\s+\d.*$/i, '')
+    // The limit is a criterion of its own.
+    .replace(
+      /^(\p{L}+(?: up)?)\s+(?:at most|up to|no more than|not more than|a maximum of|max(?:imum)?(?: of)?)\s+\d+\s+(?!(?:%|percent|euros?|eur|usd|dollars?|ms|[kmgt]?b|seconds?|minutes?|hours?|days?|weeks?|months?|years?|times)\b)(?=\p{L}{3,})(?!.*\b(?:at once|at a time|at the same time|in one go)\b)/iu,
+      '$1 ',
+    )
     .replace(/,\s*(?:max(?:imum)?|min(?:imum)?|up to|at least|at most|no|but|not|without)\b.*$/i, '')
     .replace(/[,;]\s*(?:and|but)?\s*$/, '')
     .replace(/^(?:please|also|to|be able to)\s+/i, '')
@@ -270,6 +277,11 @@ function fromNoun(
   role: string | null = null,
 ): Request {
   const text = (noun.split(/,\s/)[0] ?? noun)
+    .replace(
+      /^(?:up to|at most|no more than|(?:a )?max(?:imum)?(?: of)?)?\s*\d+\s+(?=\p{L}{3,})(?!.*\b(?:at once|at a time|at the same time|in one go)\b)/iu,
+      '',
+    )
+    .replace(/\s+(?:per|for each|for every)\s+[\p{L}-]+$/iu, '')
     .replace(/^\p{Lu}(?=\p{Ll})/u, (letter) => letter.toLowerCase())
     .replace(/\s+(?:would be|is needed|needed|wanted|missing|pls|please)\b.*$/i, '')
     .trim()

@@ -45,6 +45,14 @@ export function topicOf(verb: string, rest: string): Topic {
     return /\b(?:code|coupon|voucher|discount)/i.test(rest) ? 'pay' : /\bfilter/i.test(rest) ? 'filter' : 'create'
   if (/^(?:enter|use|redeem|add)$/.test(verb) && /\b(?:voucher|coupon|discount code|promo code|gift card)/i.test(rest))
     return 'pay'
+  // Taken out of use and kept: a person or an account, never a preference.
+  if (
+    /^(?:disable|lock|block)$/.test(verb) &&
+    /\b(?:accounts?|users?|members?|customers?|employees?|people|cards?|keys?)\b/i.test(rest)
+  )
+    return 'suspend'
+  // What is saved for the first time is made; changes and settings are saved over what was there.
+  if (verb === 'save' && !/\b(?:changes?|drafts?|settings?|edits?|preferences?|progress)\b/i.test(rest)) return 'create'
   if (verb === 'drop' || verb === 'drag')
     return /\b(?:file|photo|image|picture|document|attachment)/i.test(rest) ? 'upload' : 'edit'
   if (/^(?:get|receive|send|email|tell|text|message)$/.test(verb)) return toldTopic(verb, rest)
@@ -63,7 +71,7 @@ function toldTopic(verb: string, rest: string): Topic {
   if (/\brefund/i.test(rest)) return 'refund'
   if (
     verb !== 'get' ||
-    /\b(?:notif\w+|alert|reminder|e?-?mail|message|sms|digest|summary|push|newsletter|confirmation|updates?|informed|warned)\b/i.test(
+    /\b(?:notif\w+|alert|reminder|e?-?mail|message|pings?|sms|digest|summary|push|newsletter|confirmation|updates?|informed|warned)\b/i.test(
       rest,
     )
   )

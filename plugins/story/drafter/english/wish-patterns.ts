@@ -1,5 +1,5 @@
 const STRIP =
-  /^(?:(?:and|also|but|so|then|ok|okay|well|currently|ideally|additionally|furthermore|moreover|finally|secondly|firstly|plus|please|yes please|feature request|request|user story|story|idea|todo|task|bug|wish|problem|goal|summary|context|background|feature|subject|re)\s*[:,-]?\s+|(?:hey|hi|guys|team|all|folks|yes|no),\s+|(?:hey|hi|yo)\s+(?:guys|team|all|folks|everyone|there)[,!]?\s+)+(?=\S)/i
+  /^(?:(?:and|also|but|so|then|ok|okay|well|currently|ideally|additionally|furthermore|moreover|finally|secondly|firstly|plus|please|yes please|feature request|request|user story|story|idea|todo|task|bug|wish|problem|goal|summary|context|background|feature|subject|re)\s*[:,-]?\s+|(?:hey|hi|guys|team|all|folks|yes|no),\s+|(?:hey|hi|yo)\s+(?:guys|team|all|folks|everyone|there)[,!]?\s+|(?:hey|yo|hiya)\s+)+(?=\S)/i
 /** What is asked of whom: the phrase asked for is `what`, a subject that must be a person is `who`. Weight: how surely it is a wish. */
 export const ASK: readonly (readonly [pattern: RegExp, weight: number])[] = [
   [

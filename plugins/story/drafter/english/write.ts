@@ -3,7 +3,7 @@ import { bugSeeds } from './bug.ts'
 import { correctArticles } from './grammar.ts'
 import { deviceSeeds, furtherSeeds, happySeeds } from './happy.ts'
 import { topicOfNoun } from './lexicon.ts'
-import { limitSeeds } from './limits.ts'
+import { limitSeeds, rangeSeeds } from './limits.ts'
 import { permissionSeeds } from './permissions.ts'
 import { playbook } from './playbook.ts'
 import { itemSeeds, ruleSeeds } from './rules.ts'
@@ -31,6 +31,7 @@ export function writeSeeds(reading: Reading): Seed[] {
       const local = reading.requests.find((request) => request.unit === measure.unit)
       seeds.push(...limitSeeds(measure, local === undefined ? scene : sceneOf(local, reading), reading.rules))
     }
+    if (main !== undefined) seeds.push(...rangeSeeds(scene))
     seeds.push(...deviceSeeds(reading, scene))
   }
   const taken = new Set([

@@ -115,6 +115,21 @@ export const GAPS: readonly Gap[] = [
     unless: /aufbewahr|gesetz|dsgvo|revision/iu,
     ask: (r) => `Müssen Teile der ${many(r)} aus rechtlichen Gründen bleiben?`,
   },
+  {
+    topics: ['suspend'],
+    unless: /reaktivier|wieder aktiv|aufheb|bis zum/iu,
+    ask: (r) => `Wer darf ${ein(r)} wieder aktiv setzen, und gibt es eine Frist?`,
+  },
+  {
+    topics: ['suspend'],
+    unless: /aufgabe|auftrag|vorgang|übergeb|übertrag/iu,
+    ask: () => 'Was geschieht mit offenen Vorgängen, die dazu gehören?',
+  },
+  {
+    topics: ['rate'],
+    unless: /gekauft|nur |genutzt/iu,
+    ask: (r) => `Wer darf ${ein(r)} bewerten: alle, oder nur wer ihn genutzt hat?`,
+  },
   { topics: ['cancel'], unless: /bis|vor|frist|innerhalb/iu, ask: (r) => `Bis wann kann ${ein(r)} storniert werden?` },
   {
     topics: ['cancel'],

@@ -13,7 +13,9 @@ const VERBS: Partial<Record<Topic, string>> = {
   register: 'registrieren,verifizieren',
   notify:
     'benachrichtigen,informieren,erinnern,warnen,senden,schicken,versenden,zusenden,mitteilen,alarmieren,erhalten,bekommen',
-  delete: 'löschen,entfernen,archivieren,leeren,verwerfen,deaktivieren',
+  delete: 'löschen,entfernen,archivieren,leeren,verwerfen',
+  suspend: 'deaktivieren,stilllegen,pausieren,reaktivieren',
+  rate: 'bewerten',
   cancel: 'stornieren,kündigen,absagen,widerrufen,abbestellen,zurückziehen',
   edit: 'bearbeiten,ändern,aktualisieren,umbenennen,speichern,korrigieren,anpassen,ersetzen,verschieben,zusammenführen,markieren,duplizieren,kopieren,ergänzen,ausfüllen,pflegen',
   create:
@@ -28,7 +30,7 @@ const VERBS: Partial<Record<Topic, string>> = {
   migrate: 'migrieren,umziehen,übernehmen,überführen,ablösen,konvertieren',
   performance: 'beschleunigen,optimieren,laden,skalieren',
   share: 'teilen,einladen,zuweisen,zuordnen,delegieren',
-  comment: 'kommentieren,antworten,erwähnen,diskutieren,bewerten,abstimmen',
+  comment: 'kommentieren,antworten,erwähnen,diskutieren,abstimmen',
   restrict: 'sperren,blockieren,schützen,verhindern,einschränken auf,verbergen',
   validate: 'validieren,überprüfen,erzwingen,plausibilisieren',
   calculate: 'berechnen,summieren,schätzen,zählen,runden,kalkulieren,ausrechnen',

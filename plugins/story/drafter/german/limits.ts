@@ -1,6 +1,6 @@
 import type { Measure, Permission, Rule, Seed } from '../facts.ts'
 import { seconds } from '../measures.ts'
-import { afterDann, given } from './clauses.ts'
+import { afterDann, finitePhrase, given } from './clauses.ts'
 import { capital, dative, nominative, nounOf, withArticle } from './grammar.ts'
 import { type Scene, seed } from './scene.ts'
 
@@ -315,6 +315,11 @@ function qualitySeed(measure: Measure, scene: Scene): Seed {
 export function permissionSeeds(permission: Permission, scene: Scene): Seed[] {
   const { allowed, denied, unit } = permission
   const act = permission.action ?? scene.act
+  // "Danach" means the case of the sentence before: what applies once that has happened.
+  const later = /(?<!\p{L})(?:danach|dann noch|hinterher)(?!\p{L})/iu.test(unit.plain)
+    ? ['das, was der Text davor beschreibt, ist eingetreten']
+    : []
+  const does = finitePhrase(act)
   const refused = ['wird das abgelehnt, und die Meldung nennt das fehlende Recht', 'nichts ist geändert']
   const made: Seed[] = []
   if (denied !== null)
@@ -328,7 +333,7 @@ export function permissionSeeds(permission: Permission, scene: Scene): Seed[] {
             ? 'ein Besucher ist nicht angemeldet'
             : `jemand mit der Rolle „${denied}“ ist angemeldet`,
         ],
-        `diese Person Folgendes versucht: ${act}`,
+        `diese Person ${act} will`,
         refused,
       ),
     )
@@ -338,8 +343,8 @@ export function permissionSeeds(permission: Permission, scene: Scene): Seed[] {
         'permission',
         0,
         `Ohne die Rolle „${allowed}“ kein Zugriff`,
-        [`jemand ohne die Rolle „${allowed}“ ist angemeldet`],
-        `diese Person Folgendes versucht, auch durch eine direkte Anfrage: ${act}`,
+        [...later, `jemand ohne die Rolle „${allowed}“ ist angemeldet`],
+        `diese Person ${act} will, auch durch eine direkte Anfrage`,
         refused,
       ),
     )
@@ -349,8 +354,8 @@ export function permissionSeeds(permission: Permission, scene: Scene): Seed[] {
         'permission',
         0,
         `Die Rolle „${allowed}“ genügt`,
-        [`jemand mit der Rolle „${allowed}“ ist angemeldet`],
-        `diese Person Folgendes tut: ${act}`,
+        [...later, `jemand mit der Rolle „${allowed}“ ist angemeldet`],
+        does === act ? `diese Person Folgendes tut: ${act}` : `diese Person ${does}`,
         ['wird es ausgeführt'],
       ),
     )

@@ -11,6 +11,7 @@ import { people } from './playbook/people.ts'
 import { quality } from './playbook/quality.ts'
 import { records } from './playbook/records.ts'
 import { small } from './playbook/small.ts'
+import { state } from './playbook/state.ts'
 import type { Play } from './scene.ts'
 
 /** How each kind of request succeeds and, above all, how it fails. */
@@ -27,4 +28,5 @@ export const playbook: Readonly<Record<Topic, Play>> = {
   ...flow,
   ...general,
   ...small,
+  ...state,
 }
