@@ -1,3 +1,4 @@
+export * from './bindings.ts'
 export * from './channel.ts'
 export * from './command.ts'
 export * from './context.ts'
