@@ -1,6 +1,7 @@
 import { type CommandCall, HubError, type Message, type Person } from '#contract'
 import { planSends } from './delivery/plan.ts'
 import type { CommandCatalog } from './dispatch/catalog.ts'
+import { continued } from './dispatch/continued.ts'
 import { runCommand } from './dispatch/run.ts'
 import type { Host } from './host/host.ts'
 import type { LookUpPerson } from './identity/lookup.ts'
@@ -8,6 +9,7 @@ import { personFromRow } from './identity/person.ts'
 import type { CoreDirectory } from './identity/store.ts'
 import type { JobBody } from './jobs/context.ts'
 import { failureMessage, type Handler } from './jobs/runner.ts'
+import type { FindContinuation } from './ledger/continuations.ts'
 import type { Route } from './ledger/dispatch.ts'
 import type { Outbox } from './ledger/outbox.ts'
 import type { Secrets } from './store/secrets.ts'
@@ -33,17 +35,19 @@ export function handlersOf(deps: {
   people: CoreDirectory
   lookUp: LookUpPerson
   secrets: Secrets
+  findContinuation: FindContinuation
 }): Handling {
   const { host, catalog, people, lookUp, secrets } = deps
   const handlers = new Map<string, Handler>()
   const routes: Route[] = [{ kind: 'command', job: 'command', ...ATTEMPTS }]
 
-  handlers.set('command', (body, { ctx, job }) => {
-    const { input } = body
-    if (input === undefined) throw new HubError('INPUT_INVALID', 'the stored command has no text')
+  handlers.set('command', async (body, { ctx, job }) => {
+    const typed = body.input as CommandCall['input'] | undefined
+    if (typed === undefined) throw new HubError('INPUT_INVALID', 'the stored command has no text')
+    const input = await continued({ typed, place: ctx.place, catalog, find: deps.findContinuation })
     return runCommand({
       catalog,
-      call: { input: input as CommandCall['input'] },
+      call: { input },
       person: ctx.actor,
       ctx,
       grants: people,

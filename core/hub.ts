@@ -33,6 +33,7 @@ import { createDirectory } from './identity/store.ts'
 import { createLeases } from './jobs/leases.ts'
 import { openRings, type Rings } from './jobs/rings.ts'
 import { createWorker, WORKER_OPTIONS, type WorkerOptions } from './jobs/worker.ts'
+import { createContinuations } from './ledger/continuations.ts'
 import { createInbox, storableJson } from './ledger/inbox.ts'
 import { createJobsLedger } from './ledger/jobs.ts'
 import { createLimits } from './ledger/limits.ts'
@@ -158,7 +159,14 @@ async function assemble(options: HubOptions, store: Store, rings: Rings, log: Lo
   // A process that works takes up what it let in; it rings for others when it is full. One that does not work rings.
   const inbox = createInbox(sql, () => (works ? engine.nudgeInbox() : rings.ring('inbox')), crashPoint)
   const entry = createEntry({ inbox, catalog, secrets, log })
-  const handling = handlersOf({ host, catalog, people, lookUp: createLookUp(sql), secrets })
+  const handling = handlersOf({
+    host,
+    catalog,
+    people,
+    lookUp: createLookUp(sql),
+    secrets,
+    findContinuation: createContinuations(sql),
+  })
   late = { entry, handling }
 
   const leases = createLeases({ leaseMs, renew: jobs.renew })

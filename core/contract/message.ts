@@ -11,6 +11,11 @@ export interface Message {
   readonly only?: Account
   /** When the command came from a button or form on a message, this replaces that message; otherwise it is posted. */
   readonly inPlace?: boolean
+  /**
+   * A saved command that plain words written to the hub in this message's thread continue: 'story refine ST-7' makes "add a criterion for refunds"
+   * a refinement. They run in order of arrival, with the rights of whoever wrote them.
+   */
+  readonly continues?: string
 }
 /** A closed union: every renderer ends its switch with `satisfies never`. Markdown is the CommonMark subset bold, italic, code, list, quote, link. */
 export type Block =

@@ -48,7 +48,9 @@ export function planSends(saying: Saying, outlet: Outlet): NewSend[] {
       op: first && mayEdit ? 'update' : 'post',
       place: first && standing ? { ...to, ...standing } : to,
       target: first ? (mayEdit && 'key' in edits ? edits.key : null) : key,
-      message,
+      // Parts are the adapter's; what words below them mean is the hub's.
+      message:
+        first && saying.message.continues !== undefined ? { ...message, continues: saying.message.continues } : message,
       supersedes: first ? (saying.supersedes ?? null) : null,
     }
   })

@@ -60,6 +60,89 @@ export const accounts = hub.table(
   ],
 )
 
+/** Which accounts, in whatever workspaces, are one human: accounts of one identity. Roles stay with each workspace's own person. */
+export const links = hub.table(
+  'links',
+  {
+    workspace: text('workspace').notNull(),
+    plugin: text('plugin').notNull(),
+    accountId: text('account_id').notNull(),
+    identity: uuid('identity').notNull(),
+    createdAt: createdAt(),
+  },
+  (t) => [primaryKey({ columns: [t.workspace, t.plugin, t.accountId] }), index('links_identity').on(t.identity)],
+)
+
+/** Challenges that one account asked for and another answers. The code itself is kept nowhere. */
+export const linkCodes = hub.table(
+  'link_codes',
+  {
+    /** First half of the code; the second half is its signature. */
+    nonce: text('nonce').primaryKey(),
+    workspace: text('workspace').notNull(),
+    plugin: text('plugin').notNull(),
+    accountId: text('account_id').notNull(),
+    name: text('name').notNull(),
+    expiresAt: at('expires_at').notNull(),
+    /** Job that used it: its repeat may go on. */
+    spentBy: text('spent_by'),
+    createdAt: createdAt(),
+  },
+  (t) => [
+    index('link_codes_account').on(t.workspace, t.plugin, t.accountId),
+    index('link_codes_expiry').on(t.expiresAt),
+  ],
+)
+
+/** Audiences to which the author of something private has agreed to show it. */
+export const sharings = hub.table(
+  'sharings',
+  {
+    workspace: text('workspace').notNull(),
+    /** What was written in private: 'ST-12'. */
+    subject: text('subject').notNull(),
+    audience: text('audience').notNull(),
+    agreedBy: text('agreed_by').notNull(),
+    createdAt: createdAt(),
+  },
+  (t) => [primaryKey({ columns: [t.workspace, t.subject, t.audience] })],
+)
+
+/** Projects and what they are joined to. A target has one project in a workspace. */
+export const bindings = hub.table(
+  'bindings',
+  {
+    workspace: text('workspace').notNull(),
+    project: text('project').notNull(),
+    kind: text('kind').notNull(), // channel | tracker | repository
+    plugin: text('plugin').notNull(),
+    targetWorkspace: text('target_workspace').notNull(),
+    target: text('target').notNull(),
+    label: text('label').notNull(),
+    rules: jsonb('rules').notNull().default({}),
+    boundBy: text('bound_by').notNull(),
+    createdAt: createdAt(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.workspace, t.kind, t.plugin, t.targetWorkspace, t.target] }),
+    index('bindings_target').on(t.plugin, t.targetWorkspace, t.target),
+    index('bindings_project').on(t.workspace, t.project),
+  ],
+)
+
+/** Roles for one project, on top of those of its workspace. */
+export const projectRoles = hub.table(
+  'project_roles',
+  {
+    workspace: text('workspace').notNull(),
+    project: text('project').notNull(),
+    personId: uuid('person_id').notNull(),
+    role: text('role').notNull(),
+    createdAt: createdAt(),
+  },
+  (t) => [primaryKey({ columns: [t.workspace, t.project, t.personId] })],
+)
+
 /**
  * What arrived, exactly once each. The unique key makes a repeat a no-op; the row is the only thing written before the acknowledgement.
  * `seq` is the order of arrival and the order of dispatch.
@@ -175,6 +258,10 @@ export const outbox = hub.table(
     index('outbox_attention').on(t.state, t.id).where(sql`state in ('held', 'dead')`),
     index('outbox_list').on(t.workspace, t.id),
     index('outbox_job').on(t.jobId),
+    // Threads that plain words continue (ledger/continuations.ts).
+    index('outbox_continues')
+      .on(t.workspace, sql`(coalesce(posted ->> 'thread', posted ->> 'message'))`)
+      .where(sql`message ? 'continues'`),
   ],
 )
 

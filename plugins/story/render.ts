@@ -165,7 +165,8 @@ export function renderStory(saved: Saved, extra: Extra = {}): Message {
       ? [{ kind: 'file' as const, name: `${id}.md`, mediaType: 'text/markdown', text: markdown }]
       : []),
   ]
-  return { text: [...(extra.lead ? [extra.lead, ''] : []), plainStory(saved, facts)].join('\n'), blocks }
+  const text = [...(extra.lead ? [extra.lead, ''] : []), plainStory(saved, facts)].join('\n')
+  return { text, blocks, continues: `story refine ${id}` }
 }
 const showButton = ({ number }: { number: number }): Action => {
   const id = formatReference(number)

@@ -121,6 +121,27 @@ for (const mode of MODES)
       expect(claude.requests).toHaveLength(asked)
     })
 
+    it('words in the thread of a story refine it in the order they were written; small talk and mistyped commands do not', async () => {
+      await ann.slash({ command: '/story', text: `${TEXT} Gift cards count too.`, channel: 'C9' })
+      const [story] = await slack.waitFor((all) => all.some((m) => /ST-\d/.test(m.text)), { channel: 'C9' })
+      if (!story) throw new Error('no story')
+      // A person reads before they answer: by then the hub knows where the story stands.
+      await hub.quiet()
+      const say = (text: string, eventId: string) =>
+        ann.mention({ text, channel: 'C9', thread: story.ts, eventId: `${mode}-${eventId}` })
+      await say('remove AC-2 from it please', 'a')
+      await say('add a criterion for vouchers', 'b')
+      await say('looks good', 'c')
+      await say('/stroy list of everything', 'd')
+      await slack.waitFor((all) => all.some((m) => /v3/.test(JSON.stringify(m.blocks))), { channel: 'C9' })
+      await hub.quiet()
+      const answers = posts('C9').filter((m) => m.ts !== story.ts)
+      expect(answers.map((m) => [m.threadTs, /v\d/.exec(JSON.stringify(m.blocks))?.[0]])).toEqual([
+        [story.ts, 'v2'],
+        [story.ts, 'v3'],
+      ])
+    })
+
     it.each([
       ['only spaces', '   ', /story/i],
       [

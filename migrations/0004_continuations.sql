@@ -1,0 +1,1 @@
+CREATE INDEX "outbox_continues" ON "hub"."outbox" USING btree ("workspace",(coalesce(posted ->> 'thread', posted ->> 'message'))) WHERE message ? 'continues';
