@@ -1,6 +1,7 @@
 import type { Context } from './context.ts'
 import type { Message } from './message.ts'
 import type { Role } from './people.ts'
+import type { Place } from './place.ts'
 import type { ArgsSchema, Awaitable, Out } from './schema.ts'
 
 /**
@@ -29,9 +30,23 @@ export interface Command<A extends ArgsSchema = ArgsSchema> {
   readonly private?: boolean
   /** Question to answer before it runs, or null for these arguments; asked with a button, and again for each new call. */
   readonly confirm?: (args: Out<A>) => string | null
+  /**
+   * Where what this call shows was written first, or null when it shows nothing of the kind. Where more people would read it than there, its
+   * author is asked before the command runs, and nobody else is shown it.
+   */
+  readonly source?: (args: Out<A>, ctx: Context) => Awaitable<Source | null>
   /** What will happen, said in the acknowledgement before the job starts. Synchronous, from memory. Absent: silent acknowledgement. */
   readonly announce?: (args: Out<A>, workspace: string) => string
   run(args: Out<A>, ctx: Context): Awaitable<Message>
+}
+/** Origin of something people wrote. */
+export interface Source {
+  /** What people call it: 'ST-12'. */
+  readonly what: string
+  /** null where nobody noted it: that counts as the widest, so nothing is asked. */
+  readonly place: Pick<Place, 'plugin' | 'workspace' | 'channel' | 'visibility'> | null
+  /** '<plugin>:<account id>' and name of who wrote it. */
+  readonly author: { readonly key: string; readonly name: string }
 }
 /** How a person's words or a filled form reach the hub: a line of text, or a command with its values by name. */
 export type CommandInput = string | { readonly command: string; readonly values: Readonly<Record<string, string>> }

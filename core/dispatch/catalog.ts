@@ -63,7 +63,12 @@ export function createCatalog(commands: readonly Command[], owners: Owners = new
   const entries = new Map<string, Entry>()
   for (const [command, fields] of checkedFields(commands, owners, fieldsOf)) {
     const { name, summary, examples, allow, sideEffects } = command
-    const shape = { name, fields, nextWords: nextWordsOf(name, commands), confirms: command.confirm !== undefined }
+    const shape = {
+      name,
+      fields,
+      nextWords: nextWordsOf(name, commands),
+      confirms: command.confirm !== undefined || command.source !== undefined,
+    }
     const info = { name, summary, usage: usageOf(name, fields), examples, allow, sideEffects, fields }
     entries.set(name, { command, info, shape })
   }

@@ -5,6 +5,7 @@ import {
   type Message,
   type Person,
   roleIncludes,
+  type Source,
   type Standing,
 } from '#contract'
 import type { CommandCatalog, Resolution } from './catalog.ts'
@@ -103,6 +104,12 @@ function cureOf(standing: Standing, admins: readonly string[], grant: string | n
   }
   const more = admins.length > 3 ? ` or ${admins.length - 3} others` : ''
   return `${admins.slice(0, 3).map(plainName).join(', ')}${more} can grant it.`
+}
+
+/** Names what was asked for and who may show it, and nothing of what it says. */
+export function notShownMessage({ what, author }: Source): Message {
+  const line = `${what} was written in a private conversation. Only ${plainName(author.name)} can show it elsewhere; those who were there find it there.`
+  return { text: plain(line), blocks: [text(line)] }
 }
 
 export function confirmMessage(asked: {

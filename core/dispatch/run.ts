@@ -6,14 +6,23 @@ import {
   type Message,
   type Person,
   roleIncludes,
+  type Source,
 } from '#contract'
 import type { CoreDirectory } from '../identity/store.ts'
+import { type Audience, type Guarded, guard, newAudience, OUTSIDE } from './audience.ts'
 import type { CommandCatalog, Resolution, Values } from './catalog.ts'
 import { confirmCode, isConfirmed, type Sign } from './confirm.ts'
-import { confirmMessage, deniedMessage, emptyMessage, invalidMessage, unknownMessage } from './replies.ts'
+import {
+  confirmMessage,
+  deniedMessage,
+  emptyMessage,
+  invalidMessage,
+  notShownMessage,
+  unknownMessage,
+} from './replies.ts'
 
 /** What running a command needs of the directory. */
-export type Grants = Pick<CoreDirectory, 'standing' | 'admins' | 'audit' | 'spendConfirmation'>
+export type Grants = Pick<CoreDirectory, 'standing' | 'admins' | 'audit' | 'spendConfirmation' | 'isShared' | 'share'>
 export interface Run {
   readonly catalog: CommandCatalog
   readonly call: Pick<CommandCall, 'input'>
@@ -28,7 +37,7 @@ export interface Run {
 
 /** From words to the command's answer. Mistakes and denials are answers, for the asker alone; only the command itself may throw. */
 export async function runCommand(run: Run): Promise<Message> {
-  const { catalog, call, person } = run
+  const { catalog, call, person, ctx } = run
   const only = person.account
   const resolved = catalog.resolve(call.input)
   if (resolved.kind === 'empty') return { ...emptyMessage(catalog, person), only }
@@ -36,8 +45,18 @@ export async function runCommand(run: Run): Promise<Message> {
   // Before the arguments: who may not run it is not taught how to.
   if (!roleIncludes(person.role, resolved.command.allow)) return { ...(await deny(run, resolved)), only }
   if (resolved.kind === 'invalid') return { ...invalidMessage(catalog, resolved), only }
-  const question = await unanswered(run, resolved)
-  return question ? { ...question, only } : execute(run, resolved)
+  const source = (await resolved.command.source?.(resolved.args, ctx)) ?? null
+  const guarded = await unlessShared(run, source, guard(resolved.command, source, ctx, person))
+  if (guarded.kind === 'refuse') return { ...(await withhold(run, resolved, guarded.source)), only }
+  const question = await unanswered(run, resolved, guarded.kind === 'ask' ? guarded : null)
+  if (question) return { ...question, only }
+  if (source && guarded.kind === 'ask') {
+    // From now on those who read it may work with it there.
+    const { plugin, id } = person.account
+    await run.grants.share(ctx.workspace, source.what, guarded.audience.key, `${plugin}:${id}`)
+    await ctx.audit('show', source.what, { command: resolved.command.name, audience: guarded.audience.who })
+  }
+  return execute({ ...run, ctx: keepingWithin(ctx, person, source, guarded.kind === 'ask') }, resolved)
 }
 
 type Runnable = Extract<Resolution, { kind: 'run' }>
@@ -57,16 +76,56 @@ async function deny({ ctx, grants, catalog, person }: Run, { command }: { comman
   return deniedMessage({ catalog, command, person, standing, admins, workspace: ctx.workspace })
 }
 
+async function unlessShared({ ctx, grants }: Run, source: Source | null, guarded: Guarded): Promise<Guarded> {
+  // What leaves the hub is asked about each time: every place outside is another one.
+  if (guarded.kind === 'open' || !source || guarded.audience.key === OUTSIDE) return guarded
+  return (await grants.isShared(ctx.workspace, source.what, guarded.audience.key)) ? { kind: 'open' } : guarded
+}
+
+async function withhold({ ctx, grants, person }: Run, { command }: Runnable, source: Source): Promise<Message> {
+  await grants.audit({
+    ...entryOf(ctx, person),
+    action: 'show',
+    subject: source.what,
+    outcome: 'denied',
+    detail: { command: command.name, reason: 'written in private by somebody else' },
+  })
+  return notShownMessage(source)
+}
+
+/** What a command sends elsewhere on its own reaches nobody who could not read the answer: the question asked about this place alone. */
+function keepingWithin(ctx: Context, person: Person, source: Source | null, isAgreed: boolean): Context {
+  const origin = source?.place ?? ctx.place
+  if (!origin) return ctx
+  return {
+    ...ctx,
+    async send(name, to, message) {
+      const isToAsker = message.only?.plugin === person.account.plugin && message.only.id === person.account.id
+      const isHere = isAgreed && ctx.place !== null && newAudience(ctx.place, to) === null
+      if (!isToAsker && !isHere && newAudience(origin, to)) {
+        const what = source?.what ?? 'What was asked in private'
+        throw new HubError('FORBIDDEN', `${what} is not sent where more people would read it: ask for it there instead`)
+      }
+      await ctx.send(name, to, message)
+    },
+  }
+}
+
 /** The question that must be answered first, or null: there is none, or this call answers it. */
-async function unanswered(run: Run, { command, args, values, confirm }: Runnable): Promise<Message | null> {
-  const question = command.confirm?.(args) ?? null
-  if (question === null) return null
+async function unanswered(
+  run: Run,
+  { command, args, values, confirm }: Runnable,
+  widening: { readonly question: string; readonly audience: Audience } | null,
+): Promise<Message | null> {
+  const questions = [command.confirm?.(args) ?? null, widening?.question ?? null].filter((q) => q !== null)
+  if (questions.length === 0) return null
   const { catalog, ctx, grants, person, signConfirm, receivedAtMs } = run
   const asked = {
     workspace: ctx.workspace,
     plugin: person.account.plugin,
     accountId: person.account.id,
-    line: catalog.format(command, values),
+    // Agreed for these readers, it is not agreed for others.
+    line: [catalog.format(command, values), ...(widening ? [widening.audience.key] : [])].join('\n'),
   }
   if (confirm !== null) {
     const genuine = isConfirmed(signConfirm, asked, confirm, receivedAtMs)
@@ -77,7 +136,12 @@ async function unanswered(run: Run, { command, args, values, confirm }: Runnable
     await grants.audit({ ...entryOf(ctx, person), action: 'confirm', subject: command.name, outcome: 'denied', detail })
   }
   const code = confirmCode(signConfirm, asked, ctx.jobId, receivedAtMs)
-  return confirmMessage({ question, line: catalog.format(command, values, code), command, refused: confirm !== null })
+  return confirmMessage({
+    question: questions.join('\n'),
+    line: catalog.format(command, values, code),
+    command,
+    refused: confirm !== null,
+  })
 }
 
 async function execute({ ctx, signConfirm }: Run, { command, args, values }: Runnable): Promise<Message> {

@@ -1,7 +1,7 @@
 import { randomUUIDv7 } from 'node:crypto'
 import { and, asc, count, desc, eq, or, type SQL, sql } from 'drizzle-orm'
 import { type Account, type Db, type Directory, type Grant, HubError, type Person } from '#contract'
-import { accounts, audit, inbox, people, workspaces } from '../store/tables.ts'
+import { accounts, audit, inbox, people, sharings, workspaces } from '../store/tables.ts'
 import { type PersonRow, personFromRow, standingOf } from './person.ts'
 
 export interface Workspace {
@@ -35,6 +35,10 @@ export interface CoreDirectory extends Directory {
   auditTrail(workspace: string, limit: number): Promise<readonly AuditRecord[]>
   /** True once for each code, and again for the job that spent it, so that a job may be tried again. */
   spendConfirmation(workspace: string, code: string, jobId: string): Promise<boolean>
+  /** Has its author agreed that this audience may read it? */
+  isShared(workspace: string, subject: string, audience: string): Promise<boolean>
+  /** `agreedBy` is '<plugin>:<account id>'. */
+  share(workspace: string, subject: string, audience: string, agreedBy: string): Promise<void>
 }
 
 const SHOWN_PEOPLE = 500
@@ -174,6 +178,16 @@ export function createDirectory(db: Db): CoreDirectory {
           set: { name },
           setWhere: sql`${workspaces.name} <> excluded.name`,
         })
+    },
+    async isShared(workspace, subject, audience) {
+      const found = await db
+        .select({ subject: sharings.subject })
+        .from(sharings)
+        .where(and(eq(sharings.workspace, workspace), eq(sharings.subject, subject), eq(sharings.audience, audience)))
+      return found.length > 0
+    },
+    async share(workspace, subject, audience, agreedBy) {
+      await db.insert(sharings).values({ workspace, subject, audience, agreedBy }).onConflictDoNothing()
     },
     async audit(entry) {
       await db.insert(audit).values(entry)

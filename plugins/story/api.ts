@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { defineEvent, defineService } from '#contract'
+import { defineEvent, defineService, type Visibility } from '#contract'
 
 /** A story as other plugins see it. */
 export interface StoryView {
@@ -10,6 +10,8 @@ export interface StoryView {
   readonly state: 'draft' | 'approved'
   readonly version: number
   readonly source: string
+  /** How widely the place where it was written can be read: what is 'private' leaves it only after its author agreed. */
+  readonly visibility: Visibility
   /** The whole story as Markdown, and its criteria as one feature file. */
   readonly markdown: string
   readonly gherkin: string

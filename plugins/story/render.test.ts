@@ -25,6 +25,7 @@ function saved(over: Partial<Saved> = {}, draft: Partial<StoryDraft> = {}): Save
     provenance: { by: 'model', model: 'claude-sonnet-5-5', tokens: 2310, notes: [], findings: [], conflicts: [] },
     approvedBy: null,
     createdAt: new Date(0),
+    place: null,
     ...over,
   }
 }

@@ -39,6 +39,7 @@ export function setupStory(hub: Hub, draftOffline: (text: string) => Draft): Par
             state,
             version,
             source,
+            visibility: saved.place?.visibility ?? 'public',
             markdown: storyMarkdown(saved),
             gherkin: toGherkin(draft),
             criteria: draft.criteria.map((c) => ({ id: c.id, title: c.title })),

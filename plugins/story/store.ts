@@ -1,5 +1,5 @@
 import { randomUUIDv7 } from 'node:crypto'
-import { and, desc, eq, sql } from 'drizzle-orm'
+import { and, desc, eq, or, sql } from 'drizzle-orm'
 import { z } from 'zod'
 import { type Db, HubError } from '#contract'
 import { formatReference } from './reference.ts'
@@ -28,6 +28,14 @@ export interface Saved {
   readonly provenance: Provenance
   readonly approvedBy: string | null
   readonly createdAt: Date
+  /** Where it was asked for; null for those of an earlier version of the hub. */
+  readonly place: SourcePlace | null
+}
+/** Who looks: stories of private conversations are found there, and by their author in private. */
+export interface Reader {
+  readonly author: string
+  readonly channel: string | null
+  readonly isPrivate: boolean
 }
 /** What a new version says. */
 export interface NewVersion {
@@ -52,6 +60,24 @@ export interface Writer {
 }
 type Tx = Pick<Db, 'select' | 'insert' | 'update' | 'execute'>
 const textList = z.array(z.string())
+/** Unknown counts as the widest: nobody is shut out of what was never said to be private. */
+const sourcePlace = z
+  .object({
+    plugin: z.string(),
+    workspace: z.string(),
+    channel: z.string(),
+    visibility: z.enum(['private', 'team', 'public']).catch('public'),
+  })
+  .nullable()
+  .catch(null)
+export type SourcePlace = NonNullable<z.infer<typeof sourcePlace>>
+
+/** What a reader may find without being asked. */
+export function findable({ author, channel, isPrivate }: Reader) {
+  const open = sql`coalesce(${stories.place} ->> 'visibility', 'public') <> 'private'`
+  const here = sql`${stories.place} ->> 'channel' = ${channel}`
+  return isPrivate ? or(open, here, eq(stories.createdBy, author)) : or(open, here)
+}
 
 export type StoryStore = ReturnType<typeof createStore>
 export function createStore(db: Db) {
@@ -88,6 +114,7 @@ export function createStore(db: Db) {
       provenance: provenanceSchema.parse(version.provenance),
       approvedBy: story.approvedBy,
       createdAt: story.createdAt,
+      place: sourcePlace.parse(story.place),
     }
   }
   async function writtenBy(tx: Tx, writer: Pick<Writer, 'workspace' | 'jobId'>): Promise<Saved[]> {
@@ -121,11 +148,11 @@ export function createStore(db: Db) {
     if (!saved) throw new HubError('NOT_FOUND', 'That version does not exist')
     return saved
   }
-  async function sameSource(tx: Tx, workspace: string, hash: string): Promise<Saved | null> {
+  async function sameSource(tx: Tx, workspace: string, hash: string, reader: Reader): Promise<Saved | null> {
     const [row] = await tx
       .select({ id: stories.id })
       .from(stories)
-      .where(and(eq(stories.workspace, workspace), eq(stories.sourceHash, hash)))
+      .where(and(eq(stories.workspace, workspace), eq(stories.sourceHash, hash), findable(reader)))
       .orderBy(desc(stories.number))
       .limit(1)
     return row ? read(tx, { workspace, storyId: row.id }) : null
@@ -184,7 +211,15 @@ export function createStore(db: Db) {
 
   return {
     writtenBy: (writer: Pick<Writer, 'workspace' | 'jobId'>) => writtenBy(db, writer),
-    sameSource: (workspace: string, hash: string) => sameSource(db, workspace, hash),
+    sameSource: (workspace: string, hash: string, reader: Reader) => sameSource(db, workspace, hash, reader),
+    /** Where a story was asked for and by whom; null when there is no such story. */
+    async originOf(workspace: string, number: number): Promise<{ place: SourcePlace | null; author: Author } | null> {
+      const [row] = await db
+        .select({ place: stories.place, key: stories.createdBy, name: stories.createdByName })
+        .from(stories)
+        .where(and(eq(stories.workspace, workspace), eq(stories.number, number)))
+      return row ? { place: sourcePlace.parse(row.place), author: { key: row.key, name: row.name } } : null
+    },
     async get(workspace: string, number: number, version?: number): Promise<Saved> {
       const storyId = await idOf(db, workspace, number)
       const saved = await read(db, { workspace, storyId, ...(version === undefined ? {} : { version }) })
@@ -200,6 +235,7 @@ export function createStore(db: Db) {
       writer: Writer,
       place: unknown,
       drafts: readonly NewStory[],
+      reader: Reader,
     ): Promise<{ saved: Saved[]; fresh: boolean }> {
       return db.transaction(async (tx) => {
         // First the counter: its row lock lets creations of one workspace through one at a time, so the looks below are sure.
@@ -208,7 +244,7 @@ export function createStore(db: Db) {
         const before = await writtenBy(tx, writer)
         if (before.length > 0) return { saved: before, fresh: true }
         const hash = drafts[0]?.sourceHash
-        const twin = hash ? await sameSource(tx, writer.workspace, hash) : null
+        const twin = hash ? await sameSource(tx, writer.workspace, hash, reader) : null
         if (twin) return { saved: [twin], fresh: false }
         const saved: Saved[] = []
         for (const draft of drafts) saved.push(await insertStory(tx, writer, place, draft))

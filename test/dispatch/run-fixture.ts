@@ -1,5 +1,5 @@
 import { vi } from 'vitest'
-import type { CommandInput, Context, Person, Role } from '#contract'
+import type { CommandInput, Context, Person, Place, Role } from '#contract'
 import type { CommandCatalog } from '../../core/dispatch/catalog.ts'
 import { createSigner } from '../../core/dispatch/confirm.ts'
 import { type Grants, runCommand } from '../../core/dispatch/run.ts'
@@ -14,6 +14,7 @@ export function personOf(role: Role | null, id = 'U1'): Person {
 export function createGrants(admins: readonly string[] = ['Ada', 'Grace']) {
   const entries: AuditEntry[] = []
   const spent = new Map<string, string>()
+  const sharings = new Set<string>()
   const grants: Grants = {
     standing: async () => ({ role: 'member', from: 'default', defaultRole: 'member' }),
     admins: async () => admins,
@@ -23,10 +24,12 @@ export function createGrants(admins: readonly string[] = ['Ada', 'Grace']) {
       if (!spent.has(key)) spent.set(key, jobId)
       return spent.get(key) === jobId
     },
+    isShared: async (...shared) => sharings.has(JSON.stringify(shared)),
+    share: async (workspace, subject, audience) => void sharings.add(JSON.stringify([workspace, subject, audience])),
   }
   return { grants, entries }
 }
-export function contextOf(person: Person, jobId: string, workspace = 'acme:W1') {
+export function contextOf(person: Person, jobId: string, workspace = 'acme:W1', place: Place | null = null) {
   const audit = vi.fn<Context['audit']>(async () => undefined)
   const refuse = () => Promise.reject(new Error('not part of this test'))
   const silent = () => undefined
@@ -35,7 +38,7 @@ export function contextOf(person: Person, jobId: string, workspace = 'acme:W1') 
     attempt: 1,
     workspace,
     actor: person,
-    place: null,
+    place,
     log: { debug: silent, info: silent, warn: silent, error: silent },
     signal: new AbortController().signal,
     progress: refuse,
@@ -52,6 +55,7 @@ export interface Said {
   readonly jobId?: string
   readonly workspace?: string
   readonly atMs?: number
+  readonly place?: Place
 }
 /** Says lines to a catalog as different people, each as a job of its own. */
 export function createDesk(catalog: CommandCatalog, { grants, entries } = createGrants()) {
@@ -59,8 +63,8 @@ export function createDesk(catalog: CommandCatalog, { grants, entries } = create
   const signConfirm = createSigner('a secret of this test', 'confirm')
   return {
     entries,
-    async say(input: CommandInput, { as, jobId = `job-${++jobs}`, workspace = 'acme:W1', atMs = NOW_MS }: Said) {
-      const { ctx, audit } = contextOf(as, jobId, workspace)
+    async say(input: CommandInput, { as, jobId = `job-${++jobs}`, workspace = 'acme:W1', atMs = NOW_MS, place }: Said) {
+      const { ctx, audit } = contextOf(as, jobId, workspace, place)
       const message = await runCommand({
         catalog,
         call: { input },

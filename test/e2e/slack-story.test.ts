@@ -91,6 +91,28 @@ for (const mode of MODES)
       expect(told.some((m) => m.text.includes('--reopen'))).toBe(true)
     })
 
+    it('a story written in a direct message reaches a channel only after its author agreed', async () => {
+      const words = 'As a manager I want to see the severance list so that I can prepare the talks.'
+      const [dm, channel, bob] = ['D0ANN0001', 'C0HALL', 'U0BOB0001']
+      await ann.directMessage({ text: `story ${words}`, channel: dm })
+      const drafted = await slack.waitFor((all) => all.some((m) => m.text.startsWith('ST-')), { channel: dm })
+      const id = drafted.flatMap((m) => /^ST-\d+/.exec(m.text) ?? [])[0] ?? ''
+      await hub.quiet()
+      await ann.slash({ command: '/story', text: `show ${id}`, channel, user: bob })
+      await ann.slash({ command: '/story', text: 'list severance', channel })
+      await ann.slash({ command: '/story', text: `show ${id}`, channel })
+      const asked = await slack.waitFor((all) => all.some((m) => m.text.includes('Show it?')), { channel })
+      await hub.quiet()
+      expect(JSON.stringify(asked)).not.toContain('prepare the talks')
+      expect(JSON.stringify(slack.shown(channel))).not.toContain('prepare the talks')
+      const question = asked.find((m) => m.text.includes('Show it?'))
+      if (!question) throw new Error('no question')
+      expect(question.only).toBe('U0ANN0001')
+      await press(question, 'Yes, do it')
+      const shown = await slack.waitFor((all) => all.some((m) => m.text.includes('prepare the talks')), { channel })
+      expect(shown.some((m) => m.only === undefined && m.text.includes(id))).toBe(true)
+    })
+
     it('takes the same delivery fifty times at once as one job and one post', async () => {
       const before = await hub.count('jobs')
       const sent = await Promise.all(

@@ -3,7 +3,7 @@ import { type Command, defineCommand } from '#contract'
 import { storyApproved } from '../api.ts'
 import { formatReference, parseReference } from '../reference.ts'
 import { renderStory } from '../render.ts'
-import { type Desk, inPlace, writerOf } from './desk.ts'
+import { type Desk, inPlace, sourceOf, writerOf } from './desk.ts'
 import { storyId, versionFlag } from './fields.ts'
 
 /** Members may approve: it changes nothing outside the hub, and --reopen undoes it. */
@@ -15,6 +15,7 @@ export function approveCommand(desk: Desk): Command {
     examples: ['story approve ST-12', 'story approve ST-12 --version 3'],
     allow: 'member',
     sideEffects: 'hub',
+    source: sourceOf(desk),
     async run({ id, version }, ctx) {
       const { saved, own } = await desk.store().approve(writerOf(ctx), parseReference(id), version)
       const reference = formatReference(saved.number)

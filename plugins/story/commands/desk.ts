@@ -1,9 +1,10 @@
-import type { Budget, Context, Message } from '#contract'
+import type { Budget, Context, Message, Source } from '#contract'
 import type { Draft } from '../draft.ts'
 import { type Engine, estimateDraft, type Run } from '../engine.ts'
 import type { OnStep } from '../ladder.ts'
+import { formatReference, parseReference } from '../reference.ts'
 import type { StorySearch } from '../search/store.ts'
-import type { Saved, StoryStore, Writer } from '../store.ts'
+import type { Reader, Saved, StoryStore, Writer } from '../store.ts'
 import type { Conflict, Provenance } from '../version.ts'
 
 /** What the commands work with; functions, because services exist only once every plugin is set up. */
@@ -28,6 +29,23 @@ export function placeOf(ctx: Context): Omit<NonNullable<Context['place']>, 'tick
   if (!ctx.place) return null
   const { ticket, ticketExpiresAtMs, ...place } = ctx.place
   return place
+}
+
+export function readerOf(ctx: Context): Reader {
+  const { plugin, id } = ctx.actor.account
+  const { place } = ctx
+  return {
+    author: `${plugin}:${id}`,
+    channel: place?.channel ?? null,
+    isPrivate: place?.visibility === 'private',
+  }
+}
+/** Where a story was written, for the hub's question before more people read it. */
+export function sourceOf(desk: Desk) {
+  return async ({ id }: { readonly id: string }, ctx: Context): Promise<Source | null> => {
+    const origin = await desk.store().originOf(ctx.workspace, parseReference(id))
+    return origin && { what: formatReference(parseReference(id)), ...origin }
+  }
 }
 
 /** A run of the engine that shows in the chat how far it is. `settled` waits until no progress message is on its way any more. */

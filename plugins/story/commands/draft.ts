@@ -5,7 +5,7 @@ import { formatReference, sourceHash } from '../reference.ts'
 import { actionsOf, renderStory } from '../render.ts'
 import { cleanText } from '../source/clean.ts'
 import type { Saved } from '../store.ts'
-import { announceModel, type Desk, MAX_TEXT, placeOf, provenance, runOf, writerOf } from './desk.ts'
+import { announceModel, type Desk, MAX_TEXT, placeOf, provenance, readerOf, runOf, writerOf } from './desk.ts'
 
 const EXAMPLE = 'story As a shopper I want to pay with a saved card'
 
@@ -35,24 +35,27 @@ async function draft(desk: Desk, text: string, ctx: Context): Promise<Message> {
     throw new HubError('INPUT_INVALID', `There is no text: write what you want, for example: ${EXAMPLE}`)
   const store = desk.store()
   const [before] = await store.writtenBy(ctx)
-  if (before) return shown(desk, before)
+  if (before) return shown(desk, before, ctx)
   const hash = sourceHash(source)
-  const cached = await store.sameSource(ctx.workspace, hash)
+  const cached = await store.sameSource(ctx.workspace, hash, readerOf(ctx))
   if (cached) return again(cached)
   const { run, settled } = runOf(ctx)
   const made = await desk.engine().draft(source, run)
   await settled()
   const first = firstVersion(made.draft)
-  const { saved, fresh } = await store.create(writerOf(ctx), placeOf(ctx), [
-    { source, sourceHash: hash, draft: first, generated: first, provenance: provenance(made) },
-  ])
+  const { saved, fresh } = await store.create(
+    writerOf(ctx),
+    placeOf(ctx),
+    [{ source, sourceHash: hash, draft: first, generated: first, provenance: provenance(made) }],
+    readerOf(ctx),
+  )
   const [story] = saved
   if (!story) throw new HubError('UNAVAILABLE', 'The story could not be stored')
-  return fresh ? shown(desk, story) : again(story)
+  return fresh ? shown(desk, story, ctx) : again(story)
 }
 
-async function shown(desk: Desk, story: Saved): Promise<Message> {
-  return renderStory(story, { similar: await desk.search().similar(story) })
+async function shown(desk: Desk, story: Saved, ctx: Context): Promise<Message> {
+  return renderStory(story, { similar: await desk.search().similar(story, readerOf(ctx)) })
 }
 
 function again(story: Saved): Message {

@@ -5,7 +5,7 @@ import { formatReference, parseReference } from '../reference.ts'
 import { renderStory } from '../render.ts'
 import type { Saved } from '../store.ts'
 import type { StoryDraft } from '../version.ts'
-import { byHand, type Desk, inPlace, writerOf } from './desk.ts'
+import { byHand, type Desk, inPlace, sourceOf, writerOf } from './desk.ts'
 import { reopen, storyId } from './fields.ts'
 
 const part = z
@@ -37,6 +37,7 @@ export function editCommands(desk: Desk): readonly Command[] {
       ],
       allow: 'member',
       sideEffects: 'hub',
+      source: sourceOf(desk),
       async run(args, ctx) {
         const saved = await desk.store().append(writerOf(ctx), parseReference(args.id), args.reopen, (now) => {
           const edited = editPart(now.draft, args.part, args.text)
@@ -55,6 +56,7 @@ export function editCommands(desk: Desk): readonly Command[] {
       examples: ['story take ST-12 AC-2'],
       allow: 'member',
       sideEffects: 'hub',
+      source: sourceOf(desk),
       async run(args, ctx) {
         const name = parseCriterionId(args.part) ?? args.part.toLowerCase()
         const saved = await desk.store().append(writerOf(ctx), parseReference(args.id), args.reopen, (now) => ({

@@ -3,7 +3,7 @@ import { type Command, defineCommand, type Message } from '#contract'
 import { formatReference, parseReference } from '../reference.ts'
 import { renderGherkin, renderStory } from '../render.ts'
 import type { Listed } from '../search/store.ts'
-import type { Desk } from './desk.ts'
+import { type Desk, readerOf, sourceOf } from './desk.ts'
 import { storyId, versionFlag } from './fields.ts'
 
 const LISTED = 15
@@ -21,6 +21,7 @@ export function readCommands(desk: Desk): readonly Command[] {
       examples: ['story show ST-12', 'story show ST-12 --gherkin', 'story show ST-12 --version 1'],
       allow: 'viewer',
       sideEffects: 'none',
+      source: sourceOf(desk),
       async run({ id, gherkin, version }, ctx) {
         const saved = await desk.store().get(ctx.workspace, parseReference(id), version)
         return gherkin
@@ -39,7 +40,7 @@ export function readCommands(desk: Desk): readonly Command[] {
       sideEffects: 'none',
       async run({ query }, ctx) {
         const wanted = (query ?? '').trim()
-        return renderList(await desk.search().list(ctx.workspace, wanted, LISTED + 1), wanted)
+        return renderList(await desk.search().list(ctx.workspace, wanted, LISTED + 1, readerOf(ctx)), wanted)
       },
     }),
   ]

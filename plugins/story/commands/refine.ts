@@ -10,7 +10,7 @@ import { cleanText } from '../source/clean.ts'
 import { findQuote } from '../source/spans.ts'
 import { type NewVersion, refuseApproved, type Saved } from '../store.ts'
 import type { FreshDraft } from '../version.ts'
-import { announceModel, byHand, type Desk, inPlace, provenance, runOf, writerOf } from './desk.ts'
+import { announceModel, byHand, type Desk, inPlace, provenance, runOf, sourceOf, writerOf } from './desk.ts'
 import { reopen, storyId } from './fields.ts'
 
 export function refineCommands(desk: Desk): readonly Command[] {
@@ -35,6 +35,7 @@ export function refineCommands(desk: Desk): readonly Command[] {
         isLiteral(instruction)
           ? `Changing ${formatReference(parseReference(id))}`
           : announceModel(desk, `Refining ${formatReference(parseReference(id))}`, instruction, workspace),
+      source: sourceOf(desk),
       run: (args, ctx) => refine(desk, args, ctx),
     }),
     defineCommand({
@@ -46,6 +47,7 @@ export function refineCommands(desk: Desk): readonly Command[] {
       sideEffects: 'hub',
       announce: ({ id }, workspace) =>
         announceModel(desk, `Drafting ${formatReference(parseReference(id))} anew`, '', workspace),
+      source: sourceOf(desk),
       run: (args, ctx) => regenerate(desk, args, ctx),
     }),
   ]

@@ -6,7 +6,7 @@ import { otherNotes, plain, provenanceLine } from '../render.ts'
 import type { Part } from '../split.ts'
 import type { NewStory, Saved } from '../store.ts'
 import type { Provenance, StoryDraft } from '../version.ts'
-import { announceModel, type Desk, placeOf, provenance, runOf, writerOf } from './desk.ts'
+import { announceModel, type Desk, placeOf, provenance, readerOf, runOf, sourceOf, writerOf } from './desk.ts'
 import { storyId } from './fields.ts'
 
 export function splitCommand(desk: Desk): Command {
@@ -19,6 +19,7 @@ export function splitCommand(desk: Desk): Command {
     sideEffects: 'hub',
     announce: ({ id }, workspace) =>
       announceModel(desk, `Splitting ${formatReference(parseReference(id))}`, '', workspace),
+    source: sourceOf(desk),
     run: ({ id }, ctx) => split(desk, id, ctx),
   })
 }
@@ -43,6 +44,7 @@ async function split(desk: Desk, id: string, ctx: Context): Promise<Message> {
     made.parts.map((part, index) =>
       childOf(parent, part, index, provenance({ ...made, tokens: index === 0 ? made.tokens : 0 })),
     ),
+    readerOf(ctx),
   )
   return renderSplit(parent, saved)
 }

@@ -1,6 +1,6 @@
 import { and, desc, eq, gt, ilike, isNull, lt, sql } from 'drizzle-orm'
 import type { Db } from '#contract'
-import type { Saved } from '../store.ts'
+import { findable, type Reader, type Saved } from '../store.ts'
 import { SEARCHED_CHARACTERS, stories } from '../tables.ts'
 
 /** Share of trigrams from which two stories are offered as near-duplicates. */
@@ -19,7 +19,7 @@ export type StorySearch = ReturnType<typeof createSearch>
 export function createSearch(db: Db) {
   return {
     /** `query`: words that must all be in title or text, or a state alone. Each is a condition of its own, so that an index can serve it. */
-    async list(workspace: string, query: string, limit: number): Promise<Listed[]> {
+    async list(workspace: string, query: string, limit: number, reader: Reader): Promise<Listed[]> {
       const wanted = query.toLowerCase()
       const isState = wanted === 'draft' || wanted === 'approved'
       const words = wanted.split(/\s+/).filter((word) => word !== '')
@@ -35,7 +35,7 @@ export function createSearch(db: Db) {
           updatedAt: stories.updatedAt,
         })
         .from(stories)
-        .where(and(eq(stories.workspace, workspace), ...conditions))
+        .where(and(eq(stories.workspace, workspace), findable(reader), ...conditions))
         .orderBy(desc(stories.number))
         .limit(limit)
     },
@@ -43,13 +43,13 @@ export function createSearch(db: Db) {
      * Stories that say nearly the same as this one, nearest first, among the newest of the workspace: a trigram index over whole tenants
      * reads seconds at a million stories, and comparing a bounded number takes a bounded time. Parts of a split are no surprise.
      */
-    async similar(story: Saved): Promise<{ number: number; title: string }[]> {
+    async similar(story: Saved, reader: Reader): Promise<{ number: number; title: string }[]> {
       if (story.parent !== null) return []
       const text = `${story.draft.title} ${story.source.slice(0, SEARCHED_CHARACTERS)}`.toLowerCase()
       const newest = db
         .select({ number: stories.number, title: stories.title, parent: stories.parent, search: stories.search })
         .from(stories)
-        .where(and(eq(stories.workspace, story.workspace), lt(stories.number, story.number)))
+        .where(and(eq(stories.workspace, story.workspace), lt(stories.number, story.number), findable(reader)))
         .orderBy(desc(stories.number))
         .limit(COMPARED)
         .as('newest')

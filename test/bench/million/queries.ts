@@ -228,16 +228,17 @@ function storyQueries(db: Watch['db'], rows: number): readonly Query[] {
     '%',
     'ex',
   ]
+  const reader = { author: 'slack:U1', channel: 'C1', isPrivate: false }
   return [
     ['story by number', (n) => stories.get(BIG, numberOf(n))],
-    ['newest stories of a big workspace', () => search.list(BIG, '', 20)],
-    ['newest stories of a small workspace', () => search.list(SMALL, '', 20)],
-    ['search stories in a big workspace', (n) => search.list(BIG, words[n % words.length] ?? '', 20)],
-    ['search stories in a small workspace', (n) => search.list(SMALL, words[n % words.length] ?? '', 20)],
-    ['search stories for one case', (n) => search.list(BIG, `photos by month ${n * 5}`, 20)],
-    ['near-duplicates in a big workspace', async (n) => search.similar(await stories.get(BIG, numberOf(n)))],
-    ['near-duplicates in a small workspace', async (n) => search.similar(await stories.get(SMALL, 1 + n))],
-    ['story of the same source', (n) => stories.sameSource(BIG, `none of the stories ${n}`)],
+    ['newest stories of a big workspace', () => search.list(BIG, '', 20, reader)],
+    ['newest stories of a small workspace', () => search.list(SMALL, '', 20, reader)],
+    ['search stories in a big workspace', (n) => search.list(BIG, words[n % words.length] ?? '', 20, reader)],
+    ['search stories in a small workspace', (n) => search.list(SMALL, words[n % words.length] ?? '', 20, reader)],
+    ['search stories for one case', (n) => search.list(BIG, `photos by month ${n * 5}`, 20, reader)],
+    ['near-duplicates in a big workspace', async (n) => search.similar(await stories.get(BIG, numberOf(n)), reader)],
+    ['near-duplicates in a small workspace', async (n) => search.similar(await stories.get(SMALL, 1 + n), reader)],
+    ['story of the same source', (n) => stories.sameSource(BIG, `none of the stories ${n}`, reader)],
     ['stories written by a job', (n) => stories.writtenBy({ workspace: BIG, jobId: idOf(n * 5 + 5) })],
   ]
 }
