@@ -1,4 +1,4 @@
-import { type CommandCall, HubError, type Message, type Person } from '#contract'
+import { type BindingDesk, type CommandCall, HubError, type Message, type Person } from '#contract'
 import { planSends } from './delivery/plan.ts'
 import type { CommandCatalog } from './dispatch/catalog.ts'
 import { continued } from './dispatch/continued.ts'
@@ -33,11 +33,13 @@ export function handlersOf(deps: {
   host: Host
   catalog: CommandCatalog
   people: CoreDirectory
+  bindings: Pick<BindingDesk, 'projectRole'>
   lookUp: LookUpPerson
   secrets: Secrets
   findContinuation: FindContinuation
 }): Handling {
   const { host, catalog, people, lookUp, secrets } = deps
+  const grants = { ...people, projectRole: deps.bindings.projectRole }
   const handlers = new Map<string, Handler>()
   const routes: Route[] = [{ kind: 'command', job: 'command', ...ATTEMPTS }]
 
@@ -50,7 +52,7 @@ export function handlersOf(deps: {
       call: { input },
       person: ctx.actor,
       ctx,
-      grants: people,
+      grants,
       signConfirm: (text) => Buffer.from(secrets.sign('confirm', text), 'base64url').toString('hex'),
       receivedAtMs: Date.now() - job.waitedMs,
     })

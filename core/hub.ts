@@ -1,6 +1,8 @@
 import { randomUUIDv7 } from 'node:crypto'
 import type { Hono } from 'hono'
 import {
+  bindingDesk,
+  bindings,
   budget,
   type Catalog,
   database,
@@ -8,6 +10,7 @@ import {
   type HookEnv,
   jobsView,
   type Log,
+  links,
   operations,
   type Plugin,
   provide,
@@ -28,6 +31,8 @@ import { createApp } from './http/app.ts'
 import { createMetrics, type Metrics } from './http/metrics.ts'
 import { pluginViews } from './http/plugin-views.ts'
 import type { LedgerView } from './http/ports.ts'
+import { createBindings } from './identity/bindings.ts'
+import { createLinks } from './identity/links.ts'
 import { createLookUp } from './identity/lookup.ts'
 import { createDirectory } from './identity/store.ts'
 import { createLeases } from './jobs/leases.ts'
@@ -115,6 +120,14 @@ async function assemble(options: HubOptions, store: Store, rings: Rings, log: Lo
   const jobs = createJobsLedger(sql, ledgerOptions)
   const outbox = createOutbox(sql, ledgerOptions)
   const people = createDirectory(store.db)
+  const projects = createBindings(sql)
+  const accountLinks = createLinks({
+    sql,
+    people,
+    sign: (text) => Buffer.from(secrets.sign('link', text), 'base64url'),
+    profileOf: async ({ workspace, account }) =>
+      (await host.channels.get(account.plugin)?.channel.profile(workspace, account.id)) ?? null,
+  })
   const view = createLedgerView(sql, { ring: rings.ring })
   const metrics = createMetrics({ stats: () => ledgerStats(sql), log })
   const modelBudget = createBudget(sql, options.tokensPerDay, metrics.countTokens)
@@ -135,6 +148,9 @@ async function assemble(options: HubOptions, store: Store, rings: Rings, log: Lo
       provide(database, store.db),
       provide(budget, modelBudget),
       provide(directory, people),
+      provide(bindings, projects),
+      provide(bindingDesk, projects),
+      provide(links, accountLinks),
       provide(jobsView, view.jobsView),
       provide(
         operations,
@@ -163,6 +179,7 @@ async function assemble(options: HubOptions, store: Store, rings: Rings, log: Lo
     host,
     catalog,
     people,
+    bindings: projects,
     lookUp: createLookUp(sql),
     secrets,
     findContinuation: createContinuations(sql),
@@ -253,6 +270,9 @@ async function assemble(options: HubOptions, store: Store, rings: Rings, log: Lo
     health: readHealth({ store, rings, host }),
     metrics,
     openMetrics: options.openMetrics,
+    hookBodyBytes: Object.fromEntries(
+      options.plugins.flatMap(({ manifest: { name, maxBodyBytes } }) => (maxBodyBytes ? [[name, maxBodyBytes]] : [])),
+    ),
     api: {
       command: runAsOperator(entry),
       ledger: view,

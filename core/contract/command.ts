@@ -26,6 +26,8 @@ export interface Command<A extends ArgsSchema = ArgsSchema> {
   readonly allow: Role
   /** What it changes: nothing, only what the hub stores, or something outside the hub. The last two are audited. */
   readonly sideEffects: 'none' | 'hub' | 'outside'
+  /** Project this call is about: a role for that project counts as well as one in the workspace. Absent: only the workspace's counts. */
+  readonly project?: (args: Out<A>) => string
   /** Its answer concerns the asker alone, as help does: platforms that fix visibility with the acknowledgement fix it so. */
   readonly private?: boolean
   /** Question to answer before it runs, or null for these arguments; asked with a button, and again for each new call. */
@@ -91,6 +93,8 @@ export interface CommandInfo {
   readonly usage: string
   readonly examples: readonly string[]
   readonly allow: Role
+  /** A role for the project it is about counts as well. */
+  readonly byProject?: boolean
   readonly sideEffects: Command['sideEffects']
   readonly fields: readonly Field[]
 }

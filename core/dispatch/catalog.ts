@@ -69,7 +69,16 @@ export function createCatalog(commands: readonly Command[], owners: Owners = new
       nextWords: nextWordsOf(name, commands),
       confirms: command.confirm !== undefined || command.source !== undefined,
     }
-    const info = { name, summary, usage: usageOf(name, fields), examples, allow, sideEffects, fields }
+    const info = {
+      name,
+      summary,
+      usage: usageOf(name, fields),
+      examples,
+      allow,
+      sideEffects,
+      fields,
+      byProject: command.project !== undefined,
+    }
     entries.set(name, { command, info, shape })
   }
   const names = [...entries.keys()]

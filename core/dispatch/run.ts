@@ -1,4 +1,5 @@
 import {
+  type BindingDesk,
   type Command,
   type CommandCall,
   type Context,
@@ -22,7 +23,8 @@ import {
 } from './replies.ts'
 
 /** What running a command needs of the directory. */
-export type Grants = Pick<CoreDirectory, 'standing' | 'admins' | 'audit' | 'spendConfirmation' | 'isShared' | 'share'>
+export type Grants = Pick<CoreDirectory, 'standing' | 'admins' | 'audit' | 'spendConfirmation' | 'isShared' | 'share'> &
+  Pick<BindingDesk, 'projectRole'>
 export interface Run {
   readonly catalog: CommandCatalog
   readonly call: Pick<CommandCall, 'input'>
@@ -43,7 +45,7 @@ export async function runCommand(run: Run): Promise<Message> {
   if (resolved.kind === 'empty') return { ...emptyMessage(catalog, person), only }
   if (resolved.kind === 'unknown') return { ...unknownMessage(catalog, resolved, person), only }
   // Before the arguments: who may not run it is not taught how to.
-  if (!roleIncludes(person.role, resolved.command.allow)) return { ...(await deny(run, resolved)), only }
+  if (!(await mayRun(run, resolved))) return { ...(await deny(run, resolved)), only }
   if (resolved.kind === 'invalid') return { ...invalidMessage(catalog, resolved), only }
   const source = (await resolved.command.source?.(resolved.args, ctx)) ?? null
   const guarded = await unlessShared(run, source, guard(resolved.command, source, ctx, person))
@@ -60,6 +62,18 @@ export async function runCommand(run: Run): Promise<Message> {
 }
 
 type Runnable = Extract<Resolution, { kind: 'run' }>
+
+/** A role in the workspace, or for the project where the command says which; whoever is shut out of the workspace has none in its projects. */
+async function mayRun(
+  { ctx, grants, person }: Run,
+  resolved: Extract<Resolution, { command: Command }>,
+): Promise<boolean> {
+  const { allow, project } = resolved.command
+  if (roleIncludes(person.role, allow)) return true
+  if (person.role === null || !project || resolved.kind !== 'run') return false
+  const role = await grants.projectRole(ctx.workspace, project(resolved.args), person.account)
+  return roleIncludes(role, allow)
+}
 
 async function deny({ ctx, grants, catalog, person }: Run, { command }: { command: Command }): Promise<Message> {
   const [standing, admins] = await Promise.all([

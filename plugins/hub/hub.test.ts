@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto'
+import { createHmac, randomUUID } from 'node:crypto'
 import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
@@ -7,6 +7,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import {
   type Action,
+  type Binder,
   type Catalog,
   type Command,
   defineCommand,
@@ -21,6 +22,8 @@ import {
 import { type CommandCatalog, createCatalog } from '../../core/dispatch/catalog.ts'
 import { createSigner } from '../../core/dispatch/confirm.ts'
 import { runCommand } from '../../core/dispatch/run.ts'
+import { createBindings } from '../../core/identity/bindings.ts'
+import { createLinks } from '../../core/identity/links.ts'
 import { type CoreDirectory, createDirectory } from '../../core/identity/store.ts'
 import { openStore, type Store } from '../../core/store/open.ts'
 import { contextOf, NOW_MS } from '../../test/dispatch/run-fixture.ts'
@@ -66,6 +69,26 @@ const others = [
   }),
 ]
 
+/** A tracker with one project, PAY, that U-ANNA administers; of SEC it cannot tell, and to RO the hub may not write. */
+const tracker: Binder = {
+  kind: 'tracker',
+  async checkBinding({ target, accounts }) {
+    const key = target.toUpperCase()
+    if (!['PAY', 'SEC', 'RO'].includes(key)) return null
+    const administers = key === 'SEC' ? null : accounts.some(({ id }) => id === 'U-ANNA')
+    return {
+      target: key,
+      targetWorkspace: 'tracker:site',
+      label: `${key} project`,
+      missing: key === 'RO' ? ['EDIT_ISSUES'] : [],
+      administers,
+    }
+  },
+  parseRules(rules) {
+    if (JSON.stringify(rules).includes('colour')) throw new HubError('INPUT_INVALID', 'colour is no rule')
+    return rules
+  },
+}
 let folder: string
 let store: Store
 let people: CoreDirectory
@@ -90,7 +113,18 @@ beforeEach(async () => {
 })
 
 async function commandsOf(operations: Operations): Promise<readonly Command[]> {
-  const services: Record<string, unknown> = { directory: people, operations }
+  const services: Record<string, unknown> = {
+    directory: people,
+    operations,
+    'binding-desk': createBindings(store.sql),
+    links: createLinks({
+      sql: store.sql,
+      people,
+      sign: (text) => createHmac('sha256', 'a key of this test').update(text).digest(),
+      profileOf: async ({ account }) => ({ name: account.id, isBot: account.id.startsWith('BOT') }),
+    }),
+    'binder:tracker': tracker,
+  }
   const late: Catalog = {
     get commands() {
       return catalog.commands
@@ -111,7 +145,7 @@ async function commandsOf(operations: Operations): Promise<readonly Command[]> {
       if (!(service.name in services)) throw new Error(`no service ${service.name}`)
       return services[service.name] as T
     },
-    maybe: () => null,
+    maybe: <T>(service: Service<T>) => (services[service.name] as T | undefined) ?? null,
     command: unused,
     publish: unused,
   }
@@ -119,13 +153,19 @@ async function commandsOf(operations: Operations): Promise<readonly Command[]> {
 }
 
 /** Says a line as an account, looked up anew as for every job. */
-async function say(line: string, id = 'U-ANNA', where = workspace, name?: string) {
+async function say(line: string, id = 'U-ANNA', where = workspace, name?: string, jobId: string = randomUUID()) {
   const plugin = where.slice(0, where.indexOf(':'))
   const person = await people.personFor(where, { plugin, id }, name)
-  const { ctx, audit } = contextOf(person, randomUUID(), where)
+  const { ctx, audit } = contextOf(person, jobId, where, {
+    plugin,
+    workspace: where,
+    channel: 'C1',
+    visibility: 'team',
+  })
   const signConfirm = createSigner('a secret of this test', 'confirm')
   const call = { input: line }
-  const message = await runCommand({ catalog, call, person, ctx, grants: people, signConfirm, receivedAtMs: NOW_MS })
+  const grants = { ...people, projectRole: createBindings(store.sql).projectRole }
+  const message = await runCommand({ catalog, call, person, ctx, grants, signConfirm, receivedAtMs: NOW_MS })
   return { message, text: message.text, audited: audit.mock.calls }
 }
 async function grant(
@@ -205,6 +245,7 @@ describe('whoami and why', () => {
       [
         'No, you may not run /deploy. An admin can allow it with /hub role acme:U-ANNA maintainer.',
         'Rule: /deploy needs the role maintainer or above',
+        'Where it comes from: fixed by the plugin of the command; grants change roles, not rules',
         'Your role: member, the default of this workspace',
         'Who can change it: Ada (admin)',
         'When it runs: it is written to the audit log with your name',
@@ -315,5 +356,146 @@ describe('role', () => {
         detail: { needs: 'admin', has: 'maintainer' },
       },
     ])
+  })
+})
+
+describe('linked accounts', () => {
+  const codeOf = (text: string) => /hub link ([a-z0-9]+)/.exec(text)?.[1] ?? ''
+  const other = async () => {
+    const id = `other:${randomUUID()}`
+    await people.ensureWorkspace({ id, plugin: 'other', name: 'Other' })
+    return id
+  }
+  const fails = (line: string, id: string, where: string) =>
+    expect(say(line, id, where)).rejects.toMatchObject({
+      code: 'INPUT_INVALID',
+      message: expect.stringContaining('does not hold'),
+    })
+
+  test('a code asked for here and typed there joins the two, raises no role, and is on record in both', async () => {
+    const there = await other()
+    await grant('U1', 'admin')
+    const asked = await say('hub link', 'U1')
+    expect(asked.message.only).toEqual({ plugin: 'acme', id: 'U1' })
+    const joined = await say(`hub link ${codeOf(asked.text)}`, 'X1', there)
+    expect(joined.text).toContain('You are acme:U1 too now')
+    expect((await say('hub whoami', 'X1', there)).text).toContain(`Linked: acme:U1 in ${workspace}`)
+    expect(await people.standing(there, { plugin: 'other', id: 'X1' })).toMatchObject({
+      role: 'member',
+      from: 'default',
+    })
+    for (const where of [workspace, there])
+      expect(await people.auditTrail(where, 1)).toMatchObject([{ action: 'link', outcome: 'done' }])
+  })
+  test('a code is good once, and again for the job that used it', async () => {
+    const [there, third] = [await other(), await other()]
+    const code = codeOf((await say('hub link', 'U1')).text)
+    const job = randomUUID()
+    await say(`hub link ${code}`, 'X1', there, undefined, job)
+    await say(`hub link ${code}`, 'X1', there, undefined, job)
+    await fails(`hub link ${code}`, 'X2', third)
+  })
+  test('two at once use a code once', async () => {
+    const [one, two] = [await other(), await other()]
+    const code = codeOf((await say('hub link', 'U1')).text)
+    const tried = await Promise.allSettled([say(`hub link ${code}`, 'X1', one), say(`hub link ${code}`, 'X2', two)])
+    expect(tried.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected'])
+  })
+  test('an expired code and a forged one do not hold, and guessing is stopped', async () => {
+    const there = await other()
+    const code = codeOf((await say('hub link', 'U1')).text)
+    await fails(`hub link ${code.slice(0, -1)}${code.endsWith('a') ? 'b' : 'a'}`, 'X1', there)
+    await store.sql.query(`update hub.link_codes set expires_at = now() - interval '1 second' where nonce = $1`, [
+      code.slice(0, 10),
+    ])
+    await fails(`hub link ${code}`, 'X1', there)
+    for (let n = 0; n < 3; n++) await fails(`hub link guess${n}`, 'X1', there)
+    const fresh = codeOf((await say('hub link', 'U2')).text)
+    await expect(say(`hub link ${fresh}`, 'X1', there)).rejects.toThrow('Too many codes')
+    expect(await people.auditTrail(there, 10)).toHaveLength(5)
+  })
+  test('the account that asked cannot answer, and that does not use the code up', async () => {
+    const there = await other()
+    const code = codeOf((await say('hub link', 'U1')).text)
+    await expect(say(`hub link ${code}`, 'U1')).rejects.toThrow('as your other account')
+    await say(`hub link ${code}`, 'X1', there)
+  })
+  test('no more than five codes are open at once', async () => {
+    for (let n = 0; n < 5; n++) await say('hub link', 'U1')
+    await expect(say('hub link', 'U1')).rejects.toMatchObject({ code: 'CONFLICT' })
+  })
+  test('a bot neither asks nor answers', async () => {
+    const there = await other()
+    await expect(say('hub link', 'BOT1')).rejects.toMatchObject({ code: 'FORBIDDEN' })
+    const code = codeOf((await say('hub link', 'U1')).text)
+    await expect(say(`hub link ${code}`, 'BOT2', there)).rejects.toMatchObject({ code: 'FORBIDDEN' })
+  })
+  test('unlinking takes no role, not even the last admin’s, and only one’s own accounts can go', async () => {
+    const there = await other()
+    await grant('U1', 'admin')
+    await say(`hub link ${codeOf((await say('hub link', 'U1')).text)}`, 'X1', there)
+    await expect(say('hub unlink other:X1', 'U2')).rejects.toMatchObject({ code: 'NOT_FOUND' })
+    expect((await say('hub unlink acme:U1', 'X1', there)).text).toContain('not linked to you any more')
+    expect((await say('hub whoami', 'U1')).text).not.toContain('Linked')
+    expect(await people.standing(workspace, { plugin: 'acme', id: 'U1' })).toMatchObject({ role: 'admin' })
+    await expect(say('hub unlink other:X1', 'U1')).rejects.toMatchObject({ code: 'NOT_FOUND' })
+  })
+})
+
+describe('projects', () => {
+  const bindings = () => createBindings(store.sql)
+  test('a channel is bound where it is typed, found again, and let go', async () => {
+    await grant('U-ANNA', 'maintainer')
+    const bound = await say('hub bind channel Payments')
+    expect(bound.audited).toContainEqual(['bind', 'payments', { kind: 'channel', target: 'acme:C1' }])
+    expect(await bindings().projectAt(workspace, 'acme', 'C1')).toBe('payments')
+    expect(await bindings().projectAt('acme:elsewhere', 'acme', 'C1')).toBeNull()
+    await expect(say('hub bind channel billing')).rejects.toMatchObject({
+      code: 'CONFLICT',
+      message: expect.stringContaining('payments'),
+    })
+    expect((await say('hub projects payments')).text).toContain('payments · channel')
+    await say('hub unbind channel payments')
+    expect(await bindings().projectAt(workspace, 'acme', 'C1')).toBeNull()
+    await expect(say('hub unbind channel payments')).rejects.toMatchObject({ code: 'NOT_FOUND' })
+  })
+  test('a tracker is bound when its adapter vouches for the person, with its rules checked', async () => {
+    await grant('U-ANNA', 'maintainer')
+    await say(`hub bind tracker payments tracker:pay --rules='{"type":"Story"}'`)
+    const target = { kind: 'tracker', plugin: 'tracker', targetWorkspace: 'tracker:site', target: 'PAY' } as const
+    expect(await bindings().boundTo(target)).toMatchObject([
+      { workspace, project: 'payments', rules: { type: 'Story' }, label: 'PAY project', boundBy: 'acme:U-ANNA' },
+    ])
+    await expect(say(`hub bind tracker payments tracker:PAY --rules='{"colour":1}'`)).rejects.toThrow(
+      'colour is no rule',
+    )
+    await expect(say('hub bind tracker payments tracker:PAY --rules=[]')).rejects.toThrow('no JSON object')
+  })
+  test.each<[string, string, string, string]>([
+    ['without power on the far side', 'U-BEN', 'tracker payments tracker:PAY', 'do not administer'],
+    ['where the far side cannot tell', 'U-ANNA', 'tracker payments tracker:SEC', 'an admin of the hub must bind it'],
+    ['where the hub lacks a permission', 'U-ANNA', 'tracker payments tracker:RO', 'EDIT_ISSUES'],
+    ['to what does not exist', 'U-ANNA', 'tracker payments tracker:NOPE', 'no tracker called NOPE'],
+    ['to an adapter that is not there', 'U-ANNA', 'repository payments gitea:a/b', 'No adapter called gitea'],
+    ['to another channel', 'U-ANNA', 'channel payments acme:C2', 'in the channel itself'],
+    ['to nothing', 'U-ANNA', 'tracker payments', 'Name the tracker'],
+  ])('%s nothing is bound', async (_what, id, line, message) => {
+    await grant(id, 'maintainer')
+    await expect(say(`hub bind ${line}`, id)).rejects.toThrow(message)
+    expect(await bindings().list(workspace)).toEqual([])
+  })
+  test('a role for a project opens its own commands and nothing else, and “none” in the workspace stays none', async () => {
+    await grant('U-ANNA', 'maintainer')
+    expect((await say('hub bind channel payments', 'U-BEN')).text).toContain('needs the role maintainer')
+    await say('hub project role payments acme:U-BEN maintainer')
+    expect((await say('hub bind channel payments', 'U-BEN')).text).toContain('belongs to the project payments')
+    expect((await say('hub bind channel billing', 'U-BEN')).text).toContain('needs the role maintainer')
+    expect((await say('deploy api', 'U-BEN')).text).toContain('needs the role maintainer')
+    expect((await say('hub why hub bind', 'U-BEN')).text).toContain('in this workspace or for its project')
+    await grant('U-BEN', 'none')
+    expect((await say('hub unbind channel payments', 'U-BEN')).text).toContain('you have no role here')
+    await grant('U-BEN', 'member')
+    await say('hub project role payments acme:U-BEN default')
+    expect((await say('hub unbind channel payments', 'U-BEN')).text).toContain('needs the role maintainer')
   })
 })

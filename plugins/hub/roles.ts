@@ -82,7 +82,7 @@ function targetOf(asked: string | undefined, own: string, { home }: Operations):
 }
 
 /** Exactly the account of a mention or of '<plugin>:<id>', met now if need be; else everybody of that name. */
-async function peopleOf(directory: Directory, workspace: string, who: string): Promise<readonly Person[]> {
+export async function peopleOf(directory: Directory, workspace: string, who: string): Promise<readonly Person[]> {
   const plugin = workspace.slice(0, Math.max(0, workspace.indexOf(':')))
   const id =
     /^<@!?([^|>]+)(?:\|[^>]*)?>$/.exec(who)?.[1] ?? (who.startsWith(`${plugin}:`) ? who.slice(plugin.length + 1) : null)

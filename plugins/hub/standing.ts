@@ -5,13 +5,15 @@ import {
   type Command,
   type Directory,
   defineCommand,
+  type Links,
   type Message,
   roleIncludes,
 } from '#contract'
+import { whoIs } from './linking.ts'
 import { code, explained, listed, paragraph, plainName } from './text.ts'
 
 /** Who the asker is to the hub, and why a command is allowed or denied to them. */
-export function standingCommands(catalog: Catalog, directory: () => Directory): readonly Command[] {
+export function standingCommands(catalog: Catalog, directory: () => Directory, links: () => Links): readonly Command[] {
   return [
     defineCommand({
       name: 'hub whoami',
@@ -21,13 +23,22 @@ export function standingCommands(catalog: Catalog, directory: () => Directory): 
       allow: 'viewer',
       private: true,
       sideEffects: 'none',
-      async run(_args, { actor, workspace }) {
+      async run(_args, ctx) {
+        const { actor, workspace } = ctx
         const standing = await directory().standing(workspace, actor.account)
+        const others = (await links().of(whoIs(ctx))).filter(
+          ({ workspace: at, account }) =>
+            at !== workspace || account.id !== actor.account.id || account.plugin !== actor.account.plugin,
+        )
         const allowed = catalog.commands.filter((command) => roleIncludes(standing.role, command.allow)).length
         const items = [
           { label: 'Role', value: explained(standing) },
           { label: 'Account', value: `${actor.account.plugin}:${actor.account.id}` },
           { label: 'Workspace', value: workspace },
+          ...others.map((one) => ({
+            label: 'Linked',
+            value: `${one.account.plugin}:${one.account.id} in ${one.workspace}; its role there is its own`,
+          })),
           { label: 'You may run', value: `${allowed} of ${catalog.commands.length} commands` },
         ]
         const title = `You are ${plainName(actor.name)}.`
@@ -66,9 +77,16 @@ async function why(
   const grant = `/hub role ${account.plugin}:${account.id} ${command.allow}`
   const nobody = 'nobody here yet, only the operator of the hub'
   const items = [
-    { label: 'Rule', value: `/${command.name} needs the role ${command.allow} or above` },
+    {
+      label: 'Rule',
+      value: `/${command.name} needs the role ${command.allow} or above${command.byProject ? ', in this workspace or for its project' : ''}`,
+    },
+    { label: 'Where it comes from', value: 'fixed by the plugin of the command; grants change roles, not rules' },
     { label: 'Your role', value: explained(standing) },
     { label: 'Who can change it', value: admins.length > 0 ? `${listed(admins)} (admin)` : nobody },
+    ...(command.byProject
+      ? [{ label: 'For one project', value: 'its maintainers, with /hub project role <project> <person> <role>' }]
+      : []),
   ]
   const asked =
     command.sideEffects === 'none'
