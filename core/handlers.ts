@@ -1,7 +1,8 @@
-import { type BindingDesk, type CommandCall, HubError, type Message, type Person } from '#contract'
+import { type BindingDesk, type CommandCall, HubError, type KeyValue, type Message, type Person } from '#contract'
 import { planSends } from './delivery/plan.ts'
 import type { CommandCatalog } from './dispatch/catalog.ts'
 import { continued } from './dispatch/continued.ts'
+import { createGuidedForms } from './dispatch/guided.ts'
 import { runCommand } from './dispatch/run.ts'
 import type { Host } from './host/host.ts'
 import type { LookUpPerson } from './identity/lookup.ts'
@@ -33,12 +34,19 @@ export function handlersOf(deps: {
   host: Host
   catalog: CommandCatalog
   people: CoreDirectory
+  /** Where open forms are kept. */
+  formsKv: KeyValue
   bindings: Pick<BindingDesk, 'projectRole'>
   lookUp: LookUpPerson
   secrets: Secrets
   findContinuation: FindContinuation
 }): Handling {
   const { host, catalog, people, lookUp, secrets } = deps
+  const guided = createGuidedForms({
+    kv: deps.formsKv,
+    catalog,
+    hasForms: (plugin) => host.channels.get(plugin)?.can.forms ?? true,
+  })
   const grants = { ...people, projectRole: deps.bindings.projectRole }
   const handlers = new Map<string, Handler>()
   const routes: Route[] = [{ kind: 'command', job: 'command', ...ATTEMPTS }]
@@ -46,12 +54,16 @@ export function handlersOf(deps: {
   handlers.set('command', async (body, { ctx, job }) => {
     const typed = body.input as CommandCall['input'] | undefined
     if (typed === undefined) throw new HubError('INPUT_INVALID', 'the stored command has no text')
-    const input = await continued({ typed, place: ctx.place, catalog, find: deps.findContinuation })
+    const answered = await guided.answer(typed, ctx)
+    if (answered && 'message' in answered) return answered.message
+    const input =
+      answered?.input ?? (await continued({ typed, place: ctx.place, catalog, find: deps.findContinuation }))
     return runCommand({
       catalog,
       call: { input },
       person: ctx.actor,
       ctx,
+      ask: guided.begin,
       grants,
       signConfirm: (text) => Buffer.from(secrets.sign('confirm', text), 'base64url').toString('hex'),
       receivedAtMs: Date.now() - job.waitedMs,

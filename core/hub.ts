@@ -180,6 +180,8 @@ async function assemble(options: HubOptions, store: Store, rings: Rings, log: Lo
     catalog,
     people,
     bindings: projects,
+    // No plugin can have a name with a colon.
+    formsKv: createKeyValue(sql, secrets, 'hub:forms'),
     lookUp: createLookUp(sql),
     secrets,
     findContinuation: createContinuations(sql),

@@ -9,7 +9,7 @@ export interface Capabilities {
   readonly threads: boolean
   /** False: the hub prints the saved command instead of a button. */
   readonly buttons: boolean
-  /** False: a form becomes the printed usage of the command. */
+  /** False: the hub asks for what is missing one message at a time, in the thread. */
   readonly forms: boolean
   /** One person alone can be shown a message in a channel. False: direct message. */
   readonly private: boolean

@@ -2,6 +2,8 @@ import { type ArgsSchema, type Command, type CommandInput, type Field, HubError,
 
 const NAME = /^[a-z][a-z0-9-]*( [a-z][a-z0-9-]*){0,2}$/
 const EFFECTS: readonly string[] = ['none', 'hub', 'outside']
+/** More is asked of nobody: a form of that length is a document. */
+const MOST_QUESTIONS = 20
 export type Owners = ReadonlyMap<Command, string>
 
 /** Reads the arguments of each command and refuses what could only fail later, in front of a person. */
@@ -85,7 +87,12 @@ function fieldProblems(fields: readonly Field[]): string[] {
       problems.push(`'${field.name}' is required behind the optional '${before.name}'; put required arguments first`)
     }
   })
+  const asked = fields.filter((field) => field.required)
+  if (asked.length > MOST_QUESTIONS)
+    problems.push(`${asked.length} required arguments fit in no form; make it ${MOST_QUESTIONS} at most`)
   for (const field of fields) {
+    if (field.kind === 'choice' && field.choices?.length === 0)
+      problems.push(`'${field.name}' has no choices, so no form can ask for it; give it some`)
     if (!/^[a-z][A-Za-z0-9]*$/.test(field.name)) problems.push(`argument '${field.name}' must be named in camelCase`)
     if (field.name === 'confirm') problems.push("the argument 'confirm' belongs to the hub; rename it")
     if (field.rest && (field.flag || field.kind !== 'text'))

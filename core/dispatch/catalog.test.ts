@@ -235,6 +235,11 @@ describe('a catalog refuses at load what would fail in front of a person', () =>
     ],
     ['an argument of the hub', [make('a', z.object({ confirm: optional }))], /'confirm' belongs to the hub/],
     [
+      'more questions than a form can ask',
+      [make('a', z.object(Object.fromEntries(Array.from({ length: 21 }, (_, n) => [`x${n}`, z.string()]))))],
+      /plugin 'acme', command 'a': 21 required arguments fit in no form; make it 20 at most/,
+    ],
+    [
       'a role of its own',
       [make('a', undefined, { allow: 'owner' as Command['allow'] })],
       /'allow' must be one of viewer/,

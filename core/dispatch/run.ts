@@ -13,6 +13,7 @@ import type { CoreDirectory } from '../identity/store.ts'
 import { type Audience, type Guarded, guard, newAudience, OUTSIDE } from './audience.ts'
 import type { CommandCatalog, Resolution, Values } from './catalog.ts'
 import { confirmCode, isConfirmed, type Sign } from './confirm.ts'
+import type { GuidedForms } from './guided.ts'
 import {
   confirmMessage,
   deniedMessage,
@@ -33,6 +34,8 @@ export interface Run {
   readonly ctx: Context
   readonly grants: Grants
   readonly signConfirm: Sign
+  /** Asks for what is missing where there are no forms; null where the usage must do. */
+  readonly ask?: GuidedForms['begin']
   /** When the call arrived, in epoch milliseconds: a confirmation given in time stays good while its job waits or is tried again. */
   readonly receivedAtMs: number
 }
@@ -46,7 +49,8 @@ export async function runCommand(run: Run): Promise<Message> {
   if (resolved.kind === 'unknown') return { ...unknownMessage(catalog, resolved, person), only }
   // Before the arguments: who may not run it is not taught how to.
   if (!(await mayRun(run, resolved))) return { ...(await deny(run, resolved)), only }
-  if (resolved.kind === 'invalid') return { ...invalidMessage(catalog, resolved), only }
+  if (resolved.kind === 'invalid')
+    return (await run.ask?.(resolved, ctx)) ?? { ...invalidMessage(catalog, resolved), only }
   const source = (await resolved.command.source?.(resolved.args, ctx)) ?? null
   const guarded = await unlessShared(run, source, guard(resolved.command, source, ctx, person))
   if (guarded.kind === 'refuse') return { ...(await withhold(run, resolved, guarded.source)), only }
