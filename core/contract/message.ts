@@ -16,6 +16,11 @@ export interface Message {
    * a refinement. They run in order of arrival, with the rights of whoever wrote them.
    */
   readonly continues?: string
+  /**
+   * What this shows and at which revision. An edit that arrives behind one of a later revision of the same thing is dropped, so that of two jobs
+   * that edit one message at once the latest state stands.
+   */
+  readonly card?: { readonly of: string; readonly revision: number }
 }
 /** A closed union: every renderer ends its switch with `satisfies never`. Markdown is the CommonMark subset bold, italic, code, list, quote, link. */
 export type Block =

@@ -127,6 +127,54 @@ describe('delivery', () => {
     expect(arrived[0]?.to.ticket).toBe('https://hook')
   })
 
+  describe('one card edited by two jobs', () => {
+    const standing = { ...PLACE, message: 'm0' }
+    const edit = (revision: number, over: Partial<NewSend> = {}) =>
+      send({
+        op: 'update',
+        place: standing,
+        message: { text: `v${revision}`, card: { of: 'ST-1', revision } },
+        ...over,
+      })
+    const texts = (arrived: readonly Delivery[]) => arrived.map(({ message }) => message.text)
+
+    it('the edit of an earlier revision that comes late is dropped, and what follows it still knows its message', async () => {
+      const { arrived, deps } = platform()
+      const stale = edit(2)
+      await outbox.insert([edit(3), stale, send({ target: stale.key, message: { text: 'the rest' } })])
+      const settled = await settle(deps, 4)
+      expect(texts(arrived)).toEqual(['v3', 'the rest'])
+      expect(arrived[1]?.to.thread).toBe('m0')
+      expect(settled.map(({ state }) => state)).toEqual(['sent', 'superseded', 'sent'])
+    })
+    it('one that waits behind it makes an earlier one superfluous', async () => {
+      const { arrived, deps } = platform()
+      await outbox.insert([edit(2), edit(3)])
+      await settle(deps, 3)
+      expect(texts(arrived)).toEqual(['v3'])
+    })
+    it('the same revision again, another message and another thing are edited', async () => {
+      const { arrived, deps } = platform()
+      await outbox.insert([
+        edit(3),
+        edit(3),
+        edit(2, { place: { ...PLACE, message: 'm9' } }),
+        edit(1, { message: { text: 'other', card: { of: 'ST-2', revision: 1 } } }),
+      ])
+      await settle(deps, 5)
+      expect(texts(arrived)).toEqual(['v3', 'v3', 'v2', 'other'])
+    })
+    it('an edit that was given up makes nothing stale', async () => {
+      const refused = new HubError('FORBIDDEN', 'not in this channel')
+      const { arrived, deps } = platform({ fail: (n) => (n === 1 ? { before: refused } : undefined) })
+      await outbox.insert([edit(3)])
+      await settle(deps, 1)
+      await outbox.insert([edit(2)])
+      expect((await settle(deps, 2)).map(({ state }) => state)).toEqual(['dead', 'sent'])
+      expect(texts(arrived)).toEqual(['v2'])
+    })
+  })
+
   it('an answer lost after the effect is found and never sent again, even when the read-back lags', async () => {
     const lost = new HubError('OUTCOME_UNKNOWN', 'connection reset')
     const { arrived, deps, looks } = platform({ fail: (n) => (n === 1 ? { after: lost } : undefined), lagLooks: 1 })

@@ -67,6 +67,12 @@ async function attempt(send: ClaimedSend, deps: DeliverDeps, lease: AbortSignal)
   const shut = deps.breaker.closedForMs(send)
   if (shut > 0)
     return pending(send, shut, 'the platform refused our credentials', 'UNAUTHENTICATED', { uncounted: true })
+  if (send.op === 'update' && send.message.card && (await deps.outbox.isStale(send)))
+    return {
+      ...base(send),
+      state: 'superseded',
+      posted: 'message' in send.place ? withoutTicket(send.place as Posted) : null,
+    }
   const delivery = toDelivery(send, deps, outlet.can.threads)
   const limits = outlet.channel.limits(delivery)
   const wait = await slotWaitMs(send, limits, deps)

@@ -27,6 +27,11 @@ function laneOf(place: Place, jobId: string): string {
   return lane.length <= 500 ? lane : createHash('sha256').update(lane).digest('hex')
 }
 
+/** Parts are the adapter's; what words below them mean, and which revision they show, is the hub's. */
+function ownMarks({ continues, card }: Message): Pick<Message, 'continues' | 'card'> {
+  return { ...(continues === undefined ? {} : { continues }), ...(card === undefined ? {} : { card }) }
+}
+
 /** Pure: the outbox rows of a message, one for each platform message. The first carries the edit; the others follow in its thread. */
 export function planSends(saying: Saying, outlet: Outlet): NewSend[] {
   const { jobId, to, edits } = saying
@@ -48,9 +53,7 @@ export function planSends(saying: Saying, outlet: Outlet): NewSend[] {
       op: first && mayEdit ? 'update' : 'post',
       place: first && standing ? { ...to, ...standing } : to,
       target: first ? (mayEdit && 'key' in edits ? edits.key : null) : key,
-      // Parts are the adapter's; what words below them mean is the hub's.
-      message:
-        first && saying.message.continues !== undefined ? { ...message, continues: saying.message.continues } : message,
+      message: first ? { ...message, ...ownMarks(saying.message) } : message,
       supersedes: first ? (saying.supersedes ?? null) : null,
     }
   })

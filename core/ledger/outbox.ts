@@ -31,7 +31,7 @@ export interface ClaimedSend {
 export interface Settled {
   readonly id: string
   readonly fence: number
-  readonly state: 'sent' | 'pending' | 'unknown' | 'dead' | 'held'
+  readonly state: 'sent' | 'pending' | 'unknown' | 'dead' | 'held' | 'superseded'
   readonly posted: Posted | null
   readonly error: string | null
   readonly errorCode: string | null
@@ -48,6 +48,8 @@ export interface Outbox {
   claim(limit: number): Promise<ClaimedSend[]>
   /** Takes unknown sends that are due for a look. */
   claimUnknown(limit: number): Promise<ClaimedSend[]>
+  /** Is a later revision of what this edit shows stored for the same message, and not given up? */
+  isStale(send: ClaimedSend): Promise<boolean>
   /** False when the fence was passed. */
   settle(settled: Settled): Promise<boolean>
   /** Gives back sends that may have been stored as taken by a finish whose answer was lost: this process has not begun them. */
@@ -105,13 +107,19 @@ const SETTLE = `
         looks = case when r.state in ('unknown', 'held') then o.looks else 0 end,
         not_before = case when r.state in ('pending', 'unknown')
           then clock_timestamp() + r.wait_ms * interval '1 millisecond' else o.not_before end,
-        finished_at = case when r.state in ('sent', 'dead') then clock_timestamp() end
+        finished_at = case when r.state in ('sent', 'dead', 'superseded') then clock_timestamp() end
     from json_to_recordset($1::text::json)
       as r(id uuid, fence int, state text, posted text, error text, error_code text, wait_ms int, reserved bool, uncounted bool, as_post bool)
     where o.id = r.id and o.fence = r.fence and o.state in ('inflight', 'reconciling')
     returning o.id
   )
   select id from ended`
+
+const STALE = `
+  select 1 from hub.outbox o
+  where o.workspace = $1 and o.lane = $2 and o.op = 'update' and o.message ? 'card' and o.place ->> 'message' = $3
+    and o.message -> 'card' ->> 'of' = $4 and (o.message -> 'card' ->> 'revision')::float8 > $5::float8
+    and o.state not in ('dead', 'superseded') limit 1`
 
 const GIVE_BACK = `
   update hub.outbox o set state = 'pending', attempts = 0, fence = o.fence + 1, lease_until = null
@@ -187,6 +195,11 @@ export function createOutbox(
     },
     claim: (limit) => take(CLAIM, limit),
     claimUnknown: (limit) => take(CLAIM_UNKNOWN, limit),
+    async isStale({ workspace, lane, place, message: { card } }) {
+      if (!card || !('message' in place)) return false
+      const later = await sql.query(STALE, [workspace, lane, String(place.message), card.of, card.revision])
+      return later.length > 0
+    },
     settle,
     async giveBack(sends) {
       await sql.query(GIVE_BACK, [JSON.stringify(sends.map(({ id }) => ({ id }))), options.worker])

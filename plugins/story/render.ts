@@ -166,7 +166,9 @@ export function renderStory(saved: Saved, extra: Extra = {}): Message {
       : []),
   ]
   const text = [...(extra.lead ? [extra.lead, ''] : []), plainStory(saved, facts)].join('\n')
-  return { text, blocks, continues: `story refine ${id}` }
+  // Approving makes no version, and shows later than the draft it froze.
+  const revision = saved.version * 2 + (saved.state === 'approved' ? 1 : 0)
+  return { text, blocks, continues: `story refine ${id}`, card: { of: id, revision } }
 }
 const showButton = ({ number }: { number: number }): Action => {
   const id = formatReference(number)

@@ -1,0 +1,1 @@
+CREATE INDEX "outbox_card" ON "hub"."outbox" USING btree ("workspace","lane") WHERE op = 'update' and message ? 'card';
