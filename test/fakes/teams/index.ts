@@ -14,6 +14,8 @@ export interface TeamsFakeOptions {
   readonly openWorld?: boolean
   /** Enforces Teams' rates; 0.1 makes Teams' second last 100 ms. Absent: no limits. */
   readonly rateTimeScale?: number
+  /** Decides about each call that no armed fault is for; null lets it pass. */
+  readonly faultFor?: (method: Operation, args: Json) => TeamsFault | null
   /** How long our tokens live. */
   readonly tokenSeconds?: number
   readonly now?: () => number
@@ -155,7 +157,7 @@ export async function startTeamsFake(options: TeamsFakeOptions = {}): Promise<Te
     const key = String(args.conversation ?? 'tenant')
     const earlyByMs = (openUntil.get(key) ?? 0) - now()
     if (earlyByMs > 0) state.early.push({ method, earlyByMs })
-    const fault = faults.take(label)
+    const fault = faults.take(label) ?? options.faultFor?.(label, args) ?? null
     const wait = method === 'send' || method === 'update' ? (rates?.waitMs(key) ?? 0) : 0
     if (fault?.kind === 'rate-limited' || wait > 0) {
       note(label, args, 'Throttled')

@@ -1,0 +1,222 @@
+import { announce, el } from '../../../adapters/console/page/dom.js'
+import { discordForm, renderDiscord } from './discord.js'
+import { openForm } from './form.js'
+import { renderSlack, slackForm } from './slack.js'
+import { renderTeams, teamsForm } from './teams.js'
+
+const RENDER = { slack: renderSlack, discord: renderDiscord, teams: renderTeams }
+const FORM = { slack: slackForm, discord: discordForm, teams: teamsForm }
+const SWITCHES = {
+  limited: ['429', 'Every other send is told to wait 2 s'],
+  slow: ['Slow', 'Answers take 1.5 s'],
+  duplicate: ['Twice', 'Each request is delivered two times at once'],
+  dropped: ['Dropped', 'The connection is cut after every other message was stored'],
+}
+const time = (atMs) => new Date(atMs).toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' })
+
+/** One platform: conversation, composer, switches and wire log. `show` takes a new state. */
+export function createColumn(name) {
+  let thread = null
+  const nodes = new Map()
+  const act = async (action) => {
+    const answer = await fetch(`/do/${name}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(action),
+    })
+    const reaction = await answer.json()
+    say(reaction.error ?? reaction.notice ?? '', reaction.error !== undefined)
+    if (reaction.form)
+      openForm(FORM[name](reaction.form.body), name, (values) => act({ do: 'submit', form: reaction.form.id, values }))
+    return reaction
+  }
+  const toast = el('p', { class: 'toast', role: 'status' })
+  const say = (text, isBad) => {
+    toast.textContent = text
+    toast.classList.toggle('bad', isBad)
+    toast.hidden = text === ''
+  }
+  say('', false)
+  const list = el('div', { class: 'messages', role: 'log', 'aria-label': `${name} messages`, tabindex: 0 })
+  const refusals = el('div', { class: 'refusals' })
+  const input = el('textarea', {
+    rows: 1,
+    placeholder: '/story As a shopper …',
+    'aria-label': `Message in ${name}`,
+    onkeydown: typed,
+  })
+  const target = el('p', { class: 'target', hidden: true })
+  const composer = el(
+    'form',
+    { class: 'composer', onsubmit: send },
+    target,
+    input,
+    el('button', { class: 'button primary' }, 'Send'),
+  )
+  const switches = el('div', { class: 'switches', role: 'group', 'aria-label': 'Make it go wrong' })
+  for (const [key, [label, title]] of Object.entries(SWITCHES))
+    switches.append(
+      el(
+        'label',
+        { title },
+        el('input', {
+          type: 'checkbox',
+          name: key,
+          onchange: (e) => act({ do: 'switch', name: key, on: e.target.checked }),
+        }),
+        label,
+      ),
+    )
+  const wire = el('ol')
+  const count = el('span', { class: 'small' })
+  const log = el('details', { class: 'wire' }, el('summary', {}, 'Wire ', count), wire)
+  const title = el('h2', {})
+  const hint = el('span', { class: 'small' })
+  const column = el(
+    'section',
+    { class: `column ${name}`, id: `column-${name}`, 'aria-label': name },
+    el('header', {}, title, hint, switches),
+    list,
+    refusals,
+    toast,
+    composer,
+    log,
+  )
+
+  function typed(event) {
+    if (event.key === 'Enter' && !event.shiftKey && !event.isComposing) {
+      event.preventDefault()
+      composer.requestSubmit()
+    }
+    if (event.key === 'Escape') reply(null)
+  }
+  async function send(event) {
+    event.preventDefault()
+    const text = input.value.trim()
+    if (text === '') return
+    input.value = ''
+    const reaction = await act({ do: 'say', text, thread })
+    if (reaction.error && input.value === '') input.value = text
+    input.focus()
+  }
+  function reply(item) {
+    thread = item
+    target.hidden = item === null
+    target.replaceChildren(
+      'In the thread ',
+      el('button', { type: 'button', class: 'link', onclick: () => reply(null) }, 'leave it'),
+    )
+    if (item !== null) input.focus()
+  }
+  const press = (item) => async (button, label, node) => {
+    node.disabled = true
+    announce(`${label} pressed`)
+    await act({ do: 'press', item: item.id, button })
+    node.disabled = false
+  }
+  const content = (item) => {
+    if (item.loading) return [el('p', { class: 'loading' }, 'hub is thinking …')]
+    if (item.who === 'ann') return item.text.split('\n').map((line) => el('p', {}, line))
+    try {
+      return RENDER[name](item.body, press(item))
+    } catch (error) {
+      return [
+        el('p', { class: 'problem' }, `This body cannot be shown: ${error.message}`),
+        el('pre', {}, JSON.stringify(item.body, null, 2)),
+      ]
+    }
+  }
+  const message = (item, isRoot) =>
+    el(
+      'article',
+      { class: `message ${item.who}${item.only ? ' only' : ''}${item.thread ? ' reply' : ''}`, 'data-id': item.id },
+      el('span', { class: 'face', 'aria-hidden': 'true' }, item.who === 'ann' ? 'A' : 'h'),
+      el(
+        'div',
+        { class: 'body' },
+        el(
+          'p',
+          { class: 'by' },
+          el('strong', {}, item.who === 'ann' ? 'Ann' : 'hub'),
+          item.who === 'hub' ? el('span', { class: 'app' }, 'APP') : null,
+          el('time', {}, time(item.atMs)),
+          item.edited ? el('span', { class: 'edited' }, 'edited') : null,
+        ),
+        item.only ? el('p', { class: 'private' }, item.only) : null,
+        content(item),
+        item.files.map((file) =>
+          el('details', { class: 'file' }, el('summary', {}, file.name), el('pre', {}, file.text)),
+        ),
+        isRoot && item.only === null && name !== 'discord'
+          ? el('button', { class: 'link reply-to', onclick: () => reply(item.id) }, 'Reply in thread')
+          : null,
+      ),
+    )
+  const update = (items) => {
+    const atEnd = list.scrollHeight - list.scrollTop - list.clientHeight < 80
+    const seen = new Set(items.map((item) => item.id))
+    const roots = items.filter((item) => item.thread === null || !seen.has(item.thread))
+    const ordered = roots.flatMap((root) => [root, ...items.filter((item) => item !== root && item.thread === root.id)])
+    const wanted = ordered.map((item) => {
+      const key = JSON.stringify(item)
+      const known = nodes.get(item.id)
+      if (known?.key === key) return known.node
+      const node = message(item, roots.includes(item))
+      nodes.set(item.id, { key, node })
+      return node
+    })
+    for (const [i, node] of wanted.entries())
+      if (list.children[i] !== node) list.insertBefore(node, list.children[i] ?? null)
+    while (list.children.length > wanted.length) list.lastChild.remove()
+    if (atEnd) list.scrollTop = list.scrollHeight
+  }
+  return {
+    column,
+    show(state) {
+      title.textContent = state.title
+      hint.textContent = state.hint
+      for (const box of switches.querySelectorAll('input')) box.checked = state.switches.includes(box.name)
+      if (state.items.length === 0)
+        list.replaceChildren(
+          el(
+            'p',
+            { class: 'empty' },
+            'Try ',
+            el('code', {}, '/story As a shopper I want to pay with a saved card'),
+            ' or ',
+            el('code', {}, '/hub help'),
+            '.',
+          ),
+        )
+      else {
+        list.querySelector('.empty')?.remove()
+        update(state.items)
+      }
+      refusals.replaceChildren(
+        ...[...new Set(state.refusals)].slice(-3).map((text) => el('p', { class: 'problem' }, text)),
+      )
+      count.textContent = String(state.wire.length)
+      const open = new Set([...wire.querySelectorAll('details[open]')].map((one) => one.dataset.key))
+      wire.replaceChildren(
+        ...state.wire.map((line) => {
+          const key = `${line.atMs} ${line.what} ${line.outcome}`
+          return el(
+            'li',
+            { class: line.isBad ? 'bad' : '' },
+            el(
+              'details',
+              { 'data-key': key, open: open.has(key) },
+              el(
+                'summary',
+                {},
+                el('span', {}, line.from === 'hub' ? '← ' : '→ ', line.what),
+                el('em', {}, line.outcome),
+              ),
+              el('pre', {}, line.body),
+            ),
+          )
+        }),
+      )
+    },
+  }
+}
