@@ -27,6 +27,8 @@ const asked = (typed: string, over: { place?: Place | null; line?: string | null
 it.each([
   ['add a criterion for refunds', 'story refine ST-7 add a criterion for refunds'],
   ['  add a criterion\nfor refunds ', 'story refine ST-7 add a criterion\nfor refunds'],
+  ['-- gift cards count too', 'story refine ST-7 -- -- gift cards count too'],
+  ['--reopen it for me', 'story refine ST-7 -- --reopen it for me'],
   ['thanks', 'thanks'],
   ['looks good', 'looks good'],
   ['story show ST-1', 'story show ST-1'],

@@ -22,5 +22,7 @@ export async function continued(asked: {
   const resolved = catalog.resolve(words)
   if (resolved.kind !== 'unknown' || resolved.nearest.length > 0) return typed
   const line = await find(place)
-  return line === null ? typed : `${line} ${words}`
+  if (line === null) return typed
+  // Words that begin like an option are words.
+  return /^[-—–]/.test(words) ? `${line} -- ${words}` : `${line} ${words}`
 }
