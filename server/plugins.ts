@@ -6,6 +6,8 @@ export interface Shipped {
   readonly kind: 'adapter' | 'plugin'
   /** Variables that turn it on; empty: always on. */
   readonly needs: readonly string[]
+  /** Of these sets one has to be complete; the first is the one to name. */
+  readonly either?: readonly (readonly string[])[]
   /** Said beside the missing variables: what the hub does without it. */
   readonly without?: string
   /** Config keys whose variable is not `<NAME>_<KEY>`. */
@@ -39,6 +41,13 @@ export const SHIPPED: readonly Shipped[] = [
     load: async () => (await import('../adapters/teams/index.ts')).teams as Plugin,
   },
   {
+    name: 'github',
+    kind: 'adapter',
+    needs: ['GITHUB_WEBHOOK_SECRET'],
+    either: [['GITHUB_TOKEN'], ['GITHUB_APP_ID', 'GITHUB_PRIVATE_KEY']],
+    load: async () => (await import('../adapters/github/index.ts')).github as Plugin,
+  },
+  {
     name: 'anthropic',
     kind: 'adapter',
     needs: ['ANTHROPIC_API_KEY'],
@@ -64,5 +73,7 @@ export type Environment = Readonly<Record<string, string | undefined>>
 
 /** Which variables are still missing. Half a configuration is as good as none, and is said. */
 export function missingVariables(shipped: Shipped, env: Environment): readonly string[] {
-  return shipped.needs.filter((name) => !env[name])
+  const { needs, either = [] } = shipped
+  const isOpen = either.length > 0 && !either.some((names) => names.every((name) => env[name]))
+  return [...needs.filter((name) => !env[name]), ...(isOpen ? (either[0] ?? []).filter((name) => !env[name]) : [])]
 }

@@ -35,6 +35,8 @@ export interface Manifest<C extends Schema = Schema> {
   readonly secrets?: readonly string[]
   /** Services it cannot do without; decides the start order. */
   readonly requires?: readonly Service<unknown>[]
+  /** Largest request its routes take; absent: 1,000,000. */
+  readonly maxBodyBytes?: number
   /** Required of every plugin that returns a channel. */
   readonly can?: Capabilities
 }

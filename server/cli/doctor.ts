@@ -102,7 +102,7 @@ async function adapters(env: Environment): Promise<Finding[]> {
   for (const shipped of SHIPPED.filter((s) => s.kind === 'adapter' && s.needs.length > 0)) {
     const missing = missingVariables(shipped, env)
     if (missing.length > 0) {
-      const half = missing.length < shipped.needs.length
+      const half = [...shipped.needs, ...(shipped.either ?? []).flat()].some((name) => env[name])
       const detail = `set ${missing.join(' and ')}${shipped.without ? ` (${shipped.without})` : ''}`
       found.push({ what: shipped.name, state: half ? 'wrong' : 'off', detail })
       continue

@@ -20,7 +20,9 @@ export async function attack(oracle: Oracle, random: Random, atSeconds: number):
 }
 
 async function change(oracle: Oracle, random: Random, honest: Attack): Promise<Attack> {
-  const kinds = ['header', 'header', 'header', 'header', 'missing', 'doubled', 'late', 'early', 'forged', 'swapped']
+  const { lateBySeconds, earlyBySeconds } = oracle
+  const timed = lateBySeconds === null || earlyBySeconds === null ? [] : ['late', 'early']
+  const kinds = ['header', 'header', 'header', 'header', 'missing', 'doubled', ...timed, 'forged', 'swapped']
   const kind = random.pick(oracle.coversBody ? [...kinds, 'body', 'body', 'body', 'boundary'] : kinds)
   const { body, atSeconds } = honest
   const name = random.pick(oracle.proof)
@@ -49,21 +51,21 @@ async function change(oracle: Oracle, random: Random, honest: Attack): Promise<A
       return {
         ...honest,
         kind,
-        atSeconds: atSeconds + oracle.lateBySeconds + random.int(0, 1) * random.int(0, 604_800),
+        atSeconds: atSeconds + (lateBySeconds ?? 0) + random.int(0, 1) * random.int(0, 604_800),
       }
     case 'early':
       return {
         ...honest,
         kind,
-        atSeconds: atSeconds - oracle.earlyBySeconds - random.int(0, 1) * random.int(0, 31_536_000),
+        atSeconds: atSeconds - (earlyBySeconds ?? 0) - random.int(0, 1) * random.int(0, 31_536_000),
       }
     case 'forged':
       return { ...honest, kind, headers: await oracle.forge(body, atSeconds, random) }
     case 'swapped': {
       // The proof of another honest request, of the same second or of another.
       const other = Buffer.from(`${oracle.body(random)} `)
-      const proof = await oracle.sign(other, atSeconds - random.int(0, 1) * oracle.lateBySeconds)
-      const old = oracle.coversBody ? proof : await oracle.sign(other, atSeconds - oracle.lateBySeconds)
+      const proof = await oracle.sign(other, atSeconds - random.int(0, 1) * (lateBySeconds ?? 0))
+      const old = oracle.coversBody ? proof : await oracle.sign(other, atSeconds - (lateBySeconds ?? 0))
       return { ...honest, kind, headers: old }
     }
     case 'boundary': {

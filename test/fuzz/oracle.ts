@@ -7,9 +7,9 @@ export interface Oracle {
   readonly proof: readonly string[]
   /** Does the proof cover every byte of the body? */
   readonly coversBody: boolean
-  /** Seconds after signing at which the last second of validity is over, and before signing at which it has not begun. */
-  readonly lateBySeconds: number
-  readonly earlyBySeconds: number
+  /** Null where the platform signs no time. Seconds after signing at which the last second of validity is over, and before signing at which it has not begun. */
+  readonly lateBySeconds: number | null
+  readonly earlyBySeconds: number | null
   body(random: Random): string
   sign(body: Uint8Array, atSeconds: number): Promise<Signed>
   /** What somebody without the secret could try, beyond changing a good request: other keys, other algorithms, no key. */

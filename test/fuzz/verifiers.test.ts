@@ -95,7 +95,7 @@ describe.each(names)(`the verifier of %s against requests that were changed (see
       expect([400, 401, 403], shown()).toContain(status)
       expect(route.reached(), shown()).toBe(0)
     }
-    expect(kinds.size).toBeGreaterThan(oracle.coversBody ? 45 : 20)
+    expect(kinds.size).toBeGreaterThan(oracle.coversBody && oracle.proof.length > 1 ? 45 : 20)
     expect(overHttp).toBeGreaterThan(ATTACKS / OVER_HTTP / 2)
   })
   it(`accepts ${HONEST} honest ones, to the last second`, { timeout: 600_000 }, async () => {
@@ -104,7 +104,7 @@ describe.each(names)(`the verifier of %s against requests that were changed (see
     for (let i = 0; i < HONEST; i++) {
       const body = Buffer.from(oracle.body(random))
       const headers = await oracle.sign(body, AT)
-      const at = AT + random.pick([0, 1, oracle.lateBySeconds - 1, 1 - oracle.earlyBySeconds])
+      const at = AT + random.pick([0, 1, (oracle.lateBySeconds ?? 1e9) - 1, 1 - (oracle.earlyBySeconds ?? 1e9)])
       expect(await oracle.verify(body, like(headers), at), JSON.stringify(headers)).toBe(true)
     }
   })

@@ -35,11 +35,17 @@ export function fillTables(text: string, tables: Readonly<Record<string, string>
   })
 }
 
+const quoted = (variable: string): string => `\`${variable}\``
+
 function adapterTable(adapters: readonly (Shipped & { readonly plugin: Plugin })[]): string {
-  const rows = adapters.map(({ name, needs, plugin }) => [
+  const rows = adapters.map(({ name, needs, either = [], plugin }) => [
     `[${name}](adapters/${name}/README.md)`,
     plugin.manifest.summary,
-    needs.length === 0 ? 'always on' : needs.map((variable) => `\`${variable}\``).join(' and '),
+    needs.length === 0
+      ? 'always on'
+      : [...needs.map(quoted), either.map((set) => set.map(quoted).join(' with ')).join(' or ')]
+          .filter((part) => part !== '')
+          .join(' and '),
   ])
   return table(['Adapter', 'What it does', 'Turned on by'], rows)
 }

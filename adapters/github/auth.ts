@@ -1,0 +1,79 @@
+import { createPrivateKey, createSign, type KeyObject } from 'node:crypto'
+import { HubError } from '#contract'
+import type { GitHubConfig } from './config.ts'
+
+/** GitHub takes at most ten minutes, and its clock may be ahead of ours: https://docs.github.com/en/apps/creating-github-apps/authenticating-with-a-github-app/generating-a-json-web-token-jwt-for-a-github-app */
+const JWT_SECONDS = 540
+const SKEW_SECONDS = 60
+/** A token is renewed while it is still good. */
+const RENEW_BEFORE_MS = 5 * 60_000
+
+/** Asks GitHub with the app's own proof. */
+export type AppCall = (route: string, parameters: Record<string, unknown>, jwt: string) => Promise<unknown>
+
+export interface Auth {
+  /** The `authorization` header for requests about one repository, or about none. */
+  headerFor(repository: { readonly owner: string; readonly repo: string } | null): Promise<string>
+}
+
+export function createAuth(config: GitHubConfig, call: AppCall, now: () => number = Date.now): Auth {
+  const { token, appId, privateKey } = config
+  if (token !== undefined) return { headerFor: async () => `Bearer ${token}` }
+  const key = readKey(privateKey ?? '')
+  const installations = new Map<string, Promise<number>>()
+  const tokens = new Map<number, Promise<{ readonly token: string; readonly expiresAtMs: number }>>()
+  const jwt = () => signJwt(appId ?? '', key, Math.floor(now() / 1_000))
+
+  const installationOf = (owner: string, repo: string): Promise<number> =>
+    kept(installations, owner.toLowerCase(), async () => {
+      const found = await call('GET /repos/{owner}/{repo}/installation', { owner, repo }, jwt())
+      return Number((found as { id?: unknown }).id)
+    })
+  const tokenOf = (installation: number) =>
+    kept(tokens, installation, async () => {
+      const made = await call(
+        'POST /app/installations/{installation_id}/access_tokens',
+        { installation_id: installation },
+        jwt(),
+      )
+      const { token: text, expires_at } = made as { token?: unknown; expires_at?: unknown }
+      if (typeof text !== 'string')
+        throw new HubError('UNAVAILABLE', 'GitHub gave no token for the installation of the app')
+      return { token: text, expiresAtMs: Date.parse(String(expires_at)) }
+    })
+  return {
+    async headerFor(repository) {
+      if (repository === null) return `Bearer ${jwt()}`
+      const installation = await installationOf(repository.owner, repository.repo)
+      const known = await tokenOf(installation)
+      if (known.expiresAtMs - now() > RENEW_BEFORE_MS) return `Bearer ${known.token}`
+      tokens.delete(installation)
+      return `Bearer ${(await tokenOf(installation)).token}`
+    },
+  }
+}
+/** Requests that come together ask once; a failure is not kept. */
+function kept<K, V>(map: Map<K, Promise<V>>, key: K, make: () => Promise<V>): Promise<V> {
+  const known = map.get(key)
+  if (known) return known
+  const made = make()
+  map.set(key, made)
+  made.catch(() => map.delete(key))
+  return made
+}
+function readKey(pem: string): KeyObject {
+  try {
+    return createPrivateKey(pem)
+  } catch {
+    throw new HubError(
+      'CONFIG_INVALID',
+      'GITHUB_PRIVATE_KEY cannot be read: paste the whole PEM file that GitHub generated',
+    )
+  }
+}
+function signJwt(appId: string, key: KeyObject, nowSeconds: number): string {
+  const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url')
+  const claims = { iat: nowSeconds - SKEW_SECONDS, exp: nowSeconds + JWT_SECONDS, iss: appId }
+  const text = `${part({ alg: 'RS256', typ: 'JWT' })}.${part(claims)}`
+  return `${text}.${createSign('RSA-SHA256').update(text).sign(key, 'base64url')}`
+}

@@ -1,0 +1,40 @@
+import { definePlugin } from '#contract'
+import { createChannel } from './channel.ts'
+import { createClient } from './client.ts'
+import { config } from './config.ts'
+import { createInbound } from './inbound.ts'
+import { SIZES } from './limits.ts'
+import { createSignals } from './signals.ts'
+import { createRoutes, MAX_BODY_BYTES } from './webhook.ts'
+
+export const github = definePlugin({
+  manifest: {
+    name: 'github',
+    version: '1.0.0',
+    summary: 'Commands in comments of issues and pull requests on GitHub',
+    hub: '^1.0.0',
+    config,
+    secrets: ['webhookSecret', 'token', 'privateKey'],
+    maxBodyBytes: MAX_BODY_BYTES,
+    can: {
+      update: true,
+      threads: false,
+      buttons: false,
+      forms: false,
+      // Nobody can be answered alone: what is for the asker stands where they asked.
+      private: false,
+      files: true,
+      reconcile: 'find',
+      maxText: SIZES.comment - SIZES.mark,
+      maxBlocks: 1_000,
+    },
+  },
+  setup(hub) {
+    const client = createClient(hub.config)
+    return {
+      routes: createRoutes(hub, createInbound(hub, createSignals(client, hub.log))),
+      channel: createChannel(client),
+      close: () => client.close(),
+    }
+  },
+})
