@@ -1,7 +1,6 @@
-import type { Message, Place } from '#contract'
 import { gather } from '../gather.ts'
 import { isAway, type Sql } from '../store/sql.ts'
-import { type ClaimedSend, UNFINISHED } from './outbox.ts'
+import { type ClaimedSend, claimed, insertSends, type NewSend, sendRows } from './sends.ts'
 
 /** A job this process holds, until its lease lapses or its fence is passed. */
 export interface ClaimedJob {
@@ -17,20 +16,6 @@ export interface ClaimedJob {
   readonly body: unknown
   /** Milliseconds it waited since it was made. */
   readonly waitedMs: number
-}
-/** An outbox row to be written together with what caused it. */
-export interface NewSend {
-  readonly id: string
-  readonly workspace: string
-  readonly key: string
-  readonly jobId: string | null
-  readonly plugin: string
-  readonly lane: string
-  readonly op: 'post' | 'update'
-  readonly place: unknown
-  readonly target: string | null
-  readonly message: unknown
-  readonly supersedes: string | null
 }
 export interface NewJob {
   readonly id: string
@@ -118,52 +103,6 @@ const FINISH = `
   select id, null::float8 as started from ended
   union all select id, started from stored where state = 'inflight'`
 
-/**
- * `insert … select` of outbox rows from a JSON parameter. A key that is there already is the same effect and is dropped. Rows that say `take` and
- * are the head of their lane are this worker's at once: one commit less, and the call begins right after it.
- */
-export function insertSends(param: string, where: string, [worker, leaseMs] = ['null', '0']): string {
-  return `
-    insert into hub.outbox (id, workspace, key, job_id, plugin, lane, op, place, target, message, supersedes,
-                            state, attempts, fence, worker, attempt_started_at, lease_until)
-    select id, workspace, key, job_id, plugin, lane, op, place::jsonb, target, message::jsonb, supersedes,
-           case when head then 'inflight' else 'pending' end, head::int, head::int,
-           case when head then ${worker} end, case when head then clock_timestamp() end,
-           case when head then clock_timestamp() + ${leaseMs}::int * interval '1 millisecond' end
-    from (
-      select r.*, r.take and not exists (
-        select 1 from hub.outbox e where e.lane = r.lane and e.state in ${UNFINISHED}) as head
-      from json_to_recordset(${param}::text::json)
-        as r(id uuid, workspace text, key text, job_id uuid, plugin text, lane text, op text, place text, target text,
-             message text, supersedes text, n int, take bool)
-      ${where}
-    ) r order by n
-    on conflict (workspace, key) do nothing`
-}
-
-/** JSON parameter of `insertSends`. */
-export function sendRows(
-  sends: readonly NewSend[],
-  storable: (json: string) => string,
-  take: ReadonlySet<NewSend> = new Set(),
-): object[] {
-  return sends.map((s, n) => ({
-    n,
-    take: take.has(s),
-    id: s.id,
-    workspace: s.workspace,
-    key: s.key,
-    job_id: s.jobId,
-    plugin: s.plugin,
-    lane: s.lane,
-    op: s.op,
-    place: storable(JSON.stringify(s.place)),
-    target: s.target,
-    message: storable(JSON.stringify(s.message)),
-    supersedes: s.supersedes,
-  }))
-}
-
 /** Of each lane the first alone: what follows it waits. An edit of a post whose place is not known yet is looked up by its claim. */
 function takeable(batch: readonly Finish[]): Set<NewSend> {
   const lanes = new Set<string>()
@@ -179,24 +118,6 @@ function takeable(batch: readonly Finish[]): Set<NewSend> {
     }
   }
   return taken
-}
-
-/** What a claim would have read back. */
-function claimed(send: NewSend, attemptStartedAtMs: number, askedAtMs: number): ClaimedSend {
-  return {
-    ...send,
-    place: send.place as Place,
-    message: send.message as Message,
-    attempts: 1,
-    fence: 1,
-    reserved: false,
-    looks: 0,
-    attemptStartedAtMs,
-    attemptAgeMs: 0,
-    targetPosted: null,
-    targetState: null,
-    askedAtMs,
-  }
 }
 
 const ENQUEUE = `

@@ -1,32 +1,8 @@
 import type { Message, Place, Posted } from '#contract'
 import { gather } from '../gather.ts'
 import { isAway, type Sql } from '../store/sql.ts'
-import { insertSends, type NewSend, sendRows } from './jobs.ts'
+import { type ClaimedSend, insertSends, type NewSend, sendRows, UNFINISHED } from './sends.ts'
 
-/** One send this process holds. It is `inflight` in the database before its HTTP call begins. */
-export interface ClaimedSend {
-  readonly id: string
-  readonly workspace: string
-  readonly key: string
-  readonly jobId: string | null
-  readonly plugin: string
-  readonly lane: string
-  readonly op: 'post' | 'update'
-  readonly place: Place
-  readonly message: Message
-  readonly attempts: number
-  readonly fence: number
-  readonly reserved: boolean
-  readonly looks: number
-  /** When the attempt that is in doubt began, and how long ago that is, both by the database's clock. */
-  readonly attemptStartedAtMs: number
-  readonly attemptAgeMs: number
-  /** For an update: where the post it edits stands, once known. */
-  readonly targetPosted: Posted | null
-  readonly targetState: string | null
-  /** `performance.now()` of this process before the claim went out. */
-  readonly askedAtMs: number
-}
 /** What became of it. `waitMs` delays the next try; `closeFollowers` keeps the rest of its lane from being looked at before then. */
 export interface Settled {
   readonly id: string
@@ -63,9 +39,6 @@ const COLUMNS = `o.id, o.workspace, o.key, o.job_id as "jobId", o.plugin, o.lane
   o.reserved, o.looks, (extract(epoch from o.attempt_started_at) * 1000)::float8 as "attemptStartedAtMs",
   (extract(epoch from clock_timestamp() - o.attempt_started_at) * 1000)::float8 as "attemptAgeMs", o.seq::float8 as seq,
   t.posted as "targetPosted", t.state as "targetState"`
-
-/** States in which a send holds back what follows it in its lane. */
-export const UNFINISHED = `('pending', 'inflight', 'unknown', 'reconciling', 'held')`
 
 const CLAIM = `
   with due as (
