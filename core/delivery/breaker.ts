@@ -1,4 +1,4 @@
-import type { ClaimedSend } from '../ledger/outbox.ts'
+import type { ClaimedSend } from '../ledger/sends.ts'
 
 /** Exponential with full jitter on its upper half, capped at a minute. */
 export function backoffMs(attempt: number, firstMs: number): number {

@@ -1,7 +1,8 @@
 import { type Delivery, HubError, type Limit, type Log, type Place, type Posted } from '#contract'
 import { LeaseLost, type Leases } from '../jobs/leases.ts'
 import type { Limits } from '../ledger/limits.ts'
-import type { ClaimedSend, Outbox, Settled } from '../ledger/outbox.ts'
+import type { Outbox, Settled } from '../ledger/outbox.ts'
+import type { ClaimedSend } from '../ledger/sends.ts'
 import { type Breaker, backoffMs } from './breaker.ts'
 import type { Outlet } from './plan.ts'
 

@@ -1,6 +1,6 @@
 import { createHash, randomUUIDv7 } from 'node:crypto'
 import type { Capabilities, Channel, Message, Place, Posted } from '#contract'
-import type { NewSend } from '../ledger/jobs.ts'
+import type { NewSend } from '../ledger/sends.ts'
 import { withFallbacks } from './fallback.ts'
 
 export interface Outlet {

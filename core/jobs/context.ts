@@ -1,8 +1,9 @@
 import { randomUUIDv7 } from 'node:crypto'
 import type { Context, Job, Log, Message, Person, Place, Posted } from '#contract'
 import { type Outlet, planSends } from '../delivery/plan.ts'
-import type { ClaimedJob, JobsLedger, NewSend } from '../ledger/jobs.ts'
+import type { ClaimedJob, JobsLedger } from '../ledger/jobs.ts'
 import type { Outbox } from '../ledger/outbox.ts'
+import type { NewSend } from '../ledger/sends.ts'
 
 /** What an inbox or jobs row carries: who asked, where the answer goes, and the work itself. */
 export interface JobBody {

@@ -1,7 +1,7 @@
 import { HubError, type Log, type Message, type Person } from '#contract'
 import { backoffMs } from '../delivery/breaker.ts'
 import type { ClaimedJob, Finish, JobsLedger } from '../ledger/jobs.ts'
-import type { ClaimedSend } from '../ledger/outbox.ts'
+import type { ClaimedSend } from '../ledger/sends.ts'
 import { isAway } from '../store/sql.ts'
 import { type ContextDeps, createContext, type JobBody } from './context.ts'
 import { LeaseLost, type Leases } from './leases.ts'

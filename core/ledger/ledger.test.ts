@@ -4,10 +4,11 @@ import { DATABASES, isAvailable, openTestStore } from '../../test/support/stores
 import type { Store } from '../store/open.ts'
 import { dispatchArrivals, type Route } from './dispatch.ts'
 import { type Arrival, createInbox, storableJson } from './inbox.ts'
-import { createJobsLedger, type Finish, type NewSend } from './jobs.ts'
+import { createJobsLedger, type Finish } from './jobs.ts'
 import { createLimits } from './limits.ts'
 import { createOutbox, type Settled } from './outbox.ts'
 import { prune } from './prune.ts'
+import type { NewSend } from './sends.ts'
 import { createLedgerView } from './view.ts'
 
 const ROUTES = [{ kind: 'command', job: 'command', maxAttempts: 3, backoffMs: 0 }]

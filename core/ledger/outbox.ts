@@ -1,4 +1,4 @@
-import type { Message, Place, Posted } from '#contract'
+import type { Posted } from '#contract'
 import { gather } from '../gather.ts'
 import { isAway, type Sql } from '../store/sql.ts'
 import { type ClaimedSend, insertSends, type NewSend, sendRows, UNFINISHED } from './sends.ts'
