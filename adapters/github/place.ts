@@ -8,7 +8,7 @@ export interface Spot {
   readonly number: number
 }
 /** The owner by number, which a renaming does not change. */
-export function workspaceOf({ owner }: Repository): string {
+function workspaceOf({ owner }: Repository): string {
   return `github:${owner.id}`
 }
 export function placeOf(repository: Repository, number: number): Place {
