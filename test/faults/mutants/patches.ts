@@ -127,6 +127,11 @@ const QUICKER: Readonly<Record<string, Patch>> = {
         find: "'chat.postMessage': { intervalMs: 200, burst: 20 }",
         replace: "'chat.postMessage': { intervalMs: 20, burst: 20 }",
       },
+      {
+        file: 'adapters/slack/limits.ts',
+        find: "'chat.postEphemeral': { intervalMs: 600, burst: 10 }",
+        replace: "'chat.postEphemeral': { intervalMs: 60, burst: 10 }",
+      },
     ],
   },
   'quick-backoff': {
