@@ -100,10 +100,14 @@ describe('readConfig', () => {
 
 describe('what is on', () => {
   it.each(SHIPPED.map((s) => [s.name, s] as const))('%s: half a configuration is as good as none', (_, shipped) => {
-    expect(missingVariables(shipped, {})).toEqual(shipped.needs)
-    const full = Object.fromEntries(shipped.needs.map((name) => [name, 'x']))
-    expect(missingVariables(shipped, full)).toEqual([])
-    for (const name of shipped.needs) {
+    const { either = [] } = shipped
+    const sets = (either.length > 0 ? either : [[]]).map((names) => [...names, ...shipped.needs])
+    expect(missingVariables(shipped, {})).toEqual(sets[0])
+    for (const names of sets) {
+      expect(missingVariables(shipped, Object.fromEntries(names.map((name) => [name, 'x'])))).toEqual([])
+    }
+    const full = Object.fromEntries((sets[0] ?? []).map((name) => [name, 'x']))
+    for (const name of sets[0] ?? []) {
       expect(missingVariables(shipped, { ...full, [name]: '' })).toEqual([name])
       expect(missingVariables(shipped, { ...full, [name]: undefined })).toEqual([name])
     }

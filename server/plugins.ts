@@ -25,7 +25,8 @@ export const SHIPPED: readonly Shipped[] = [
   {
     name: 'slack',
     kind: 'adapter',
-    needs: ['SLACK_SIGNING_SECRET', 'SLACK_BOT_TOKEN'],
+    needs: ['SLACK_BOT_TOKEN'],
+    either: [['SLACK_SIGNING_SECRET'], ['SLACK_APP_TOKEN']],
     load: async () => (await import('../adapters/slack/index.ts')).slack as Plugin,
   },
   {
@@ -75,5 +76,5 @@ export type Environment = Readonly<Record<string, string | undefined>>
 export function missingVariables(shipped: Shipped, env: Environment): readonly string[] {
   const { needs, either = [] } = shipped
   const isOpen = either.length > 0 && !either.some((names) => names.every((name) => env[name]))
-  return [...needs.filter((name) => !env[name]), ...(isOpen ? (either[0] ?? []).filter((name) => !env[name]) : [])]
+  return [...(isOpen ? (either[0] ?? []) : []), ...needs].filter((name) => !env[name])
 }

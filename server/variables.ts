@@ -21,6 +21,10 @@ export const VARIABLES: readonly Variable[] = [
   { name: 'HUB_TOKENS_PER_DAY', meaning: 'model tokens a workspace may spend each UTC day', default: '2000000' },
   { name: 'LOG_LEVEL', meaning: '`debug`, `info`, `warn`, `error` or `silent`', default: 'info' },
   { name: 'SLACK_SIGNING_SECRET', meaning: 'turns Slack on, together with the token' },
+  {
+    name: 'SLACK_APP_TOKEN',
+    meaning: 'app-level token instead of the secret: Socket Mode, which needs no public address',
+  },
   { name: 'SLACK_BOT_TOKEN', meaning: 'bot token of the Slack app' },
   { name: 'SLACK_API_URL', meaning: 'Slack Web API', default: 'https://slack.com/api/' },
   { name: 'DISCORD_APP_ID', meaning: 'turns Discord on, together with the key and the token' },

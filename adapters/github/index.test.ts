@@ -35,7 +35,7 @@ describe('configuration', () => {
   test('what is missing is named, whichever way it is set up', () => {
     const shipped = SHIPPED.find((one) => one.name === 'github')
     if (!shipped) throw new Error('not shipped')
-    expect(missingVariables(shipped, {})).toEqual(['GITHUB_WEBHOOK_SECRET', 'GITHUB_TOKEN'])
+    expect(missingVariables(shipped, {})).toEqual(['GITHUB_TOKEN', 'GITHUB_WEBHOOK_SECRET'])
     expect(missingVariables(shipped, { GITHUB_WEBHOOK_SECRET: secret, GITHUB_APP_ID: '1' })).toEqual(['GITHUB_TOKEN'])
     expect(
       missingVariables(shipped, { GITHUB_WEBHOOK_SECRET: secret, GITHUB_APP_ID: '1', GITHUB_PRIVATE_KEY: pem }),

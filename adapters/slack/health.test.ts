@@ -9,7 +9,7 @@ beforeAll(async () => {
 })
 afterAll(() => fake.close())
 const healthWith = (botToken: string, now?: () => number) =>
-  createHealth(createClient({ signingSecret: fake.signingSecret, botToken, apiUrl: fake.apiUrl }), now)
+  createHealth(createClient({ signingSecret: fake.signingSecret, botToken, apiUrl: fake.apiUrl }), null, now)
 
 it('is ok with the right token, and asks Slack once a minute', async () => {
   let atMs = 0

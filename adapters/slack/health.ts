@@ -1,14 +1,21 @@
 import { type Health, HubError } from '#contract'
 import type { SlackClient } from './client.ts'
+import type { Socket } from './socket.ts'
 
 /** Probes come every few seconds; Slack is asked about the token rarely. */
 const FRESH_MS = 60_000
 const ASK_MS = 2_500
 
 /** Does the bot token work? Slack being away degrades nothing but Slack, so it is never `down`. */
-export function createHealth(client: SlackClient, now: () => number = Date.now): () => Promise<Health> {
+export function createHealth(
+  client: SlackClient,
+  socket: Pick<Socket, 'trouble'> | null = null,
+  now: () => number = Date.now,
+): () => Promise<Health> {
   let known: { readonly health: Health; readonly atMs: number } | undefined
   return async () => {
+    const trouble = socket?.trouble() ?? null
+    if (trouble !== null) return { status: 'degraded', detail: trouble }
     if (known && now() - known.atMs < FRESH_MS) return known.health
     const health = await ask(client)
     known = { health, atMs: now() }

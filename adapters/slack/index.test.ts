@@ -19,8 +19,8 @@ describe('configuration', () => {
   ])('refuses %o', (wrong) => {
     expect(config.safeParse({ ...given, ...wrong }).success).toBe(false)
   })
-  test('both secrets are masked', () => {
-    expect(slack.manifest.secrets).toEqual(['signingSecret', 'botToken'])
+  test('every secret is masked', () => {
+    expect(slack.manifest.secrets).toEqual(['signingSecret', 'appToken', 'botToken'])
   })
 })
 test('Slack’s SDK is not loaded at start', () => {

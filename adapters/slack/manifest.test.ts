@@ -49,3 +49,9 @@ it('refuses an address Slack would refuse', () => {
     /HUB_PUBLIC_URL must be the https address/,
   )
 })
+
+it('without an address it is one for Socket Mode, in which no address stands', () => {
+  const manifest = createManifest({ publicUrl: null, commands })
+  expect(manifest).toMatchObject({ settings: { socket_mode_enabled: true, interactivity: { is_enabled: true } } })
+  expect(JSON.stringify(manifest)).not.toMatch(/url/i)
+})

@@ -17,17 +17,17 @@ const MAX_DESCRIPTION = 2_000
 const MAX_COMMANDS = 50
 
 export interface ManifestInput {
-  /** Address under which Slack reaches the hub, https. */
-  readonly publicUrl: string
+  /** Address under which Slack reaches the hub, https; null: Socket Mode. */
+  readonly publicUrl: string | null
   readonly commands: readonly Pick<CommandInfo, 'name' | 'summary' | 'usage'>[]
 }
 
 /** The app manifest to paste at api.slack.com/apps → From a manifest. One slash command for each first word. */
 export function createManifest({ publicUrl, commands }: ManifestInput): object {
-  if (!publicUrl.startsWith('https://')) {
+  if (publicUrl !== null && !publicUrl.startsWith('https://')) {
     throw new HubError('CONFIG_INVALID', 'HUB_PUBLIC_URL must be the https address under which Slack reaches the hub')
   }
-  const url = `${publicUrl.replace(/\/+$/, '')}/hooks/slack`
+  const url = publicUrl === null ? null : `${publicUrl.replace(/\/+$/, '')}/hooks/slack`
   const words = [...new Set(commands.map(({ name }) => name.split(' ', 1).join('')))].slice(0, MAX_COMMANDS)
   return {
     display_information: {
@@ -43,7 +43,7 @@ export function createManifest({ publicUrl, commands }: ManifestInput): object {
         const [first] = commands.filter(({ name }) => name.startsWith(`${word} `))
         return {
           command: `/${word}`,
-          url,
+          ...(url === null ? {} : { url }),
           description: (whole ?? first)?.summary.slice(0, MAX_DESCRIPTION) ?? word,
           usage_hint:
             (whole?.usage ?? first?.usage ?? word).replace(/^\/?\S+\s*/, '').slice(0, MAX_DESCRIPTION) || 'help',
@@ -53,10 +53,10 @@ export function createManifest({ publicUrl, commands }: ManifestInput): object {
     },
     oauth_config: { scopes: { bot: [...BOT_SCOPES] } },
     settings: {
-      event_subscriptions: { request_url: url, bot_events: ['app_mention', 'message.im'] },
-      interactivity: { is_enabled: true, request_url: url },
+      event_subscriptions: { ...(url === null ? {} : { request_url: url }), bot_events: ['app_mention', 'message.im'] },
+      interactivity: { is_enabled: true, ...(url === null ? {} : { request_url: url }) },
       org_deploy_enabled: false,
-      socket_mode_enabled: false,
+      socket_mode_enabled: url === null,
       token_rotation_enabled: false,
     },
   }

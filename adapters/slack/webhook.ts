@@ -1,11 +1,10 @@
 import { Hono } from 'hono'
-import { type HookEnv, type Hub, HubError, type Log } from '#contract'
+import type { HookEnv, Hub, Log } from '#contract'
 import { readBody } from '../shared/body.ts'
-import { createBolt } from './bolt.ts'
 import type { SlackConfig } from './config.ts'
 import type { Inbound } from './inbound.ts'
-import type { FetchReceiver, Retry } from './receiver.ts'
-import { acknowledgement, parseSlash, whisper } from './slash.ts'
+import { createIntake, type Intake } from './intake.ts'
+import type { Retry } from './receiver.ts'
 import { type HeadersLike, verifySlack } from './verify.ts'
 
 /** Slack publishes none; its payloads stay far below. */
@@ -14,16 +13,13 @@ const FORM = 'application/x-www-form-urlencoded'
 const decoder = new TextDecoder()
 
 /** `POST /hooks/slack`: commands, interactivity and events on one address. Nothing is parsed before the signature has been checked. */
-export function createRoutes(hub: Hub<SlackConfig>, inbound: Inbound, now: () => number = Date.now): Hono<HookEnv> {
-  const { signingSecret, apiUrl } = hub.config
-  let bolt: Promise<FetchReceiver> | undefined
-  const viaBolt = async (body: Record<string, unknown>, headers: HeadersLike, log: Log) => {
-    bolt ??= createBolt(hub, inbound).catch((error) => {
-      bolt = undefined
-      throw error
-    })
-    return (await bolt).handle(body, retryOf(headers), log)
-  }
+export function createRoutes(
+  hub: Hub<SlackConfig>,
+  inbound: Inbound,
+  now: () => number = Date.now,
+  intake: Intake = createIntake(hub, inbound, now),
+): Hono<HookEnv> {
+  const { signingSecret = '' } = hub.config
   const routes = new Hono<HookEnv>()
   routes.post('/', async (c) => {
     const raw = await readBody(c.req.raw, MAX_BODY_BYTES)
@@ -46,20 +42,13 @@ export function createRoutes(hub: Hub<SlackConfig>, inbound: Inbound, now: () =>
     const payload = form.get('payload')
     if (payload !== null) {
       const body = parseObject(payload)
-      return body === null ? c.body(null, 400) : viaBolt(body, headers, log)
+      return body === null ? c.body(null, 400) : intake.other(body, retryOf(headers), log)
     }
-    const call = parseSlash(form, raw, apiUrl, now())
-    if (call === null) return c.body(null, 400)
-    try {
-      const ack = acknowledgement(await hub.command(call))
-      // '' and not null: an answer of known length, written in one piece instead of chunked.
-      return ack === null ? c.body('', 200) : c.json(ack)
-    } catch (error) {
-      if (error instanceof HubError && error.retry === 'never') return c.json(whisper(error.message))
-      // Not stored: the person sees Slack's own failure notice and asks again.
-      log.error({ error: error instanceof Error ? error.message : String(error) }, 'Slack command was not stored')
-      return c.body(null, 503)
-    }
+    const answer = await intake.slash(form, raw, log)
+    if (answer.kind === 'unreadable') return c.body(null, 400)
+    if (answer.kind === 'refused') return c.body(null, 503)
+    // '' and not null: an answer of known length, written in one piece instead of chunked.
+    return answer.body === null ? c.body('', 200) : c.json(answer.body)
   })
   const handleJson = async (body: Record<string, unknown>, headers: HeadersLike, log: Log): Promise<Response> => {
     if (body.type === 'url_verification') return Response.json({ challenge: String(body.challenge ?? '') })
@@ -70,7 +59,7 @@ export function createRoutes(hub: Hub<SlackConfig>, inbound: Inbound, now: () =>
       )
       return new Response('')
     }
-    return viaBolt(body, headers, log)
+    return intake.other(body, retryOf(headers), log)
   }
   return routes
 }

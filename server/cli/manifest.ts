@@ -13,8 +13,9 @@ export async function writeManifest(
   config: ServerConfig,
   env: Environment,
 ): Promise<number> {
-  const publicUrl = config.HUB_PUBLIC_URL
-  if (!publicUrl)
+  const publicUrl = config.HUB_PUBLIC_URL ?? null
+  // Slack can do without an address, by Socket Mode.
+  if (publicUrl === null && platform === 'teams')
     throw new HubError(
       'CONFIG_INVALID',
       `HUB_PUBLIC_URL: set it to the https address under which ${platform} reaches the hub`,
@@ -29,7 +30,7 @@ export async function writeManifest(
   const appId = env.TEAMS_APP_ID
   if (!appId) throw new HubError('CONFIG_INVALID', 'TEAMS_APP_ID: set it to the Microsoft app id of the bot')
   const { createPackage } = await import('../../adapters/teams/manifest.ts')
-  writeFileSync(path.resolve(file), createPackage({ appId, publicUrl, version: VERSION, commands }))
+  writeFileSync(path.resolve(file), createPackage({ appId, publicUrl: publicUrl ?? '', version: VERSION, commands }))
   process.stdout.write(`${file} written: upload it in Teams under Apps → Manage your apps\n`)
   return 0
 }

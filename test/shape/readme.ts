@@ -43,7 +43,7 @@ function adapterTable(adapters: readonly (Shipped & { readonly plugin: Plugin })
     plugin.manifest.summary,
     needs.length === 0
       ? 'always on'
-      : [...needs.map(quoted), either.map((set) => set.map(quoted).join(' with ')).join(' or ')]
+      : [either.map((set) => set.map(quoted).join(' with ')).join(' or '), ...needs.map(quoted)]
           .filter((part) => part !== '')
           .join(' and '),
   ])

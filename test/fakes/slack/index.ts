@@ -5,6 +5,7 @@ import { createFaults, createRates, type Faults, type SlackFault } from './fault
 import { type Args, createMethods, type Result, SCOPES } from './methods.ts'
 import { createSender, type Sender, type Target } from './senders.ts'
 import { signSlack } from './sign.ts'
+import { createSocket, type FakeSocket } from './socket.ts'
 import { createState, type FakeMessage, nextTs, type SlackState } from './state.ts'
 
 export interface SlackFakeOptions {
@@ -37,6 +38,9 @@ export interface SlackFake extends SlackState {
   readonly botToken: string
   /** Variables that connect a hub to this fake. */
   readonly env: Readonly<Record<'SLACK_SIGNING_SECRET' | 'SLACK_BOT_TOKEN' | 'SLACK_API_URL', string>>
+  /** The same for a hub without a public address: Socket Mode instead of signed requests. */
+  readonly socketEnv: Readonly<Record<'SLACK_APP_TOKEN' | 'SLACK_BOT_TOKEN' | 'SLACK_API_URL', string>>
+  readonly socket: FakeSocket
   readonly faults: Faults
   /** Messages people see in a channel, in order. */
   shown(channel?: string): readonly FakeMessage[]
@@ -60,6 +64,7 @@ export async function startSlackFake(options: SlackFakeOptions = {}): Promise<Sl
   const now = options.now ?? Date.now
   const signingSecret = options.signingSecret ?? 'fake-signing-secret-0123456789abcdef'
   const botToken = options.botToken ?? 'xoxb-fake-0123456789-abcdefghij'
+  const appToken = 'xapp-1-A0FAKE-0123456789-abcdef'
   const state = createState()
   const faults = createFaults()
   const rates = options.rateTimeScale === undefined ? null : createRates(options.rateTimeScale, now)
@@ -106,7 +111,13 @@ export async function startSlackFake(options: SlackFakeOptions = {}): Promise<Sl
     return Response.json({ ok: false, error: 'ratelimited' }, { status: 429, headers })
   }
 
+  const socket = createSocket(appToken)
   const app = new Hono<{ Bindings: HttpBindings }>()
+  app.post('/api/apps.connections.open', (c) => {
+    const url = socket.issue(c.req.header('authorization'), origin)
+    note('apps.connections.open', {}, url === null ? 'invalid_auth' : 'ok')
+    return c.json(url === null ? { ok: false, error: 'invalid_auth' } : { ok: true, url })
+  })
   app.post('/api/:method', async (c) => {
     const method = c.req.param('method')
     const args = readArgs(c.req.header('content-type') ?? '', await c.req.text())
@@ -196,8 +207,10 @@ export async function startSlackFake(options: SlackFakeOptions = {}): Promise<Sl
   })
   await new Promise<void>((resolve) => (server.listening ? resolve() : server.once('listening', resolve)))
   origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  server.on('upgrade', socket.upgrade)
   const goAway = () =>
     new Promise<void>((resolve) => {
+      socket.close()
       server.close(() => setImmediate(resolve))
       if ('closeAllConnections' in server) server.closeAllConnections()
     })
@@ -209,6 +222,8 @@ export async function startSlackFake(options: SlackFakeOptions = {}): Promise<Sl
     signingSecret,
     botToken,
     env: { SLACK_SIGNING_SECRET: signingSecret, SLACK_BOT_TOKEN: botToken, SLACK_API_URL: `${origin}/api/` },
+    socketEnv: { SLACK_APP_TOKEN: appToken, SLACK_BOT_TOKEN: botToken, SLACK_API_URL: `${origin}/api/` },
+    socket,
     faults,
     shown,
     waitFor(enough, { channel, timeoutMs = 10_000 } = {}) {
