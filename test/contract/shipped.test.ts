@@ -18,6 +18,11 @@ const CONFIGS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     openidMetadataUrl: 'http://127.0.0.1:9/openid',
     tokenUrl: 'http://127.0.0.1:9/token',
   },
+  github: {
+    webhookSecret: 'github-webhook-secret-0123',
+    token: 'github-token-0123456789',
+    apiUrl: 'http://127.0.0.1:9',
+  },
   anthropic: { apiKey: 'anthropic-key-0123456789', baseUrl: 'http://127.0.0.1:9' },
   hub: {},
   story: {},

@@ -28,6 +28,14 @@ describe('a draft never says the opposite of what it quotes', () => {
     expect(criteria.map(text).join('\n')).not.toMatch(/team member/)
   })
 
+  it('calls no two scenarios the same', () => {
+    const base: Criterion = { title: 'Saved', kind: 'happy', given: [], when: 'a', then: ['b'], source: null }
+    const made = keepHonest([base, { ...base, title: 'saved', when: 'c' }, { ...base, when: 'c', then: ['d'] }])
+    expect(made.map((c) => c.title)).toEqual(['Saved', 'saved: c', 'Saved (2)'])
+    const odd = draftOffline('As an admin, I want to As an admin, I want to unless As an admin, I want to')
+    expect(new Set(odd.criteria.map((c) => c.title.toLowerCase())).size).toBe(odd.criteria.length)
+  })
+
   it('gives a bare message a verb, and a title an end', () => {
     const base: Criterion = { title: 'x', kind: 'happy', given: [], when: 'a', then: ['b'], source: null }
     const [first] = keepHonest([

@@ -24,7 +24,20 @@ export function keepHonest(criteria: readonly Criterion[]): Criterion[] {
   const dropped = kept.filter((criterion) => !isUnfoundedRight(criterion))
   const honest =
     dropped.length >= MIN_CRITERIA ? dropped : kept.map((c) => (isUnfoundedRight(c) ? { ...c, source: null } : c))
-  return (honest.length >= MIN_CRITERIA ? honest : [...criteria]).map(wellFormed)
+  return titled((honest.length >= MIN_CRITERIA ? honest : [...criteria]).map(wellFormed))
+}
+
+/** No two scenarios of a story are called the same. */
+function titled(criteria: readonly Criterion[]): Criterion[] {
+  const taken = new Set<string>()
+  return criteria.map((criterion) => {
+    const { title, when } = criterion
+    const candidates = [title, `${title.slice(0, 70)}: ${when.slice(0, 70)}`]
+    for (let n = 2; n <= criteria.length; n++) candidates.push(`${title.slice(0, 140)} (${n})`)
+    const free = candidates.find((one) => !taken.has(one.toLowerCase())) ?? title
+    taken.add(free.toLowerCase())
+    return free === title ? criterion : { ...criterion, title: free.toWellFormed() }
+  })
 }
 
 function literalProhibition(criterion: Criterion): Criterion {
