@@ -16,7 +16,7 @@ export interface WorkerOptions {
   /** How often everything that a lost ring, a lapsed lease or a due time left behind is looked for. */
   readonly sweepMs: number
 }
-export const WORKER_OPTIONS: WorkerOptions = { jobSlots: 64, sendSlots: 256, sweepMs: 1000 }
+export const WORKER_OPTIONS: WorkerOptions = { jobSlots: 128, sendSlots: 256, sweepMs: 1000 }
 
 export interface WorkerDeps {
   readonly sql: Sql
