@@ -4,6 +4,7 @@ import type { Inbound } from './inbound.ts'
 import { slackLogger } from './logger.ts'
 import { FORM_CALLBACK } from './modal.ts'
 import { createReceiver, type FetchReceiver } from './receiver.ts'
+import { SHORTCUT_CALLBACK } from './shortcut.ts'
 
 /** Bolt routes mentions, messages, buttons and forms. Loaded with the first of them. */
 export async function createBolt(hub: Hub<SlackConfig>, inbound: Inbound): Promise<FetchReceiver> {
@@ -27,6 +28,10 @@ export async function createBolt(hub: Hub<SlackConfig>, inbound: Inbound): Promi
   app.event('message', ({ body, event }) => inbound.directMessage(body, event))
   app.action({ type: 'block_actions' }, async ({ body, ack }) => {
     await inbound.click(body)
+    await ack()
+  })
+  app.shortcut({ callback_id: SHORTCUT_CALLBACK, type: 'message_action' }, async ({ body, ack }) => {
+    await inbound.shortcut(body)
     await ack()
   })
   app.view(FORM_CALLBACK, async ({ body, ack }) => {

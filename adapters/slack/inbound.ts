@@ -8,10 +8,12 @@ import {
   blockActions,
   eventEnvelope,
   type MessageEvent,
+  messageAction,
   messageEvent,
   viewSubmission,
 } from './payloads.ts'
 import { laneOf, placeOf, workspaceOf } from './place.ts'
+import { readThread } from './shortcut.ts'
 import { acknowledgement } from './slash.ts'
 import { stripMention } from './text.ts'
 
@@ -23,6 +25,8 @@ export interface Inbound {
   directMessage(body: unknown, event: unknown): Promise<void>
   click(body: unknown): Promise<void>
   submit(body: unknown): Promise<ViewAnswer>
+  /** "Make a story from this thread", chosen in the menu of a message. */
+  shortcut(body: unknown): Promise<void>
 }
 
 export function createInbound(hub: Hub<SlackConfig>, client: SlackClient, now: () => number = Date.now): Inbound {
@@ -130,6 +134,38 @@ export function createInbound(hub: Hub<SlackConfig>, client: SlackClient, now: (
         ...(on ? { on } : {}),
       }
       await run(call, place.ticket ? body.response_url : undefined)
+    },
+    async shortcut(raw) {
+      const body = parseWith(messageAction, raw, 'Slack shortcut')
+      const team = body.team?.id ?? body.enterprise?.id ?? body.user.team_id
+      if (!team) return
+      const { channel, message, user, response_url } = body
+      const thread = message.thread_ts ?? message.ts
+      const place = placeOf(
+        { team, channel: channel.id, channelName: channel.name, thread, user: user.id, responseUrl: response_url },
+        apiUrl,
+        now(),
+      )
+      const call: CommandCall = {
+        workspace: place.workspace,
+        deliveryId: `trigger:${body.trigger_id}`,
+        actor: { plugin: 'slack', id: user.id },
+        ...nameOf(user),
+        place,
+        lane: laneOf(place),
+        input: 'story',
+      }
+      try {
+        const text = await readThread(client, place.workspace, body)
+        await run({ ...call, input: `story ${text}`.trim() }, response_url)
+      } catch (error) {
+        if (!(error instanceof HubError)) throw error
+        tell(
+          'The thread could not be read. Invite the bot to this channel (/invite) and try again.',
+          call,
+          response_url,
+        )
+      }
     },
     async submit(raw) {
       const body = parseWith(viewSubmission, raw, 'Slack form')

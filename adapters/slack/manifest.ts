@@ -1,4 +1,5 @@
 import { type CommandInfo, HubError } from '#contract'
+import { SHORTCUT_CALLBACK } from './shortcut.ts'
 
 /** Least scopes: each is used by a call of `client.ts`. https://docs.slack.dev/reference/scopes */
 export const BOT_SCOPES = [
@@ -38,6 +39,14 @@ export function createManifest({ publicUrl, commands }: ManifestInput): object {
     features: {
       bot_user: { display_name: 'hub', always_online: true },
       app_home: { messages_tab_enabled: true, messages_tab_read_only_enabled: false },
+      shortcuts: [
+        {
+          name: 'Make a story from this',
+          type: 'message',
+          callback_id: SHORTCUT_CALLBACK,
+          description: 'Reads the thread of the message and drafts a story from it',
+        },
+      ],
       slash_commands: words.map((word) => {
         const whole = commands.find(({ name }) => name === word)
         const [first] = commands.filter(({ name }) => name.startsWith(`${word} `))

@@ -48,6 +48,18 @@ export const blockActions = z.object({
 })
 export type BlockActions = z.output<typeof blockActions>
 
+/** https://docs.slack.dev/reference/interaction-payloads/shortcuts-interaction-payload#message_action */
+export const messageAction = z.object({
+  team: team.nullish(),
+  enterprise: team.nullish(),
+  user,
+  trigger_id: text,
+  response_url: z.string().optional(),
+  channel: z.object({ id: text, name: z.string().optional() }),
+  message: z.object({ ts: text, thread_ts: z.string().optional() }),
+})
+export type MessageAction = z.output<typeof messageAction>
+
 const stateValue = z.object({
   value: z.string().nullish(),
   selected_option: z.object({ value: z.string() }).nullish(),

@@ -164,6 +164,21 @@ for (const mode of MODES)
       ])
     })
 
+    it('makes a story from a thread, which it quotes, and answers in it', async () => {
+      const root = ann.write('Shoppers drop out when they have to type their card number.', { channel: 'C8' })
+      const thread = root.ts
+      const last = ann.write('So let them pay with a saved card &amp; ask for the code only.', {
+        channel: 'C8',
+        user: 'U0BOB0001',
+        thread,
+      })
+      expect(await ann.shortcut(last, 'story_from_thread')).toMatchObject({ status: 200 })
+      await slack.waitFor((all) => all.some((m) => /ST-\d/.test(m.text)), { channel: 'C8' })
+      expect(posts('C8').map((m) => m.threadTs)).toEqual([thread])
+      expect(claude.requests.at(-1)?.user).toContain('Person 1: Shoppers drop out')
+      expect(claude.requests.at(-1)?.user).toContain('Person 2: So let them pay')
+    })
+
     it.each([
       ['only spaces', '   ', /story/i],
       [

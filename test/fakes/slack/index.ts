@@ -214,7 +214,8 @@ export async function startSlackFake(options: SlackFakeOptions = {}): Promise<Sl
       server.close(() => setImmediate(resolve))
       if ('closeAllConnections' in server) server.closeAllConnections()
     })
-  const shown = (channel?: string) => state.messages.filter((m) => channel === undefined || m.channel === channel)
+  const shown = (channel?: string) =>
+    state.messages.filter((m) => m.via !== 'person' && (channel === undefined || m.channel === channel))
   return {
     ...state,
     origin,

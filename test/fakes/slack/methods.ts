@@ -226,8 +226,7 @@ function wire(m: FakeMessage, metadata: unknown): Result {
   return {
     type: 'message',
     ts: m.ts,
-    user: BOT_USER,
-    bot_id: 'B0000001',
+    ...(m.via === 'person' ? { user: m.user } : { user: BOT_USER, bot_id: 'B0000001' }),
     text: m.text,
     blocks: m.blocks,
     ...(m.threadTs ? { thread_ts: m.threadTs } : {}),

@@ -24,6 +24,10 @@ export interface Sender {
   ): Promise<Sent>
   /** Presses the n-th button of a message. */
   click(message: FakeMessage, actionIndex: number, where?: Where): Promise<Sent>
+  /** Something a person writes; the hub is not told. */
+  write(text: string, where?: Where & { readonly thread?: string }): FakeMessage
+  /** Chooses the hub's entry in the menu of a message. */
+  shortcut(message: FakeMessage, callbackId: string, where?: Where): Promise<Sent>
   submitView(view: FakeView, values: Readonly<Record<string, string>>): Promise<Sent>
   urlVerification(challenge: string): Promise<Sent>
   event(event: Record<string, unknown>, options?: { readonly eventId?: string; readonly team?: string }): Promise<Sent>
@@ -191,6 +195,43 @@ export function createSender(target: Target, state: SlackState, options: SenderO
         state: { values: {} },
         response_url: responseUrl(message.channel, user, message.ts),
         actions: [{ ...element, block_id: 'b', action_ts: nextTs() }],
+      })
+    },
+    write(text, { channel = 'C0GENERAL', user = 'U0ANN0001', thread } = {}) {
+      const written: FakeMessage = {
+        ts: nextTs(),
+        channel,
+        via: 'person',
+        user,
+        text: escapeEntities(text),
+        blocks: [],
+        edited: false,
+        storedAtMs: options.now(),
+        ...(thread ? { threadTs: thread } : {}),
+      }
+      state.messages.push(written)
+      return written
+    },
+    shortcut(message, callbackId, { team = TEAM, user = 'U0ANN0001' } = {}) {
+      return interact({
+        type: 'message_action',
+        token: 'verification',
+        action_ts: nextTs(),
+        team: { id: team, domain: 'example' },
+        user: { id: user, name: nameOf(user), username: nameOf(user), team_id: team },
+        channel: { id: message.channel, name: state.channels.get(message.channel)?.name ?? 'channel' },
+        is_enterprise_install: false,
+        callback_id: callbackId,
+        trigger_id: trigger(user),
+        response_url: responseUrl(message.channel, user),
+        message_ts: message.ts,
+        message: {
+          type: 'message',
+          user: message.user,
+          ts: message.ts,
+          text: message.text,
+          ...(message.threadTs ? { thread_ts: message.threadTs } : {}),
+        },
       })
     },
     submitView({ id, hash, user, view }, values) {

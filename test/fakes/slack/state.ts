@@ -19,7 +19,9 @@ export interface FakeMessage {
   readonly threadTs?: string
   /** Set for an ephemeral message: who sees it. */
   readonly only?: string
-  readonly via: 'api' | 'response_url' | 'file'
+  readonly via: 'api' | 'response_url' | 'file' | 'person'
+  /** Who wrote it, where it was not the bot. */
+  readonly user?: string
   text: string
   blocks: readonly Record<string, unknown>[]
   metadata?: Record<string, unknown>

@@ -20,10 +20,11 @@ export const held: Scenario = {
     const count = rig.quick ? 60 : 400
     await rig.platform.plan({ cutAfter: 0.25, cutBefore: 0.25 })
     const embedded = rig.stores.kind === 'embedded'
-    // Slack takes 100 of these a minute: what is measured is how they are held, not how they wait.
+    // Slack takes 100 of these a minute: what is measured is how they are held, not how they wait for that.
     await rig.hub(embedded ? 'all' : 'worker', { patches: ['tenfold-limits'] })
     if (!embedded) await rig.hub('web')
-    await rig.driver.run({ count, perSecond: 30, lanes: makeLanes(60), call: () => ({ command: 'whisper' }) })
+    // A held send holds up what follows it in its thread, so each has a thread of its own.
+    await rig.driver.run({ count, perSecond: 30, lanes: makeLanes(count), call: () => ({ command: 'whisper' }) })
     const began = performance.now()
     await rig.drain(60_000)
     const seenMs = performance.now() - began
