@@ -45,7 +45,10 @@ export function handlersOf(deps: {
   const guided = createGuidedForms({
     kv: deps.formsKv,
     catalog,
-    hasForms: (plugin) => host.channels.get(plugin)?.can.forms ?? true,
+    canAsk(plugin) {
+      const can = host.channels.get(plugin)?.can
+      return can !== undefined && !can.forms && can.plainWords !== false
+    },
   })
   const grants = { ...people, projectRole: deps.bindings.projectRole }
   const handlers = new Map<string, Handler>()

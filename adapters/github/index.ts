@@ -21,6 +21,7 @@ export const github = definePlugin({
       threads: false,
       buttons: false,
       forms: false,
+      plainWords: false,
       // Nobody can be answered alone: what is for the asker stands where they asked.
       private: false,
       files: true,

@@ -45,7 +45,7 @@ function setUp() {
     },
   })
   const catalog = createCatalog([deploy])
-  const forms = createGuidedForms({ kv, catalog, hasForms: (plugin) => plugin !== 'plain' })
+  const forms = createGuidedForms({ kv, catalog, canAsk: (plugin) => plugin === 'plain' })
   const { grants } = createGrants()
   let jobs = 0
   async function say(typed: CommandInput, as = ann, place = thread, jobId = `job-${++jobs}`): Promise<Message> {

@@ -33,7 +33,8 @@ export interface GuidedForms {
 export function createGuidedForms(deps: {
   readonly kv: KeyValue
   readonly catalog: CommandCatalog
-  hasForms(plugin: string): boolean
+  /** No forms, and plain words are heard. */
+  canAsk(plugin: string): boolean
 }): GuidedForms {
   const { kv, catalog } = deps
   const keyFor = (place: Place, { actor }: Context) =>
@@ -45,7 +46,7 @@ export function createGuidedForms(deps: {
       actor.account.plugin,
       actor.account.id,
     ])
-  const guidedPlace = ({ place }: Context) => (place && !deps.hasForms(place.plugin) ? place : null)
+  const guidedPlace = ({ place }: Context) => (place && deps.canAsk(place.plugin) ? place : null)
   const fieldOf = ({ command }: OpenForm, name: string | undefined): Field | undefined =>
     catalog.commands.find((c) => c.name === command)?.fields.find((f) => f.name === name)
 

@@ -43,6 +43,13 @@ for (const mode of MODES)
       await expect.poll(() => hub.count('outbox', `state = 'sent'`), { timeout: 20_000 }).toBeGreaterThanOrEqual(2)
       expect(github.shown(`${REPO}#8`)).toHaveLength(1)
     }, 30_000)
+    it('says how a command is written instead of asking what a comment could not answer', async () => {
+      await github.say(target, { body: '/story show', number: 10 })
+      const all = await github.waitFor((every) => every.some((one) => one.on === `${REPO}#10`))
+      const { words } = readComment(all.find((one) => one.on === `${REPO}#10`)?.body ?? '')
+      expect(words).toContain('/story show <id>')
+      expect(words).not.toMatch(/Question 1 of/)
+    })
     it('quotes outside text without mentioning or referring to anybody', async () => {
       await github.say(target, {
         body: '/story As a user I want to ping @octo/admins and @everyone about #1 and GH-2 <script>alert(1)</script>',
