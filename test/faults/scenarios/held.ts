@@ -6,6 +6,7 @@ import { opOf } from '../entries.ts'
 import { ROOT } from '../root.ts'
 import { atLeast, atMost, exactly, type Scenario, sleep } from '../scenario.ts'
 
+const PAGE = 200
 interface Delivery {
   readonly id: string
   readonly text: string
@@ -29,7 +30,13 @@ export const held: Scenario = {
     await rig.drain(60_000)
     const seenMs = performance.now() - began
     await rig.platform.plan({})
-    const { items } = (await rig.api<{ items: Delivery[] }>('GET', '/deliveries?state=held&limit=200')).json
+    const items: Delivery[] = []
+    for (let before = ''; ; before = `&before=${items.at(-1)?.id}`) {
+      const page = (await rig.api<{ items: Delivery[] }>('GET', `/deliveries?state=held&limit=${PAGE}${before}`)).json
+        .items
+      items.push(...page)
+      if (page.length < PAGE) break
+    }
     const gauge = await rig.metric(/^hub_outbox\{state="held"\} /)
     const { stdout } = await promisify(execFile)(
       process.execPath,
