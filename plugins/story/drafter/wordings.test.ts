@@ -92,6 +92,16 @@ describe('taken out of use', () => {
   })
 })
 
+describe('a form that everybody can use', () => {
+  it('is not about what the form is for', () => {
+    const draft = draftOffline(
+      'The booking form has to work with a screen reader and with the keyboard only. Error messages must be announced.',
+    )
+    expect(all(draft)).not.toMatch(/next free time|one place is left|clocks go forward/)
+    expect(all(draft)).toMatch(/focus|keyboard|screen reader/i)
+  })
+})
+
 describe('German rights', () => {
   it('are written as a person would say them, with the case they belong to', () => {
     const draft = draftOffline(

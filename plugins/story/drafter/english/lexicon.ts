@@ -63,6 +63,12 @@ const NOUNS: readonly (readonly [pattern: RegExp, topic: Topic, verb: string])[]
     'password',
     'reset',
   ],
+  // How it is used comes before what it is used for: "the booking form works with a screen reader".
+  [
+    /\baccessib(?:le|ility)\b|\bwcag\b|\bscreen reader\b|\bkeyboard (?:navigation|only|access)\b|\ba11y\b/i,
+    'access',
+    'use',
+  ],
   [/\bregistration\b|\bsign-?up\b|\bonboarding\b/i, 'register', 'go through'],
   [
     /\bnotifications?\b|\balerts?\b|\b(?:slack |chat |teams )?pings?\b|\breminders?\b|\bdigest\b|\bnewsletters?\b|\be-?mails? (?:when|if|to)\b/i,
@@ -92,11 +98,6 @@ const NOUNS: readonly (readonly [pattern: RegExp, topic: Topic, verb: string])[]
   [/\bcalendar\b|\bbookings?\b|\breservations?\b|\bappointments?\b/i, 'schedule', 'use'],
   [/\baudit (?:logs?|trails?)\b|\bchange logs?\b|\bversion history\b|\bactivity log\b/i, 'audit', 'see'],
   [/\btranslations?\b|\bmulti-?language\b|\blocali[sz]ation\b|\bi18n\b/i, 'translate', 'use'],
-  [
-    /\baccessib(?:le|ility)\b|\bwcag\b|\bscreen reader\b|\bkeyboard (?:navigation|only|access)\b|\ba11y\b/i,
-    'access',
-    'use',
-  ],
   [/\bpermissions?\b|\broles?\b|\baccess control\b/i, 'restrict', 'use'],
   [
     /\bperformance\b|\blatency\b|\bload(?:ing)? times?\b|\bresponse times?\b|\bthroughput\b|\buptime\b|\bavailability\b/i,
