@@ -12,7 +12,7 @@ export interface Capabilities {
   /** False: the hub asks for what is missing one message at a time, in the thread. */
   readonly forms: boolean
   /** False: only commands are heard there, no plain words, so that nothing can be asked back. */
-  readonly plainWords?: boolean
+  readonly plainWords?: boolean | undefined
   /** One person alone can be shown a message in a channel. False: direct message. */
   readonly private: boolean
   readonly files: boolean

@@ -17,6 +17,7 @@ export const capabilitiesSchema = z.strictObject({
   forms: yesOrNo,
   private: yesOrNo,
   files: yesOrNo,
+  plainWords: z.boolean('must be true or false').optional(),
   reconcile: z.enum(['native', 'find', 'none'], 'must be native, find or none'),
   maxText: size,
   maxBlocks: size,
