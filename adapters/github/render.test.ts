@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { readComment } from '../../test/fakes/github/check.ts'
-import { render } from './render.ts'
+import { render, split } from './render.ts'
 
 const shown = (markdown: string) => render({ text: '', blocks: [{ kind: 'text', markdown }] }).body
 
@@ -32,4 +32,9 @@ test('a table keeps its columns whatever stands in a cell', () => {
     blocks: [{ kind: 'table', head: ['A', 'B'], rows: [['x | y', 'one\ntwo'], ['z']] }],
   })
   expect(body).toBe('| A | B |\n| --- | --- |\n| x \\| y | one<br>two |\n| z |  |')
+})
+test('a secret is not shown where everybody reads', () => {
+  const parts = split({ text: 'code wx7k3pq2', secret: true, blocks: [{ kind: 'text', markdown: '`wx7k3pq2`' }] })
+  expect(parts.map((part) => render(part).body)).toEqual([expect.stringMatching(/for you alone/)])
+  expect(JSON.stringify(parts)).not.toContain('wx7k3pq2')
 })

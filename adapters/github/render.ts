@@ -9,6 +9,10 @@ import { codeSpan, escapeText, fence, toGitHub } from './markdown.ts'
 export interface CommentBody {
   readonly body: string
 }
+/** In the place of a secret: everybody who sees the issue reads its comments. */
+const FOR_ONE: Message = {
+  text: 'The answer is for you alone, and on GitHub everybody would read it: ask in a direct message to the hub in your chat.',
+}
 const ROOM = SIZES.comment - SIZES.mark
 const STEPS = 10
 
@@ -18,6 +22,7 @@ export function render({ text, blocks = [] }: Message): CommentBody {
 }
 /** One comment where it fits; else as many as it takes, each block whole where that is possible. */
 export function split(message: Message): readonly Message[] {
+  if (message.secret) return [FOR_ONE]
   const blocks = message.blocks ?? []
   if (blocks.length === 0) {
     const parts = pieces(clean(message.text), (p) => escapeText(p).length <= ROOM, SIZES.piece)

@@ -9,6 +9,8 @@ export interface Message {
   readonly blocks?: readonly Block[]
   /** Only this account may see it (ephemeral where the platform can, else a direct message). */
   readonly only?: Account
+  /** Whoever reads it can misuse it (a code, a link that signs in): where nobody can be shown a message alone, it is not shown at all. */
+  readonly secret?: boolean
   /** When the command came from a button or form on a message, this replaces that message; otherwise it is posted. */
   readonly inPlace?: boolean
   /**

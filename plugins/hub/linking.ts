@@ -24,6 +24,7 @@ export function linkCommands(links: () => Links): readonly Command[] {
               { kind: 'note', markdown: 'Keep it to yourself: whoever types it is linked to you. It is good once.' },
             ),
             only,
+            secret: true,
           }
         }
         const other = await links().answer(me, typed, ctx.jobId)

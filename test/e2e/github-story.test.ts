@@ -50,6 +50,13 @@ for (const mode of MODES)
       expect(words).toContain('/story show <id>')
       expect(words).not.toMatch(/Question 1 of/)
     })
+    it('keeps the code that links an account out of sight', async () => {
+      await github.say(target, { body: '/hub link', number: 11 })
+      const all = await github.waitFor((every) => every.some((one) => one.on === `${REPO}#11`))
+      const { words } = readComment(all.find((one) => one.on === `${REPO}#11`)?.body ?? '')
+      expect(words).toMatch(/for you alone/)
+      expect(words).not.toMatch(/hub link [a-z2-9]{10,}/)
+    })
     it('quotes outside text without mentioning or referring to anybody', async () => {
       await github.say(target, {
         body: '/story As a user I want to ping @octo/admins and @everyone about #1 and GH-2 <script>alert(1)</script>',
