@@ -23,6 +23,12 @@ export interface Context {
   progress(note: Message): Promise<void>
   /** Stores a further message in the outbox. `name` makes its key; the same name in the same job is sent once. */
   send(name: string, to: Place, message: Message): Promise<void>
+  /**
+   * Shows the state of something in a place: posts it there once, and from then on edits that post, whichever job calls. `card.of` names the thing
+   * within its workspace, `card.revision` grows with every change of it: what arrives behind a later revision is dropped.
+   * @example for (const place of subscribed) await ctx.show(place, { ...render(deployment), card: { of: `deployment ${id}`, revision } })
+   */
+  show(to: Place, message: Message & Required<Pick<Message, 'card'>>): Promise<void>
   enqueue<P extends Schema>(job: Job<P>, payload: In<P>, options?: EnqueueOptions): Promise<JobRef>
   publish<S extends Schema>(event: EventType<S>, payload: In<S>): Promise<void>
   /** Append-only record of a side effect. `detail` must hold no secret. */

@@ -30,9 +30,26 @@ export interface EnqueueOptions {
   readonly delayMs?: number
   /** Where the returned message goes; absent: the place of the caller. */
   readonly replyTo?: Place
+  /**
+   * Tenant that the job works for; absent: that of the caller. For work that begins outside of any tenant, such as a schedule or a webhook about
+   * something that a binding joins to a project; who is found by no binding gets no job.
+   */
+  readonly workspace?: string
   /** Jobs of one lane run strictly in order, one at a time. */
   readonly lane?: string
 }
 export interface JobRef {
   readonly jobId: string
+}
+
+/**
+ * Regular work: run once for each slot of `everyMs` (counted from the epoch), however many processes the hub has. Slots that passed while none
+ * ran are not made up for, so `run` looks for what is due by its own records. It belongs to no tenant: see `EnqueueOptions.workspace`.
+ */
+export interface Schedule {
+  /** Unique in its plugin: 'hourly'. */
+  readonly name: string
+  /** At least 10,000. */
+  readonly everyMs: number
+  run(slot: { readonly startMs: number }, ctx: Context): Awaitable<void>
 }

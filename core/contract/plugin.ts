@@ -1,11 +1,13 @@
 import type { Env, Hono } from 'hono'
+import type { ApiOperation } from './api.ts'
 import type { Capabilities, Channel } from './channel.ts'
 import type { Catalog, Command, CommandInput } from './command.ts'
-import type { EventHandler, EventType, JobHandler } from './jobs.ts'
+import type { EventHandler, EventType, JobHandler, Schedule } from './jobs.ts'
 import type { Log } from './log.ts'
 import type { Account } from './people.ts'
 import type { Place, Posted } from './place.ts'
 import type { Awaitable, In, Out, Schema } from './schema.ts'
+import type { TaskHandler } from './task.ts'
 
 /** Version of this contract; a manifest's `hub` range is checked against it. */
 export const HUB_API = '1.0.0'
@@ -55,6 +57,11 @@ export interface Parts {
   readonly commands?: readonly Command[]
   readonly events?: readonly EventHandler[]
   readonly jobs?: readonly JobHandler[]
+  readonly schedules?: readonly Schedule[]
+  /** What other plugins may have done: the steps of workflows. */
+  readonly tasks?: readonly TaskHandler[]
+  /** Added to the HTTP API. */
+  readonly operations?: readonly ApiOperation[]
   /** Mounted at `/hooks/<name>`; verifies its own signatures over the raw body. */
   readonly routes?: Hono<HookEnv>
   /** Mounted at `/`; for the console only. */
