@@ -18,11 +18,13 @@ export interface Saying {
   readonly edits?: Posted | { readonly key: string }
   /** A newer pending send of the same value makes this one superfluous. */
   readonly supersedes?: string
+  /** Key and, outside of threads, lane of its own: what several jobs say in turn. */
+  readonly shared?: { readonly key: string; readonly lane: string }
 }
 
 /** One lane for each thread; what starts a thread of its own is ordered with its own job only. */
-function laneOf(place: Place, jobId: string): string {
-  const root = place.thread ?? `#${jobId}`
+export function laneOf(place: Place, own: string): string {
+  const root = place.thread ?? `#${own}`
   const lane = `${place.workspace}|${place.channel}|${root}`
   return lane.length <= 500 ? lane : createHash('sha256').update(lane).digest('hex')
 }
@@ -33,14 +35,16 @@ function ownMarks({ continues, card }: Message): Pick<Message, 'continues' | 'ca
 }
 
 /** Pure: the outbox rows of a message, one for each platform message. The first carries the edit; the others follow in its thread. */
-export function planSends(saying: Saying, outlet: Outlet): NewSend[] {
+export function planSends(saying: Saying, outlet: Outlet | undefined): NewSend[] {
   const { jobId, to, edits } = saying
-  const parts = outlet.channel.split(withFallbacks(saying.message, outlet.can))
-  const key = `${jobId}:${saying.name}`
-  const mayEdit = edits !== undefined && outlet.can.update && saying.message.only === undefined
+  // The adapter may come back with the next start: the row waits in the outbox uncut.
+  const parts = outlet ? outlet.channel.split(withFallbacks(saying.message, outlet.can)) : [saying.message]
+  const key = saying.shared?.key ?? `${jobId}:${saying.name}`
+  const mayEdit = edits !== undefined && outlet?.can.update !== false && saying.message.only === undefined
   const standing = mayEdit && 'message' in edits ? edits : null
   // Edits of a card share the lane of its thread, so that two jobs cannot overtake each other on it.
-  const lane = laneOf(standing && to.thread === undefined ? { ...to, thread: standing.message } : to, jobId)
+  const lane =
+    saying.shared?.lane ?? laneOf(standing && to.thread === undefined ? { ...to, thread: standing.message } : to, jobId)
   return parts.map((message, i) => {
     const first = i === 0
     return {

@@ -1,5 +1,6 @@
 import { randomUUIDv7 } from 'node:crypto'
 import type { Context, Job, Log, Message, Person, Place, Posted } from '#contract'
+import { planCard } from '../delivery/card.ts'
 import { type Outlet, planSends } from '../delivery/plan.ts'
 import type { ClaimedJob, JobsLedger } from '../ledger/jobs.ts'
 import type { Outbox } from '../ledger/outbox.ts'
@@ -65,6 +66,11 @@ export function createContext(
       await deps.outbox.insert(sendsOf({ jobId: job.id, name: `send:${name}`, to, message }, deps.outlets))
       deps.nudgeOutbox()
     },
+    async show(to, message) {
+      const shown = { jobId: job.id, workspace: job.workspace, to, message }
+      await deps.outbox.show(planCard(shown, deps.outlets.get(to.plugin)))
+      deps.nudgeOutbox()
+    },
     async enqueue(token: Job, payload, options = {}) {
       const { key: given } = options
       const key = given === undefined ? `${token.name}:${job.id}:${nth(token.name)}` : `${token.name}::${given}`
@@ -73,7 +79,7 @@ export function createContext(
       const [id = ''] = await deps.jobs.enqueue([
         {
           id: randomUUIDv7(),
-          workspace: job.workspace,
+          workspace: options.workspace ?? job.workspace,
           kind: token.name,
           key,
           lane: options.lane ?? null,
@@ -119,28 +125,7 @@ function answerPlace(place: Place, on: Posted | null, message: Message): Place {
 }
 
 function sendsOf(saying: Parameters<typeof planSends>[0], outlets: ReadonlyMap<string, Outlet>): NewSend[] {
-  const outlet = outlets.get(saying.to.plugin)
-  // The adapter may come back with the next start: the row waits in the outbox uncut.
-  if (!outlet) {
-    const { jobId, name, to, message } = saying
-    const key = `${jobId}:${name}`
-    return [
-      {
-        id: randomUUIDv7(),
-        workspace: to.workspace,
-        key,
-        jobId,
-        plugin: to.plugin,
-        lane: key,
-        op: 'post',
-        place: to,
-        target: null,
-        message,
-        supersedes: null,
-      },
-    ]
-  }
-  return planSends(saying, outlet)
+  return planSends(saying, outlets.get(saying.to.plugin))
 }
 
 /** Progress: nothing for a short job, one post for a longer one, then edits of it at a calm pace; only the newest note counts. */

@@ -1,6 +1,7 @@
 import type { Posted } from '#contract'
 import { gather } from '../gather.ts'
 import { isAway, type Sql } from '../store/sql.ts'
+import { type CardSends, showCard } from './cards.ts'
 import { type ClaimedSend, insertSends, type NewSend, sendRows, UNFINISHED } from './sends.ts'
 
 /** What became of it. `waitMs` delays the next try; `closeFollowers` keeps the rest of its lane from being looked at before then. */
@@ -21,6 +22,7 @@ export interface Settled {
 }
 export interface Outbox {
   insert(sends: readonly NewSend[]): Promise<void>
+  show(card: CardSends): Promise<void>
   claim(limit: number): Promise<ClaimedSend[]>
   /** Takes unknown sends that are due for a look. */
   claimUnknown(limit: number): Promise<ClaimedSend[]>
@@ -166,6 +168,7 @@ export function createOutbox(
         await tx.query(insertSends('$1', ''), [JSON.stringify(sendRows(sends, options.storable))])
       })
     },
+    show: (card) => showCard(sql, card, options.storable),
     claim: (limit) => take(CLAIM, limit),
     claimUnknown: (limit) => take(CLAIM_UNKNOWN, limit),
     async isStale({ workspace, lane, place, message: { card } }) {

@@ -259,7 +259,7 @@ export const outbox = hub.table(
     index('outbox_list').on(t.workspace, t.id),
     index('outbox_job').on(t.jobId),
     // Threads that plain words continue (ledger/continuations.ts).
-    index('outbox_card').on(t.workspace, t.lane).where(sql`op = 'update' and message ? 'card'`),
+    index('outbox_card').on(t.workspace, t.lane).where(sql`message ? 'card'`),
     index('outbox_continues')
       .on(t.workspace, sql`(coalesce(posted ->> 'thread', posted ->> 'message'))`)
       .where(sql`message ? 'continues'`),

@@ -132,6 +132,7 @@ export function storyDesk(options: {
       progress: async (note) => void progress.push(note),
       publish: async (event, payload) => void published.push({ event: event.name, payload }),
       send: unused,
+      show: unused,
       enqueue: unused,
       audit: unused,
     }
