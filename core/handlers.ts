@@ -10,6 +10,7 @@ import { personFromRow } from './identity/person.ts'
 import type { CoreDirectory } from './identity/store.ts'
 import type { JobBody } from './jobs/context.ts'
 import { failureMessage, type Handler } from './jobs/runner.ts'
+import { scheduleHandlers } from './jobs/schedules.ts'
 import type { FindContinuation } from './ledger/continuations.ts'
 import type { Route } from './ledger/dispatch.ts'
 import type { Outbox } from './ledger/outbox.ts'
@@ -72,7 +73,7 @@ export function handlersOf(deps: {
       receivedAtMs: Date.now() - job.waitedMs,
     })
   })
-  for (const { plugin, part } of host.events) {
+  for (const { plugin, part } of [...host.events, ...scheduleHandlers(host.schedules)]) {
     const job = `on:${part.event.name}:${plugin}`
     routes.push({ kind: part.event.name, job, ...ATTEMPTS })
     handlers.set(job, async (body, { ctx }) => {

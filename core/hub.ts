@@ -15,6 +15,7 @@ import {
   type Plugin,
   provide,
   type Role,
+  tasks,
 } from '#contract'
 import { createBudget } from './ai/budget.ts'
 import { createBreaker } from './delivery/breaker.ts'
@@ -37,6 +38,7 @@ import { createLookUp } from './identity/lookup.ts'
 import { createDirectory } from './identity/store.ts'
 import { createLeases } from './jobs/leases.ts'
 import { openRings, type Rings } from './jobs/rings.ts'
+import { createSchedules } from './jobs/schedules.ts'
 import { createWorker, WORKER_OPTIONS, type WorkerOptions } from './jobs/worker.ts'
 import { createContinuations } from './ledger/continuations.ts'
 import { createInbox, storableJson } from './ledger/inbox.ts'
@@ -151,6 +153,12 @@ async function assemble(options: HubOptions, store: Store, rings: Rings, log: Lo
       provide(bindings, projects),
       provide(bindingDesk, projects),
       provide(links, accountLinks),
+      provide(tasks, {
+        get all() {
+          return host.tasks
+        },
+        get: (name) => host.tasks.find((task) => task.name === name) ?? null,
+      }),
       provide(jobsView, view.jobsView),
       provide(
         operations,
@@ -265,6 +273,12 @@ async function assemble(options: HubOptions, store: Store, rings: Rings, log: Lo
     { ...WORKER_OPTIONS, ...options.worker },
   )
 
+  const schedules = createSchedules(
+    host.schedules,
+    (plugin, event, payload, deliveryId, lane) =>
+      entry.publish(plugin, event, payload, { workspace: HOME, deliveryId, lane }),
+    log,
+  )
   const stopping = new AbortController()
   const app = createApp({
     routes: host.routes,
@@ -279,6 +293,7 @@ async function assemble(options: HubOptions, store: Store, rings: Rings, log: Lo
       command: runAsOperator(entry),
       ledger: view,
       plugins: () => pluginViews(host, options.mask),
+      operations: host.operations,
       catalog,
     },
     apiToken: options.apiToken,
@@ -303,11 +318,13 @@ async function assemble(options: HubOptions, store: Store, rings: Rings, log: Lo
         if (!works) return
         await host.start(stopping.signal)
         await engine.start()
+        schedules.start()
       })()
       return started
     },
     async close(drainMs = 10_000) {
       stopping.abort()
+      schedules.stop()
       await engine.stop(drainMs)
       leases.close()
       sendLeases.close()

@@ -39,11 +39,14 @@ export class HubError extends Error {
   readonly retry: Retry
   /** Limit bucket that the platform closed (see `Channel.limits`); all sends of that bucket wait, others go on. */
   readonly scope: string | undefined
+  /** The thrower itself said 'never'. Refused credentials are waited out otherwise, as somebody may renew them; these nobody can. */
+  readonly isFinal: boolean
   constructor(code: ErrorCode, message: string, options: { cause?: unknown; retry?: Retry; scope?: string } = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause })
     this.name = 'HubError'
     this.code = code
     this.retry = options.retry ?? DEFAULT_RETRY[code] ?? 'never'
     this.scope = options.scope
+    this.isFinal = options.retry === 'never'
   }
 }

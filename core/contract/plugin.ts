@@ -122,5 +122,7 @@ export interface Health {
 export interface KeyValue {
   get(key: string): Promise<unknown>
   set(key: string, value: unknown, ttlMs?: number): Promise<void>
+  /** Stores the value only where none stands, in one step: of several that try at once, one is told true. */
+  add(key: string, value: unknown, ttlMs?: number): Promise<boolean>
   delete(key: string): Promise<void>
 }

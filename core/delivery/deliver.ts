@@ -131,6 +131,11 @@ async function failed(
       return pending(send, waitMs, message, code, { uncounted: true })
     }
     case 'UNAUTHENTICATED': {
+      if (hubError.isFinal) {
+        // The platform was not even asked: the next one of this workspace need not wait to hear the same.
+        deps.breaker.succeeded(send)
+        return { ...base(send), state: 'dead', error: message, errorCode: code }
+      }
       // Nothing is lost: sends wait until the credentials are renewed, and the platform is asked rarely meanwhile.
       const waitMs = deps.breaker.refused(send)
       return pending(send, waitMs, message, code, { uncounted: true })

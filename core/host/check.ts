@@ -66,6 +66,9 @@ export function checkManifests(plugins: readonly Plugin[]): readonly string[] {
   return problems
 }
 
+/** A slot costs a row and a job. */
+const MIN_SCHEDULE_MS = 10_000
+
 export interface SetUp {
   readonly plugin: Plugin
   readonly parts: Parts
@@ -97,6 +100,16 @@ export function checkParts(
     }
     for (const command of parts.commands ?? []) claim(name, 'command', command.name)
     for (const handler of parts.jobs ?? []) claim(name, 'job', handler.job.name)
+    for (const { name: schedule, everyMs } of parts.schedules ?? []) {
+      claim(name, 'schedule', `${name}.${schedule}`)
+      if (!Number.isInteger(everyMs) || everyMs < MIN_SCHEDULE_MS)
+        problems.push(`${name}: schedule "${schedule}" runs every ${everyMs} ms; at least ${MIN_SCHEDULE_MS} are due`)
+    }
+    for (const task of parts.tasks ?? []) claim(name, 'task', task.name)
+    for (const { method, path, operationId } of parts.operations ?? []) {
+      claim(name, 'operation', `${method.toUpperCase()} ${path}`)
+      claim(name, 'operation', operationId)
+    }
     if (parts.site) claim(name, 'site', '/')
     if (parts.channel && !can) problems.push(`${name}: can is missing; a plugin with a channel declares what it can do`)
   }

@@ -1,10 +1,12 @@
 import type { Hono } from 'hono'
+import type { ApiOperation } from '../contract/api.ts'
 import type { Capabilities, Channel } from '../contract/channel.ts'
 import type { Command } from '../contract/command.ts'
 import { HubError } from '../contract/errors.ts'
-import type { EventHandler, JobHandler } from '../contract/jobs.ts'
+import type { EventHandler, JobHandler, Schedule } from '../contract/jobs.ts'
 import type { Log } from '../contract/log.ts'
 import type { HookEnv, Hub, Manifest, Plugin, Provision, Service } from '../contract/plugin.ts'
+import type { TaskHandler } from '../contract/task.ts'
 import { checkManifests, checkParts, type SetUp } from './check.ts'
 import { checkConfig, type VariableNames } from './config.ts'
 import { createLifecycle, type Lifecycle } from './lifecycle.ts'
@@ -42,6 +44,9 @@ export interface Host extends Lifecycle {
   readonly commands: readonly Owned<Command>[]
   readonly jobs: readonly Owned<JobHandler>[]
   readonly events: readonly Owned<EventHandler>[]
+  readonly schedules: readonly Owned<Schedule>[]
+  readonly tasks: readonly TaskHandler[]
+  readonly operations: readonly ApiOperation[]
   readonly channels: ReadonlyMap<string, { readonly channel: Channel; readonly can: Capabilities }>
   /** Mounted by the HTTP app at `/hooks/<plugin>`. */
   readonly routes: ReadonlyMap<string, Hono<HookEnv>>
@@ -103,6 +108,9 @@ export async function createHost(options: HostOptions): Promise<Host> {
     commands: all(({ parts }) => parts.commands),
     jobs: all(({ parts }) => parts.jobs),
     events: all(({ parts }) => parts.events),
+    schedules: all(({ parts }) => parts.schedules),
+    tasks: all(({ parts }) => parts.tasks).map(({ part }) => part),
+    operations: all(({ parts }) => parts.operations).map(({ part }) => part),
     channels: new Map(
       setUps.flatMap(({ plugin: { manifest }, parts: { channel } }) =>
         channel && manifest.can ? [[manifest.name, { channel, can: manifest.can }]] : [],

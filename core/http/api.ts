@@ -1,11 +1,13 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import { Hono, type MiddlewareHandler } from 'hono'
 import type { z } from 'zod'
+import type { ApiOperation } from '../contract/api.ts'
 import { HubError } from '../contract/errors.ts'
 import type { HookEnv } from '../contract/plugin.ts'
 import { REQUESTS } from './api-schemas.ts'
 import { openApiDocument } from './openapi.ts'
 import { type ApiPorts, OPERATIONS } from './operations.ts'
+import { runPluginOperation } from './plugin-operations.ts'
 import { invalidInput } from './problem.ts'
 
 /**
@@ -27,12 +29,23 @@ export function apiRoutes(ports: ApiPorts, bearer: MiddlewareHandler<HookEnv>): 
       return c.json(await run(input, ports), status)
     })
   }
+  for (const operation of ports.operations) {
+    api.on(operation.method, operation.path, async (c) => {
+      const given = {
+        body: operation.body === null ? null : await readJson(c.req),
+        query: onlyOnce(c.req.queries()),
+        signal: c.req.raw.signal,
+      }
+      c.header('cache-control', 'no-store')
+      return c.json((await runPluginOperation(operation, given)) as object, operation.status)
+    })
+  }
   return api
 }
 
-/** `/api/openapi.json`: open, it tells nothing about this hub but its version. */
-export function openApiRoute(version: string): Hono<HookEnv> {
-  const document = JSON.stringify(openApiDocument(version))
+/** `/api/openapi.json`: open, it tells nothing about this hub but its version and its plugins' operations. */
+export function openApiRoute(version: string, ofPlugins: readonly ApiOperation[]): Hono<HookEnv> {
+  const document = JSON.stringify(openApiDocument(version, ofPlugins))
   return new Hono<HookEnv>().get('/', (c) => c.body(document, 200, { 'content-type': 'application/json' }))
 }
 

@@ -34,6 +34,7 @@ function setUp(
       catalog: { commands: [], form: () => null, isPrivate: () => false, match: () => null, check: () => [] },
       command: unused,
       plugins: () => [],
+      operations: [],
     },
     apiToken: TOKEN,
     version: '0.1.0',

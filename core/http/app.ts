@@ -43,7 +43,7 @@ export function createApp(options: AppOptions): Hono<HookEnv> {
   app.route('/health', healthRoutes(options.health))
   if (!options.openMetrics) app.use('/metrics', bearer)
   app.route('/metrics', metricsRoute(metrics))
-  app.route('/api/openapi.json', openApiRoute(options.version))
+  app.route('/api/openapi.json', openApiRoute(options.version, options.api.operations))
   app.route('/api/v1', apiRoutes(options.api, bearer))
   // A site that answers every path must not answer these.
   app.all('/hooks/*', (c) => {

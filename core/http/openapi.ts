@@ -1,7 +1,9 @@
 import { z } from 'zod'
+import type { ApiOperation } from '../contract/api.ts'
 import type { ErrorCode } from '../contract/errors.ts'
 import { ANSWERS, REQUESTS } from './api-schemas.ts'
 import { OPERATIONS, type Operation } from './operations.ts'
+import { pluginOperationSchemas } from './plugin-operations.ts'
 import { STATUS } from './problem.ts'
 
 type Json = Readonly<Record<string, unknown>>
@@ -21,11 +23,16 @@ const problem = z.object({
 })
 
 /** OpenAPI 3.1 out of the table that the routes are made from: the two cannot differ. */
-export function openApiDocument(version: string): Json {
+export function openApiDocument(version: string, ofPlugins: readonly ApiOperation[]): Json {
   const paths: Record<string, Record<string, Json>> = {}
   for (const operation of OPERATIONS) {
     const path = `/api/v1${operation.path}`
     paths[path] = { ...paths[path], [operation.method]: describe(operation) }
+  }
+  for (const operation of ofPlugins) {
+    const path = `/api/v1${operation.path}`
+    const { body, parameters, answer } = pluginOperationSchemas(operation)
+    paths[path] = { ...paths[path], [operation.method]: written(operation, parameters, body, answer) }
   }
   return {
     openapi: '3.1.0',
@@ -43,17 +50,26 @@ export function openApiDocument(version: string): Json {
   }
 }
 
-function describe({ operationId, summary, params, query, body, status, answer, errors }: Operation): Json {
+function describe(operation: Operation): Json {
+  const { params, query, body, answer } = operation
+  const asked = [...parameters(params, 'path'), ...parameters(query, 'query')]
+  return written(operation, asked, body === null ? null : ref(body), ref(answer))
+}
+
+function written(
+  { operationId, summary, status, errors }: Pick<Operation, 'operationId' | 'summary' | 'status' | 'errors'>,
+  asked: readonly Json[],
+  body: Json | null,
+  answer: Json,
+): Json {
   const refusals = [...new Set([...ALWAYS, ...errors])].map((code) => STATUS[code])
   return {
     operationId,
     summary,
-    parameters: [...parameters(params, 'path'), ...parameters(query, 'query')],
-    ...(body === null
-      ? {}
-      : { requestBody: { required: true, content: { 'application/json': { schema: ref(body) } } } }),
+    parameters: asked,
+    ...(body === null ? {} : { requestBody: { required: true, content: { 'application/json': { schema: body } } } }),
     responses: {
-      [status]: { description: 'Done', content: { 'application/json': { schema: ref(answer) } } },
+      [status]: { description: 'Done', content: { 'application/json': { schema: answer } } },
       ...Object.fromEntries(
         refusals.map(([code, title]) => [
           code,

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { z } from 'zod'
+import type { ApiOperation } from '../contract/api.ts'
 import type { Catalog, CommandInput } from '../contract/command.ts'
 import { type ErrorCode, HubError } from '../contract/errors.ts'
 import {
@@ -22,6 +23,8 @@ export interface ApiPorts {
   readonly catalog: Catalog
   readonly command: RunApiCommand
   plugins(): readonly PluginView[]
+  /** Those of plugins. */
+  readonly operations: readonly ApiOperation[]
 }
 /** One route of the API: what it takes, answers and refuses with. Routes and OpenAPI document are both made from this. */
 export interface Operation {

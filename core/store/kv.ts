@@ -22,6 +22,17 @@ export function createKeyValue(sql: Sql, secrets: Secrets, plugin: string): KeyV
         [plugin, key, secrets.seal(JSON.stringify(value), aad(key)), ttlMs ?? null],
       )
     },
+    async add(key, value, ttlMs) {
+      const added = await sql.query(
+        `insert into hub.kv as k (workspace, plugin, key, value, expires_at)
+         values ('*', $1, $2, convert_to($3, 'UTF8'), clock_timestamp() + $4::float8 * interval '1 millisecond')
+         on conflict (workspace, plugin, key) do update set value = excluded.value, expires_at = excluded.expires_at, updated_at = now()
+         where k.expires_at <= clock_timestamp()
+         returning 1 as added`,
+        [plugin, key, secrets.seal(JSON.stringify(value), aad(key)), ttlMs ?? null],
+      )
+      return added.length > 0
+    },
     async delete(key) {
       await sql.query(`delete from hub.kv where workspace = '*' and plugin = $1 and key = $2`, [plugin, key])
     },

@@ -49,6 +49,14 @@ for (const database of DATABASES)
         await new Promise((resolve) => setTimeout(resolve, 120))
         expect(await slack.get('short')).toBe('for ever')
       })
+      it('adds where nothing stands: of ten at once one is told so, and again after its time', async () => {
+        const added = await Promise.all(Array.from({ length: 10 }, (_, n) => slack.add('once', n, 80)))
+        expect(added.filter(Boolean)).toHaveLength(1)
+        expect(await slack.get('once')).toBe(added.indexOf(true))
+        await expect.poll(() => slack.add('once', 'again'), { interval: 20 }).toBe(true)
+        expect(await slack.add('once', 'never')).toBe(false)
+        expect(await slack.get('once')).toBe('again')
+      })
       it('stores nothing that can be read', async () => {
         await slack.set('token', { token: CANARY })
         const rows = await store.sql.query<{ row: string; hex: string }>(
