@@ -68,7 +68,7 @@ describe('POST /hooks/slack', () => {
       config: { signingSecret: fake.signingSecret, botToken: fake.botToken, apiUrl: fake.apiUrl },
       log,
       catalog,
-      kv: { get: async () => null, set: async () => {}, delete: async () => {} },
+      kv: { get: async () => null, set: async () => {}, add: async () => true, delete: async () => {} },
       use: () => {
         throw new Error('nothing is required')
       },

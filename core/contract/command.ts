@@ -71,6 +71,7 @@ export interface Field {
 /** A form for a command: `fields` with a `value` are hidden, the others are asked. */
 export interface Form {
   readonly command: string
+  /** At most 24 characters, which every platform shows whole. */
   readonly title: string
   readonly submit: string
   readonly fields: readonly Field[]

@@ -260,6 +260,18 @@ describe('delivery', () => {
     expect(calls()).toBe(1)
   })
 
+  it('credentials that nobody can renew end each send at once, with what cures it', async () => {
+    const { deps, calls } = platform({
+      fail: () => ({ before: new HubError('UNAUTHENTICATED', 'the app was removed; install it', { retry: 'never' }) }),
+    })
+    await outbox.insert([send({ lane: 'A' }), send({ lane: 'B' })])
+    expect(await settle(deps, 4)).toMatchObject([
+      { state: 'dead', error: 'the app was removed; install it' },
+      { state: 'dead', error: 'the app was removed; install it' },
+    ])
+    expect(calls()).toBe(2)
+  })
+
   it('a mistake of ours is dead at once, and the lane goes on', async () => {
     const { arrived, deps } = platform({
       fail: (n) => (n === 1 ? { before: new HubError('INPUT_INVALID', 'invalid_blocks') } : undefined),

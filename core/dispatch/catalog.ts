@@ -10,6 +10,7 @@ import {
 import { checkExamples, checkedFields, type Owners } from './catalog-check.ts'
 import { fieldsOf, usageOf } from './fields.ts'
 import { nearestCommands } from './nearest.ts'
+import { shortTitle } from './title.ts'
 import { checkValues } from './values.ts'
 import { createReader, formatLine, type Parsed, type Problem, parseArguments, type Shape, shortened } from './words.ts'
 
@@ -124,7 +125,7 @@ export function createCatalog(commands: readonly Command[], owners: Owners = new
     const { name, summary, fields } = entry.info
     return {
       command: name,
-      title: summary,
+      title: shortTitle(summary, name),
       submit: submitLabel(name),
       // A flag that may be left out is for those who type; a form asks what the command cannot do without.
       fields: fields.flatMap((field) => {

@@ -24,6 +24,7 @@ function setUp() {
   const kv: KeyValue = {
     get: async (key) => kept.get(key) ?? null,
     set: async (key, value) => void kept.set(key, structuredClone(value)),
+    add: async (key, value) => !kept.has(key) && kept.set(key, structuredClone(value)).has(key),
     delete: async (key) => void kept.delete(key),
   }
   const ran: unknown[] = []

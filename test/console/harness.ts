@@ -146,7 +146,7 @@ export async function startConsole(db: Db, config: Partial<ConsoleConfig> = {}):
   const hub: Hub<ConsoleConfig> = {
     config: { token: TOKEN, ...config },
     log: quiet,
-    kv: { get: async () => null, set: async () => {}, delete: async () => {} },
+    kv: { get: async () => null, set: async () => {}, add: async () => true, delete: async () => {} },
     catalog,
     use(service) {
       const found = find(service)

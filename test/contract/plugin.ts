@@ -146,6 +146,7 @@ function standInHub(config: unknown): BaseHub {
       set: async (key, value) => {
         stored.set(key, value)
       },
+      add: async (key, value) => !stored.has(key) && stored.set(key, value).has(key),
       delete: async (key) => {
         stored.delete(key)
       },

@@ -93,7 +93,7 @@ export function storyDesk(options: {
   const hub: Hub = {
     config: {},
     log: { debug() {}, info() {}, warn() {}, error() {} },
-    kv: { get: unused, set: unused, delete: unused },
+    kv: { get: unused, set: unused, add: unused, delete: unused },
     catalog: { commands: [], isPrivate: () => false, match: unused, form: unused, check: unused },
     use: <T>(service: { name: string; type?: T }) => services.get(service.name) as T,
     maybe: <T>(service: { name: string; type?: T }) => services.get(service.name) as T | null,

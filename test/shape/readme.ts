@@ -71,7 +71,7 @@ async function setUp(plugin: Plugin) {
   const hub: Hub = {
     config: parseWith(plugin.manifest.config, {}, plugin.manifest.name),
     log: { debug: silent, info: silent, warn: silent, error: silent },
-    kv: { get: refuse, set: refuse, delete: refuse },
+    kv: { get: refuse, set: refuse, add: refuse, delete: refuse },
     catalog,
     use: refuse,
     maybe: refuse,
