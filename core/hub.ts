@@ -13,6 +13,8 @@ import {
   links,
   operations,
   type Plugin,
+  type Profiles,
+  profiles,
   provide,
   type Role,
   tasks,
@@ -123,12 +125,15 @@ async function assemble(options: HubOptions, store: Store, rings: Rings, log: Lo
   const outbox = createOutbox(sql, ledgerOptions)
   const people = createDirectory(store.db)
   const projects = createBindings(sql)
+  const known: Profiles = {
+    of: async (workspace, account) =>
+      (await host.channels.get(account.plugin)?.channel.profile(workspace, account.id)) ?? null,
+  }
   const accountLinks = createLinks({
     sql,
     people,
     sign: (text) => Buffer.from(secrets.sign('link', text), 'base64url'),
-    profileOf: async ({ workspace, account }) =>
-      (await host.channels.get(account.plugin)?.channel.profile(workspace, account.id)) ?? null,
+    profileOf: ({ workspace, account }) => known.of(workspace, account),
   })
   const view = createLedgerView(sql, { ring: rings.ring })
   const metrics = createMetrics({ stats: () => ledgerStats(sql), log })
@@ -153,6 +158,7 @@ async function assemble(options: HubOptions, store: Store, rings: Rings, log: Lo
       provide(bindings, projects),
       provide(bindingDesk, projects),
       provide(links, accountLinks),
+      provide(profiles, known),
       provide(tasks, {
         get all() {
           return host.tasks

@@ -23,6 +23,11 @@ export interface Message {
    * that edit one message at once the latest state stands.
    */
   readonly card?: { readonly of: string; readonly revision: number }
+  /**
+   * Regular post that somebody subscribed to: mail is marked as such and offers to end it with one click (`mailLeft`, https://www.rfc-editor.org/rfc/rfc8058).
+   * Elsewhere it changes nothing. `id` names the subscription across tenants.
+   */
+  readonly list?: { readonly id: string }
 }
 /** A closed union: every renderer ends its switch with `satisfies never`. Markdown is the CommonMark subset bold, italic, code, list, quote, link. */
 export type Block =
