@@ -68,6 +68,12 @@ export const SHIPPED: readonly Shipped[] = [
     needs: [],
     load: async () => (await import('../plugins/story/index.ts')).story as Plugin,
   },
+  {
+    name: 'deploy',
+    kind: 'plugin',
+    needs: [],
+    load: async () => (await import('../plugins/deploy/index.ts')).deploy as Plugin,
+  },
 ]
 
 export type Environment = Readonly<Record<string, string | undefined>>

@@ -1,0 +1,4 @@
+import { z } from 'zod'
+
+export const config = z.object({})
+export type DeployConfig = z.output<typeof config>

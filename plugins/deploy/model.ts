@@ -1,0 +1,32 @@
+import { DEPLOYMENT_STATES, type DeploymentState } from '#contract'
+
+export interface Commit {
+  readonly sha: string
+  readonly message: string
+  readonly author: string
+}
+/** A story as it was when the deployment carried it. Titles of private ones are left out. */
+export interface StoryCarried {
+  readonly reference: string
+  readonly title: string
+  readonly criteria: readonly { readonly id: string; readonly title: string }[]
+}
+export interface Approval {
+  /** '<plugin>:<account id>' */
+  readonly key: string
+  readonly name: string
+}
+/** What a subscription wants to hear; null: everything. */
+export interface Filter {
+  readonly environment: string | null
+  readonly states: readonly DeploymentState[] | null
+}
+
+const OPEN: ReadonlySet<DeploymentState> = new Set(['waiting', 'queued', 'running'])
+export const isOpen = (state: DeploymentState): boolean => OPEN.has(state)
+export const isState = (text: string): text is DeploymentState => DEPLOYMENT_STATES.some((one) => one === text)
+
+export const MOST_COMMITS = 100
+/** Environments that count for the measures unless a person says otherwise. */
+export const looksLikeProduction = (environment: string): boolean =>
+  /^(prod|production|live)([-_].*)?$/.test(environment)
