@@ -110,14 +110,29 @@ function startPglite(dataDir: string, loadDataDir?: Blob): Promise<PGlite> {
   })
 }
 
+/**
+ * A query holds up the event loop, and the loop takes one new connection a turn: without turns between queries, callers that connect at once
+ * would wait for seconds while those connected before are served.
+ */
+const TURNS_BETWEEN_QUERIES = 4
+
 function wrap(lite: PGlite): Sql {
-  const run = (on: Pick<PGlite, 'query'>) => ({
-    async query<T extends object>(text: string, params: readonly Param[] = []): Promise<T[]> {
-      const { rows } = await on.query<T>(text, [...params])
-      return rows
-    },
-  })
-  return { ...run(lite), transaction: (work) => lite.transaction((tx) => work(run(tx as unknown as PGlite))) }
+  let last: Promise<unknown> = Promise.resolve()
+  const inOrder = <T>(work: () => Promise<T>): Promise<T> => {
+    const done = last.then(turns).then(work)
+    last = done.catch(() => undefined)
+    return done
+  }
+  const run = async <T extends object>(on: Pick<PGlite, 'query'>, text: string, params: readonly Param[] = []) =>
+    (await on.query<T>(text, [...params])).rows
+  return {
+    query: (text, params) => inOrder(() => run(lite, text, params)),
+    transaction: (work) =>
+      inOrder(() => lite.transaction((tx) => work({ query: (text, params) => run(tx, text, params) }))),
+  }
+}
+async function turns(): Promise<void> {
+  for (let n = 0; n < TURNS_BETWEEN_QUERIES; n += 1) await new Promise((resolve) => setImmediate(resolve))
 }
 
 /** Every table of the hub, its plugins and BullMQ, as the catalog has them: one left out would grow without end. */

@@ -152,6 +152,23 @@ for (const database of DATABASES)
     })
   })
 
+describe('the embedded database', () => {
+  it('lets the event loop turn between queries that wait for each other: a turn takes one new connection', async () => {
+    const store = await openTestStore('embedded')
+    let turns = 0
+    let isDone = false
+    const count = () => {
+      turns += 1
+      if (!isDone) setImmediate(count)
+    }
+    count()
+    await Promise.all(Array.from({ length: 50 }, () => store.sql.query('select 1')))
+    isDone = true
+    expect(turns).toBeGreaterThanOrEqual(200)
+    await store.close()
+  })
+})
+
 describe.skipIf(!isAvailable('postgres'))('migrations on PostgreSQL', () => {
   it('four processes that start at once migrate one empty database once', async () => {
     const { freshDatabase } = await import('../../test/services/index.ts')
