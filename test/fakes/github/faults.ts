@@ -13,20 +13,21 @@ export type GitHubFault =
   | { readonly kind: 'slow'; readonly ms: number }
 
 export interface Faults {
-  /** Plays `fault` on the next `times` writes of comments. */
-  add(fault: GitHubFault, times?: number): void
-  take(): GitHubFault | null
+  /** Plays `fault` on the next `times` writes of comments, or, with `on`, on requests such as 'POST /repos/octo/app/pulls'. */
+  add(fault: GitHubFault, times?: number, on?: RegExp): void
+  take(request?: string): GitHubFault | null
 }
 export function createFaults(): Faults {
-  const armed: { fault: GitHubFault; left: number }[] = []
+  const armed: { fault: GitHubFault; left: number; on: RegExp | null }[] = []
   return {
-    add: (fault, times = 1) => void armed.push({ fault, left: times }),
-    take() {
-      const [first] = armed
-      if (!first) return null
-      first.left -= 1
-      if (first.left <= 0) armed.shift()
-      return first.fault
+    add: (fault, times = 1, on) => void armed.push({ fault, left: times, on: on ?? null }),
+    take(request) {
+      const at = armed.findIndex(({ on }) => (request === undefined ? on === null : on?.test(request) === true))
+      const found = armed[at]
+      if (!found) return null
+      found.left -= 1
+      if (found.left <= 0) armed.splice(at, 1)
+      return found.fault
     },
   }
 }
