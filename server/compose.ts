@@ -82,9 +82,9 @@ export async function compose(
     apiToken,
     consoleToken,
     report: [
-      ...adapters.map(({ name }) => {
+      ...adapters.map(({ name, says }) => {
         const reason = off.find((o) => o.name === name)?.reason
-        return { name, on: reason === undefined, detail: reason ?? '' }
+        return { name, on: reason === undefined, detail: reason ?? says?.(env) ?? '' }
       }),
       ...external.map(({ manifest }) => ({ name: manifest.name, on: true, detail: 'from HUB_PLUGINS' })),
     ],

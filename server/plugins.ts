@@ -6,10 +6,12 @@ export interface Shipped {
   readonly kind: 'adapter' | 'plugin'
   /** Variables that turn it on; empty: always on. */
   readonly needs: readonly string[]
-  /** Of these sets one has to be complete; the first is the one to name. */
+  /** Of these sets one has to be complete; named is the one that lacks least, of equals the first. */
   readonly either?: readonly (readonly string[])[]
   /** Said beside the missing variables: what the hub does without it. */
   readonly without?: string
+  /** Said in the start-up report while it is on: addresses that are entered elsewhere. */
+  readonly says?: (env: Environment) => string
   /** Config keys whose variable is not `<NAME>_<KEY>`. */
   readonly variables?: Readonly<Record<string, string>>
   load(): Promise<Plugin>
@@ -25,8 +27,18 @@ export const SHIPPED: readonly Shipped[] = [
   {
     name: 'slack',
     kind: 'adapter',
-    needs: ['SLACK_BOT_TOKEN'],
-    either: [['SLACK_SIGNING_SECRET'], ['SLACK_APP_TOKEN']],
+    needs: [],
+    either: [
+      ['SLACK_BOT_TOKEN', 'SLACK_SIGNING_SECRET'],
+      ['SLACK_BOT_TOKEN', 'SLACK_APP_TOKEN'],
+      ['SLACK_CLIENT_ID', 'SLACK_CLIENT_SECRET', 'HUB_PUBLIC_URL', 'SLACK_SIGNING_SECRET'],
+      ['SLACK_CLIENT_ID', 'SLACK_CLIENT_SECRET', 'HUB_PUBLIC_URL', 'SLACK_APP_TOKEN'],
+    ],
+    variables: { publicUrl: 'HUB_PUBLIC_URL' },
+    says: ({ SLACK_CLIENT_ID, HUB_PUBLIC_URL = '' }) => {
+      const root = `${HUB_PUBLIC_URL.replace(/\/+$/, '')}/hooks/slack`
+      return SLACK_CLIENT_ID ? `install at ${root}/install · redirect URL ${root}/oauth` : ''
+    },
     load: async () => (await import('../adapters/slack/index.ts')).slack as Plugin,
   },
   {
@@ -81,6 +93,8 @@ export type Environment = Readonly<Record<string, string | undefined>>
 /** Which variables are still missing. Half a configuration is as good as none, and is said. */
 export function missingVariables(shipped: Shipped, env: Environment): readonly string[] {
   const { needs, either = [] } = shipped
-  const isOpen = either.length > 0 && !either.some((names) => names.every((name) => env[name]))
-  return [...(isOpen ? (either[0] ?? []) : []), ...needs].filter((name) => !env[name])
+  const lacking = either.map((names) => names.filter((name) => !env[name]))
+  const fewest = Math.min(...lacking.map((names) => names.length))
+  const nearest = lacking.find((names) => names.length === fewest) ?? []
+  return [...nearest, ...needs.filter((name) => !env[name])]
 }

@@ -25,7 +25,13 @@ export const VARIABLES: readonly Variable[] = [
     name: 'SLACK_APP_TOKEN',
     meaning: 'app-level token instead of the secret: Socket Mode, which needs no public address',
   },
-  { name: 'SLACK_BOT_TOKEN', meaning: 'bot token of the Slack app' },
+  { name: 'SLACK_BOT_TOKEN', meaning: 'bot token of the Slack app, for the one workspace it belongs to' },
+  {
+    name: 'SLACK_CLIENT_ID',
+    meaning:
+      'with its secret and `HUB_PUBLIC_URL`, instead of the bot token: many workspaces install the app at `/hooks/slack/install`',
+  },
+  { name: 'SLACK_CLIENT_SECRET', meaning: 'client secret of the Slack app' },
   { name: 'SLACK_API_URL', meaning: 'Slack Web API', default: 'https://slack.com/api/' },
   { name: 'DISCORD_APP_ID', meaning: 'turns Discord on, together with the key and the token' },
   { name: 'DISCORD_PUBLIC_KEY', meaning: 'public key of the Discord app' },

@@ -41,7 +41,7 @@ function hubWith(parsed: AnthropicConfig, warned: string[]): Hub<AnthropicConfig
   return {
     config: parsed,
     log,
-    kv: { get: unused, set: unused, delete: unused },
+    kv: { get: unused, set: unused, add: unused, delete: unused },
     catalog: { commands: [], isPrivate: () => false, match: unused, form: unused, check: unused },
     use: unused,
     maybe: unused,

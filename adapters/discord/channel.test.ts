@@ -43,6 +43,7 @@ function memory(): KeyValue & { readonly size: () => number } {
   return {
     get: async (key) => values.get(key) ?? null,
     set: async (key, value) => void values.set(key, value),
+    add: async (key, value) => !values.has(key) && values.set(key, value).has(key),
     delete: async (key) => void values.delete(key),
     size: () => values.size,
   }

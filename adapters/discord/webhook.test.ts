@@ -95,6 +95,7 @@ describe('POST /hooks/discord', () => {
       kv: {
         get: async (key) => kept.get(key) ?? null,
         set: async (key, value) => void kept.set(key, value),
+        add: async (key, value) => !kept.has(key) && kept.set(key, value).has(key),
         delete: async (key) => void kept.delete(key),
       },
       use: () => {

@@ -1,19 +1,24 @@
 import type { Hub } from '#contract'
 import type { SlackConfig } from './config.ts'
 import type { Inbound } from './inbound.ts'
+import type { Lifecycle } from './lifecycle.ts'
 import { slackLogger } from './logger.ts'
 import { FORM_CALLBACK } from './modal.ts'
 import { createReceiver, type FetchReceiver } from './receiver.ts'
 import { SHORTCUT_CALLBACK } from './shortcut.ts'
 
 /** Bolt routes mentions, messages, buttons and forms. Loaded with the first of them. */
-export async function createBolt(hub: Hub<SlackConfig>, inbound: Inbound): Promise<FetchReceiver> {
+export async function createBolt(
+  hub: Hub<SlackConfig>,
+  inbound: Inbound,
+  lifecycle: Lifecycle,
+): Promise<FetchReceiver> {
   const { App } = await import('@slack/bolt')
   const receiver = createReceiver()
   const app = new App({
     receiver,
-    // With `token` Bolt would call auth.test here; one installation needs no look-up.
-    authorize: async () => ({ botToken: hub.config.botToken }),
+    // With `token` Bolt would call auth.test here. Nothing is called through Bolt, so it needs none.
+    authorize: async () => ({}),
     clientOptions: { slackApiUrl: hub.config.apiUrl, retryConfig: { retries: 0 }, rejectRateLimitedCalls: true },
     logger: slackLogger(hub.log),
     // It knows only the bot of an auth.test; ours looks at the event itself.
@@ -26,6 +31,8 @@ export async function createBolt(hub: Hub<SlackConfig>, inbound: Inbound): Promi
   })
   app.event('app_mention', ({ body, event }) => inbound.mention(body, event))
   app.event('message', ({ body, event }) => inbound.directMessage(body, event))
+  app.event('app_uninstalled', ({ body }) => lifecycle.uninstalled(body))
+  app.event('tokens_revoked', ({ body, event }) => lifecycle.revoked(body, event))
   app.action({ type: 'block_actions' }, async ({ body, ack }) => {
     await inbound.click(body)
     await ack()

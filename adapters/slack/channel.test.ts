@@ -7,6 +7,7 @@ import { createChannel } from './channel.ts'
 import { createClient } from './client.ts'
 import { slack } from './index.ts'
 import type { SlackBody } from './render.ts'
+import { oneToken } from './tokens.ts'
 
 const FAULTS: Readonly<Record<Exclude<Fault, 'unreachable'>, SlackFault>> = {
   'rate-limited': { kind: 'rate-limited', retryAfterSeconds: 7 },
@@ -19,7 +20,7 @@ const FAULTS: Readonly<Record<Exclude<Fault, 'unreachable'>, SlackFault>> = {
 const general: Place = { plugin: 'slack', workspace: 'slack:T0000001', channel: 'C0GENERAL', visibility: 'team' }
 
 function connect(fake: SlackFake, botToken = fake.botToken) {
-  return createChannel(createClient({ signingSecret: fake.signingSecret, botToken, apiUrl: fake.apiUrl }))
+  return createChannel(createClient({ apiUrl: fake.apiUrl }, oneToken(botToken)))
 }
 
 channelContract({

@@ -2,12 +2,15 @@ import { stringify } from 'node:querystring'
 import { HubError } from '#contract'
 import { createHttp, type HttpAnswer } from '../shared/http.ts'
 import type { SlackConfig } from './config.ts'
-import { refusal } from './errors.ts'
+import { refusal, SlackRefusal } from './errors.ts'
 import { bucket } from './limits.ts'
+import type { Tokens } from './tokens.ts'
 
 const TIMEOUT_MS = 15_000
 /** Where Slack says 429 without saying how long. */
 const DEFAULT_WAIT_MS = 30_000
+const JSON_BODY = { 'content-type': 'application/json; charset=utf-8' }
+export const FORM_BODY = { 'content-type': 'application/x-www-form-urlencoded' }
 type Args = Readonly<Record<string, unknown>>
 
 /** What Slack answered with `ok: true`. */
@@ -34,21 +37,25 @@ export interface SlackClient {
  * written, and the SDK's client costs more time for each post than everything else the hub does for it.
  * https://docs.slack.dev/apis/web-api
  */
-export function createClient(config: SlackConfig): SlackClient {
+export function createClient({ apiUrl }: Pick<SlackConfig, 'apiUrl'>, tokens: Tokens): SlackClient {
   const http = createHttp('Slack', 'SLACK_API_URL', TIMEOUT_MS)
-  const authorization = `Bearer ${config.botToken}`
-  const json = { authorization, 'content-type': 'application/json; charset=utf-8' }
-  const form = { authorization, 'content-type': 'application/x-www-form-urlencoded' }
 
   return {
     async call(method, args, { workspace, writes, signal }) {
+      const token = await tokens.of(workspace)
+      const authorization = `Bearer ${token}`
       try {
         // Methods that read take no JSON: https://docs.slack.dev/apis/web-api/#slack-web-api__basics__post-bodies
         const answer = writes
-          ? await http.post(config.apiUrl + method, JSON.stringify(args), json, signal)
-          : await http.post(config.apiUrl + method, formBody(args), form, signal)
+          ? await http.post(apiUrl + method, JSON.stringify(args), { authorization, ...JSON_BODY }, signal)
+          : await http.post(apiUrl + method, formBody(args), { authorization, ...FORM_BODY }, signal)
         return readAnswer(answer, method, bucket(workspace, method))
       } catch (error) {
+        if (error instanceof SlackRefusal && error.code === 'UNAUTHENTICATED') {
+          const { cure, isFinal } = await tokens.refused(workspace, token, error.reason)
+          const text = `${error.message}; ${cure}`
+          throw new SlackRefusal(error.reason, error.code, text, isFinal ? { retry: 'never' } : {})
+        }
         if (!writes && error instanceof HubError && error.code === 'OUTCOME_UNKNOWN') {
           throw new HubError('UNAVAILABLE', `${method}: ${error.message}`)
         }
@@ -56,7 +63,7 @@ export function createClient(config: SlackConfig): SlackClient {
       }
     },
     async postJson(url, body, signal) {
-      const answer = await http.post(url, JSON.stringify(body), { 'content-type': json['content-type'] }, signal)
+      const answer = await http.post(url, JSON.stringify(body), JSON_BODY, signal)
       if (answer.status >= 400 && answer.status < 500 && answer.status !== 429) {
         throw new HubError('FORBIDDEN', 'The reply address of this command is used up; /invite the bot and ask again')
       }
@@ -101,7 +108,7 @@ function checkStatus(answer: HttpAnswer, method: string, scope: string | undefin
   if (status === 200) return
   if (status === 429) throw limited(answer, method, scope)
   const what = `${method}: Slack answered with HTTP ${status}`
-  if (status === 401) throw new HubError('UNAUTHENTICATED', `${what}; check SLACK_BOT_TOKEN`)
+  if (status === 401) throw new SlackRefusal('invalid_auth', 'UNAUTHENTICATED', what)
   if (status >= 300 && status < 400) throw new HubError('CONFIG_INVALID', `${what}, a redirect; check SLACK_API_URL`)
   if (status >= 400 && status < 500 && status !== 408) throw new HubError('INPUT_INVALID', what)
   // It may have stored the message before it failed.

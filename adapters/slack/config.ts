@@ -12,8 +12,13 @@ export const config = z
     appToken: secret
       .regex(/^xapp-/, 'must begin with xapp-; make one under Basic Information → App-Level Tokens')
       .optional(),
-    /** OAuth & Permissions → Bot User OAuth Token. */
-    botToken: secret,
+    /** OAuth & Permissions → Bot User OAuth Token: for the one workspace it belongs to. */
+    botToken: secret.optional(),
+    /** Basic Information → App Credentials: with these, people install the app in any number of workspaces. */
+    clientId: secret.optional(),
+    clientSecret: secret.optional(),
+    /** The hub's own address, to which Slack sends people back. */
+    publicUrl: z.url({ protocol: /^https?$/ }).optional(),
     apiUrl: z
       .url({ protocol: /^https?$/ })
       .default('https://slack.com/api/')
@@ -23,4 +28,26 @@ export const config = z
     path: ['signingSecret'],
     message: 'is missing: give the signing secret, or an app-level token for Socket Mode',
   })
+  .refine(({ botToken, clientId }) => botToken !== undefined || clientId !== undefined, {
+    path: ['botToken'],
+    message: 'is missing: give the bot token, or client id and secret for many workspaces',
+  })
+  .refine(({ botToken, clientId }) => botToken === undefined || clientId === undefined, {
+    path: ['botToken'],
+    message: 'belongs to one workspace, while the client id installs the app in many: give one of the two',
+  })
+  .refine(({ clientId, clientSecret }) => (clientId === undefined) === (clientSecret === undefined), {
+    path: ['clientSecret'],
+    message: 'goes together with the client id',
+  })
+  .refine(({ clientId, publicUrl }) => clientId === undefined || (publicUrl !== undefined && isReachable(publicUrl)), {
+    path: ['publicUrl'],
+    message: 'must be the https address under which people reach the hub, as Slack sends them back to it',
+  })
 export type SlackConfig = z.output<typeof config>
+
+/** Slack sends people back to https only; a stand-in on this machine may do without. */
+function isReachable(publicUrl: string): boolean {
+  const { protocol, hostname } = new URL(publicUrl)
+  return protocol === 'https:' || /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/.test(hostname)
+}

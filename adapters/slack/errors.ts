@@ -25,8 +25,8 @@ export function refusal(method: string, reason: string, needed: string | undefin
     return new HubError('OUTCOME_UNKNOWN', `${method}: Slack's answer was not readable`)
   if (UNKNOWN.test(reason)) return new HubError('OUTCOME_UNKNOWN', `${method}: Slack answered ${reason}`)
   if (CREDENTIALS.test(reason)) {
-    const cure = 'set SLACK_BOT_TOKEN to the Bot User OAuth Token of the installed app (OAuth & Permissions)'
-    return new SlackRefusal(reason, 'UNAUTHENTICATED', `${method}: Slack refused the bot token (${reason}); ${cure}`)
+    // What cures it depends on where the token came from: the client adds it.
+    return new SlackRefusal(reason, 'UNAUTHENTICATED', `${method}: Slack refused the bot token (${reason})`)
   }
   if (reason === 'missing_scope') {
     const scope = needed !== undefined && /^[\w:.,]{1,200}$/.test(needed) ? needed : 'the missing scope'

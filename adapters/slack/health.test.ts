@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { type SlackFake, startSlackFake } from '../../test/fakes/slack/index.ts'
 import { createClient } from './client.ts'
 import { createHealth } from './health.ts'
+import { oneToken } from './tokens.ts'
 
 let fake: SlackFake
 beforeAll(async () => {
@@ -9,7 +10,7 @@ beforeAll(async () => {
 })
 afterAll(() => fake.close())
 const healthWith = (botToken: string, now?: () => number) =>
-  createHealth(createClient({ signingSecret: fake.signingSecret, botToken, apiUrl: fake.apiUrl }), null, now)
+  createHealth(createClient({ apiUrl: fake.apiUrl }, oneToken(botToken)), null, now)
 
 it('is ok with the right token, and asks Slack once a minute', async () => {
   let atMs = 0

@@ -6,9 +6,9 @@ import type { Socket } from './socket.ts'
 const FRESH_MS = 60_000
 const ASK_MS = 2_500
 
-/** Does the bot token work? Slack being away degrades nothing but Slack, so it is never `down`. */
+/** Does the bot token work? Where each workspace has its own (`client` is null), one that does not is no fault of the hub's. Slack being away degrades nothing but Slack, so it is never `down`. */
 export function createHealth(
-  client: SlackClient,
+  client: SlackClient | null,
   socket: Pick<Socket, 'trouble'> | null = null,
   now: () => number = Date.now,
 ): () => Promise<Health> {
@@ -16,6 +16,7 @@ export function createHealth(
   return async () => {
     const trouble = socket?.trouble() ?? null
     if (trouble !== null) return { status: 'degraded', detail: trouble }
+    if (client === null) return { status: 'ok' }
     if (known && now() - known.atMs < FRESH_MS) return known.health
     const health = await ask(client)
     known = { health, atMs: now() }

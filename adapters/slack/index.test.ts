@@ -20,7 +20,7 @@ describe('configuration', () => {
     expect(config.safeParse({ ...given, ...wrong }).success).toBe(false)
   })
   test('every secret is masked', () => {
-    expect(slack.manifest.secrets).toEqual(['signingSecret', 'appToken', 'botToken'])
+    expect(slack.manifest.secrets).toEqual(['signingSecret', 'appToken', 'botToken', 'clientSecret'])
   })
 })
 test('Slack’s SDK is not loaded at start', () => {

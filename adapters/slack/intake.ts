@@ -2,6 +2,9 @@ import { type Hub, HubError, type Log } from '#contract'
 import { createBolt } from './bolt.ts'
 import type { SlackConfig } from './config.ts'
 import type { Inbound } from './inbound.ts'
+import type { Installations } from './installations.ts'
+import type { Lifecycle } from './lifecycle.ts'
+import { grid } from './payloads.ts'
 import type { FetchReceiver, Retry } from './receiver.ts'
 import { acknowledgement, parseSlash, whisper } from './slash.ts'
 
@@ -18,13 +21,26 @@ export interface Intake {
   other(body: Record<string, unknown>, retry: Retry | null, log: Log): Promise<Response>
 }
 
-export function createIntake(hub: Hub<SlackConfig>, inbound: Inbound, now: () => number = Date.now): Intake {
+export interface IntakeOptions {
+  readonly hub: Hub<SlackConfig>
+  readonly inbound: Inbound
+  readonly lifecycle: Lifecycle
+  /** null where the hub has one token for one workspace. */
+  readonly installations: Pick<Installations, 'meet'> | null
+  readonly now?: () => number
+}
+
+export function createIntake(options: IntakeOptions): Intake {
+  const { hub, inbound, lifecycle, installations, now = Date.now } = options
   let bolt: Promise<FetchReceiver> | undefined
   return {
     async slash(form, raw, log) {
       const call = parseSlash(form, raw, hub.config.apiUrl, now())
       if (call === null) return { kind: 'unreadable' }
+      const [team, enterprise] = [form.get('team_id'), form.get('enterprise_id')]
       try {
+        if (team && enterprise && form.get('is_enterprise_install') === 'true')
+          await installations?.meet(team, enterprise)
         return { kind: 'ack', body: acknowledgement(await hub.command(call)) }
       } catch (error) {
         if (error instanceof HubError && error.retry === 'never') return { kind: 'ack', body: whisper(error.message) }
@@ -33,7 +49,9 @@ export function createIntake(hub: Hub<SlackConfig>, inbound: Inbound, now: () =>
       }
     },
     async other(body, retry, log) {
-      bolt ??= createBolt(hub, inbound).catch((error) => {
+      const member = installations && grid.safeParse(body)
+      if (member?.success) await installations?.meet(member.data.team, member.data.enterprise)
+      bolt ??= createBolt(hub, inbound, lifecycle).catch((error) => {
         bolt = undefined
         throw error
       })

@@ -13,6 +13,8 @@ export const BOT_SCOPES = [
   'channels:read', // which kind of channel a mention came from
   'groups:read',
 ] as const
+/** What is said to the hub, and what ends an installation. */
+const BOT_EVENTS = ['app_mention', 'message.im', 'app_uninstalled', 'tokens_revoked'] as const
 /** Slack's sizes: https://docs.slack.dev/reference/app-manifest */
 const MAX_DESCRIPTION = 2_000
 const MAX_COMMANDS = 50
@@ -60,11 +62,15 @@ export function createManifest({ publicUrl, commands }: ManifestInput): object {
         }
       }),
     },
-    oauth_config: { scopes: { bot: [...BOT_SCOPES] } },
+    oauth_config: {
+      // For SLACK_CLIENT_ID: where Slack sends people back who install the app in their workspace.
+      ...(url === null ? {} : { redirect_urls: [`${url}/oauth`] }),
+      scopes: { bot: [...BOT_SCOPES] },
+    },
     settings: {
-      event_subscriptions: { ...(url === null ? {} : { request_url: url }), bot_events: ['app_mention', 'message.im'] },
+      event_subscriptions: { ...(url === null ? {} : { request_url: url }), bot_events: [...BOT_EVENTS] },
       interactivity: { is_enabled: true, ...(url === null ? {} : { request_url: url }) },
-      org_deploy_enabled: false,
+      org_deploy_enabled: true,
       socket_mode_enabled: url === null,
       token_rotation_enabled: false,
     },

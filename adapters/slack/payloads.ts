@@ -8,6 +8,34 @@ export const eventEnvelope = z.object({
   event_id: text,
   authorizations: z.array(z.object({ user_id: z.string().nullish() })).nullish(),
 })
+/** Of an event that is about the app itself. Where its whole organisation has the app, that is who it is about. */
+export const lifecycleEnvelope = z.object({
+  team_id: z.string().nullish(),
+  enterprise_id: z.string().nullish(),
+  event_time: z.number(),
+  authorizations: z.array(z.object({ is_enterprise_install: z.boolean().nullish() })).nullish(),
+})
+export const revokedTokens = z.object({ tokens: z.object({ bot: z.array(z.string()).nullish() }) })
+
+/** A workspace that has the app through its organisation, in an event and in an interaction. */
+export const grid = z.union([
+  z
+    .object({
+      authorizations: z
+        .array(z.object({ enterprise_id: text, team_id: text.nullish(), is_enterprise_install: z.literal(true) }))
+        .min(1),
+      team_id: text,
+    })
+    .transform(({ authorizations: [first], team_id }) => ({ team: team_id, enterprise: first?.enterprise_id ?? '' })),
+  z
+    .object({
+      is_enterprise_install: z.literal(true),
+      enterprise: z.object({ id: text }),
+      team: z.object({ id: text }),
+    })
+    .transform(({ enterprise, team }) => ({ team: team.id, enterprise: enterprise.id })),
+])
+
 export const messageEvent = z.object({
   user: text,
   text: z.string().default(''),

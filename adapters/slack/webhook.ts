@@ -2,8 +2,7 @@ import { Hono } from 'hono'
 import type { HookEnv, Hub, Log } from '#contract'
 import { readBody } from '../shared/body.ts'
 import type { SlackConfig } from './config.ts'
-import type { Inbound } from './inbound.ts'
-import { createIntake, type Intake } from './intake.ts'
+import type { Intake } from './intake.ts'
 import type { Retry } from './receiver.ts'
 import { type HeadersLike, verifySlack } from './verify.ts'
 
@@ -14,10 +13,9 @@ const decoder = new TextDecoder()
 
 /** `POST /hooks/slack`: commands, interactivity and events on one address. Nothing is parsed before the signature has been checked. */
 export function createRoutes(
-  hub: Hub<SlackConfig>,
-  inbound: Inbound,
+  hub: Pick<Hub<SlackConfig>, 'config' | 'log'>,
+  intake: Intake,
   now: () => number = Date.now,
-  intake: Intake = createIntake(hub, inbound, now),
 ): Hono<HookEnv> {
   const { signingSecret = '' } = hub.config
   const routes = new Hono<HookEnv>()

@@ -38,6 +38,7 @@ function memory(): KeyValue {
   return {
     get: async (key) => stored.get(key) ?? null,
     set: async (key, value) => void stored.set(key, value),
+    add: async (key, value) => !stored.has(key) && stored.set(key, value).has(key),
     delete: async (key) => void stored.delete(key),
   }
 }

@@ -31,7 +31,7 @@ const nothing = () => Promise.reject(new HubError('UNSUPPORTED', 'not in this te
 const base = (config: unknown): BaseHub => ({
   config,
   log: silent,
-  kv: { get: nothing, set: nothing, delete: nothing },
+  kv: { get: nothing, set: nothing, add: nothing, delete: nothing },
   catalog: { commands: [], form: () => null, check: () => [], isPrivate: () => false, match: () => null },
   command: nothing,
   publish: nothing,

@@ -327,7 +327,7 @@ describe('plugins', () => {
         const unused = () => Promise.reject(new HubError('UNSUPPORTED', 'not in this test'))
         const log = { debug: vi.fn(), info: vi.fn(), warn: vi.fn(), error: vi.fn() }
         const catalog = { commands: [], form: () => null, isPrivate: () => false, match: () => null, check: () => [] }
-        const kv = { get: unused, set: unused, delete: unused }
+        const kv = { get: unused, set: unused, add: unused, delete: unused }
         return { config: {}, log, kv, catalog, command: unused, publish: unused }
       },
       log: { debug: vi.fn(), info: vi.fn(), warn: vi.fn(), error: vi.fn() },

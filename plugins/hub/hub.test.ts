@@ -139,7 +139,7 @@ async function commandsOf(operations: Operations): Promise<readonly Command[]> {
   const hub: Hub<Record<string, never>> = {
     config: {},
     log: { debug: silent, info: silent, warn: silent, error: silent },
-    kv: { get: unused, set: unused, delete: unused },
+    kv: { get: unused, set: unused, add: unused, delete: unused },
     catalog: late,
     use<T>(service: Service<T>) {
       if (!(service.name in services)) throw new Error(`no service ${service.name}`)

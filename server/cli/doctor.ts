@@ -99,7 +99,7 @@ async function adapters(env: Environment): Promise<Finding[]> {
   const { configFromEnv, createLog, createMask } = await import('../../core/index.ts')
   const { tryAdapter } = await import('./try-adapter.ts')
   const found: Finding[] = []
-  for (const shipped of SHIPPED.filter((s) => s.kind === 'adapter' && s.needs.length > 0)) {
+  for (const shipped of SHIPPED.filter((s) => s.kind === 'adapter' && missingVariables(s, {}).length > 0)) {
     const missing = missingVariables(shipped, env)
     if (missing.length > 0) {
       const half = [...shipped.needs, ...(shipped.either ?? []).flat()].some((name) => env[name])

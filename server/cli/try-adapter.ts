@@ -16,7 +16,7 @@ export async function tryAdapter(
     const hub: Hub = {
       config: parseWith(plugin.manifest.config, rawConfig, plugin.manifest.name),
       log: { ...log, warn: (_, text) => void warnings.push(text), error: (_, text) => void warnings.push(text) },
-      kv: { get: async () => null, set: async () => {}, delete: async () => {} },
+      kv: { get: async () => null, set: async () => {}, add: async () => true, delete: async () => {} },
       catalog: { commands: [], form: () => null, check: () => [], isPrivate: () => false, match: () => null },
       use: refuse,
       maybe: () => null,

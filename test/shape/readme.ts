@@ -41,7 +41,7 @@ function adapterTable(adapters: readonly (Shipped & { readonly plugin: Plugin })
   const rows = adapters.map(({ name, needs, either = [], plugin }) => [
     `[${name}](adapters/${name}/README.md)`,
     plugin.manifest.summary,
-    needs.length === 0
+    needs.length + either.length === 0
       ? 'always on'
       : [either.map((set) => set.map(quoted).join(' with ')).join(' or '), ...needs.map(quoted)]
           .filter((part) => part !== '')

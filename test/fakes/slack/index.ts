@@ -1,6 +1,7 @@
 import type { AddressInfo } from 'node:net'
 import { type HttpBindings, serve } from '@hono/node-server'
 import { Hono } from 'hono'
+import { createApps, type FakeApps } from './apps.ts'
 import { createFaults, createRates, type Faults, type SlackFault } from './faults.ts'
 import { type Args, createMethods, type Result, SCOPES } from './methods.ts'
 import { createSender, type Sender, type Target } from './senders.ts'
@@ -41,6 +42,10 @@ export interface SlackFake extends SlackState {
   /** The same for a hub without a public address: Socket Mode instead of signed requests. */
   readonly socketEnv: Readonly<Record<'SLACK_APP_TOKEN' | 'SLACK_BOT_TOKEN' | 'SLACK_API_URL', string>>
   readonly socket: FakeSocket
+  /** Installations of the app in further workspaces. */
+  readonly apps: FakeApps
+  /** Variables of a hub that many workspaces install. */
+  installEnv(publicUrl: string): Readonly<Record<string, string>>
   readonly faults: Faults
   /** Messages people see in a channel, in order. */
   shown(channel?: string): readonly FakeMessage[]
@@ -91,14 +96,16 @@ export async function startSlackFake(options: SlackFakeOptions = {}): Promise<Sl
     now,
   })
 
-  const note = (method: string, args: Args, outcome: string) => {
+  const apps = createApps(botToken)
+  const note = (method: string, args: Args, outcome: string, owner = '') => {
     state.counts.set(method, (state.counts.get(method) ?? 0) + 1)
-    if (recordAll) state.arrivals.push({ method, args, atMs: now(), outcome })
+    if (recordAll) state.arrivals.push({ method, args, owner, atMs: now(), outcome })
     for (const wake of waiters) wake()
   }
   const authorise = (method: string, header: string | undefined): Result | null => {
     if (!header?.startsWith('Bearer ')) return { ok: false, error: 'not_authed' }
-    if (header.slice(7) !== botToken) return { ok: false, error: 'invalid_auth' }
+    const wrong = apps.refusal(header.slice(7))
+    if (wrong !== null) return { ok: false, error: wrong }
     const needed = SCOPES[method]
     return needed && !scopes.includes(needed)
       ? { ok: false, error: 'missing_scope', needed, provided: scopes.join(',') }
@@ -118,8 +125,20 @@ export async function startSlackFake(options: SlackFakeOptions = {}): Promise<Sl
     note('apps.connections.open', {}, url === null ? 'invalid_auth' : 'ok')
     return c.json(url === null ? { ok: false, error: 'invalid_auth' } : { ok: true, url })
   })
+  app.get('/oauth/v2/authorize', (c) => c.redirect(apps.authorize(new URL(c.req.url)), 302))
+  app.post('/api/oauth.v2.access', async (c) => {
+    const fault = faults.take('oauth.v2.access')
+    const form = new URLSearchParams(await c.req.text())
+    const run = () => apps.access(form, c.req.header('authorization'))
+    const noted = (outcome: string) => note('oauth.v2.access', Object.fromEntries(form), outcome)
+    if (fault !== null) return playFault(c.env, fault, run, noted)
+    const result = run()
+    noted(result.ok === true ? 'ok' : String(result.error))
+    return c.json(result)
+  })
   app.post('/api/:method', async (c) => {
     const method = c.req.param('method')
+    const owner = apps.ownerOf(c.req.header('authorization')?.slice(7) ?? '')
     const args = readArgs(c.req.header('content-type') ?? '', await c.req.text())
     const refused =
       args === null ? { ok: false, error: 'invalid_post_type' } : authorise(method, c.req.header('authorization'))
@@ -146,7 +165,7 @@ export async function startSlackFake(options: SlackFakeOptions = {}): Promise<Sl
         (outcome) => note(method, args, outcome),
       )
     const result = run(args)
-    note(method, args, result.ok === true ? 'ok' : String(result.error))
+    note(method, args, result.ok === true ? 'ok' : String(result.error), owner)
     return c.json(result, 200, { 'x-oauth-scopes': scopes.join(',') })
   })
   app.post('/upload/:id', async (c) => {
@@ -225,6 +244,14 @@ export async function startSlackFake(options: SlackFakeOptions = {}): Promise<Sl
     env: { SLACK_SIGNING_SECRET: signingSecret, SLACK_BOT_TOKEN: botToken, SLACK_API_URL: `${origin}/api/` },
     socketEnv: { SLACK_APP_TOKEN: appToken, SLACK_BOT_TOKEN: botToken, SLACK_API_URL: `${origin}/api/` },
     socket,
+    apps,
+    installEnv: (publicUrl) => ({
+      SLACK_SIGNING_SECRET: signingSecret,
+      SLACK_CLIENT_ID: apps.clientId,
+      SLACK_CLIENT_SECRET: apps.clientSecret,
+      SLACK_API_URL: `${origin}/api/`,
+      HUB_PUBLIC_URL: publicUrl,
+    }),
     faults,
     shown,
     waitFor(enough, { channel, timeoutMs = 10_000 } = {}) {

@@ -12,7 +12,14 @@ export interface Sent {
   /** Requests made: more than one where Slack tried again. */
   readonly attempts: number
 }
-type Where = { readonly team?: string; readonly channel?: string; readonly user?: string; readonly userName?: string }
+/** `enterprise`: the workspace has the app through this organisation. */
+type Where = {
+  readonly team?: string
+  readonly enterprise?: string
+  readonly channel?: string
+  readonly user?: string
+  readonly userName?: string
+}
 export interface Sender {
   slash(
     command: { readonly command: string; readonly text?: string; readonly triggerId?: string } & Where,
@@ -30,7 +37,15 @@ export interface Sender {
   shortcut(message: FakeMessage, callbackId: string, where?: Where): Promise<Sent>
   submitView(view: FakeView, values: Readonly<Record<string, string>>): Promise<Sent>
   urlVerification(challenge: string): Promise<Sent>
-  event(event: Record<string, unknown>, options?: { readonly eventId?: string; readonly team?: string }): Promise<Sent>
+  event(
+    event: Record<string, unknown>,
+    options?: {
+      readonly eventId?: string
+      readonly team?: string
+      readonly enterprise?: string
+      readonly atSeconds?: number
+    },
+  ): Promise<Sent>
   /** A signed body of the caller's own making. */
   raw(body: string, contentType: string, headers?: Readonly<Record<string, string>>): Promise<Sent>
 }
@@ -65,7 +80,7 @@ export function createSender(target: Target, state: SlackState, options: SenderO
     return { status: answer.status, text, json: isJson ? JSON.parse(text) : null, attempts: 1 }
   }
   /** Events are sent again until they are acknowledged: https://docs.slack.dev/apis/events-api/#retries */
-  const event: Sender['event'] = async (inner, { eventId = nextId('Ev'), team = TEAM } = {}) => {
+  const event: Sender['event'] = async (inner, { eventId = nextId('Ev'), team = TEAM, enterprise, atSeconds } = {}) => {
     const body = JSON.stringify({
       token: 'verification',
       team_id: team,
@@ -73,9 +88,16 @@ export function createSender(target: Target, state: SlackState, options: SenderO
       event: inner,
       type: 'event_callback',
       event_id: eventId,
-      event_time: Math.floor(options.now() / 1_000),
+      event_time: atSeconds ?? Math.floor(options.now() / 1_000),
+      ...(enterprise === undefined ? {} : { enterprise_id: enterprise }),
       authorizations: [
-        { enterprise_id: null, team_id: team, user_id: BOT_USER, is_bot: true, is_enterprise_install: false },
+        {
+          enterprise_id: enterprise ?? null,
+          team_id: enterprise === undefined ? team : null,
+          user_id: BOT_USER,
+          is_bot: true,
+          is_enterprise_install: enterprise !== undefined,
+        },
       ],
     })
     const attempt = (headers?: Record<string, string>) =>
@@ -114,7 +136,16 @@ export function createSender(target: Target, state: SlackState, options: SenderO
     request(new URLSearchParams({ payload: JSON.stringify(payload) }).toString(), FORM)
 
   return {
-    slash({ command, text = '', team = TEAM, channel = 'C0GENERAL', user = 'U0ANN0001', userName, triggerId }) {
+    slash({
+      command,
+      text = '',
+      team = TEAM,
+      enterprise,
+      channel = 'C0GENERAL',
+      user = 'U0ANN0001',
+      userName,
+      triggerId,
+    }) {
       const known = state.channels.get(channel)
       const form = {
         token: 'verification',
@@ -127,13 +158,14 @@ export function createSender(target: Target, state: SlackState, options: SenderO
         command,
         text: escapeEntities(text),
         api_app_id: APP,
-        is_enterprise_install: 'false',
+        is_enterprise_install: String(enterprise !== undefined),
+        ...(enterprise === undefined ? {} : { enterprise_id: enterprise, enterprise_name: 'Example Group' }),
         response_url: responseUrl(channel, user),
         trigger_id: triggerId ?? trigger(user),
       }
       return request(new URLSearchParams(form).toString(), FORM)
     },
-    mention({ text, thread, eventId, team = TEAM, channel = 'C0GENERAL', user = 'U0ANN0001' }) {
+    mention({ text, thread, eventId, enterprise, team = TEAM, channel = 'C0GENERAL', user = 'U0ANN0001' }) {
       const inner = {
         type: 'app_mention',
         user,
@@ -144,7 +176,7 @@ export function createSender(target: Target, state: SlackState, options: SenderO
       }
       return event(
         { ...inner, event_ts: inner.ts, ...(thread ? { thread_ts: thread } : {}) },
-        { team, ...(eventId ? { eventId } : {}) },
+        { team, ...(eventId ? { eventId } : {}), ...(enterprise ? { enterprise } : {}) },
       )
     },
     directMessage({ text, thread, eventId, team = TEAM, channel = 'D0ANN0001', user = 'U0ANN0001' }) {

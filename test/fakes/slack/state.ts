@@ -47,6 +47,8 @@ export interface ResponseUrl {
 export interface Arrival {
   readonly method: string
   readonly args: Readonly<Record<string, unknown>>
+  /** Whose token it carried. */
+  readonly owner: string
   readonly atMs: number
   /** 'ok', Slack's error word, or the fault that was played. */
   readonly outcome: string

@@ -1,5 +1,6 @@
 import type { Hub } from '#contract'
 import { config, type SlackConfig } from '../../../adapters/slack/config.ts'
+import { createIntake } from '../../../adapters/slack/intake.ts'
 import { verifySlack } from '../../../adapters/slack/verify.ts'
 import { createRoutes } from '../../../adapters/slack/webhook.ts'
 import { signSlack } from '../../fakes/slack/sign.ts'
@@ -36,7 +37,10 @@ export const oracle: Oracle = {
       return { status: 'queued', id: 'x', announce: null } as const
     }
     const hub = { config: config.parse({ signingSecret: SECRET, botToken: 'xoxb-fuzz' }), log: SILENT, command }
-    const routes = createRoutes(hub as unknown as Hub<SlackConfig>, inbound, () => at * 1_000)
+    const now = () => at * 1_000
+    const whole = hub as unknown as Hub<SlackConfig>
+    const intake = createIntake({ hub: whole, inbound, lifecycle: inbound, installations: null, now })
+    const routes = createRoutes(whole, intake, now)
     return { fetch: async (request) => routes.fetch(request), reached: () => reached() + commands }
   },
 }
