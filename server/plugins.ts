@@ -61,6 +61,13 @@ export const SHIPPED: readonly Shipped[] = [
     load: async () => (await import('../adapters/github/index.ts')).github as Plugin,
   },
   {
+    name: 'mail',
+    kind: 'adapter',
+    needs: ['SMTP_URL', 'MAIL_FROM'],
+    variables: { url: 'SMTP_URL', publicUrl: 'HUB_PUBLIC_URL' },
+    load: async () => (await import('../adapters/mail/index.ts')).mailAdapter as Plugin,
+  },
+  {
     name: 'anthropic',
     kind: 'adapter',
     needs: ['ANTHROPIC_API_KEY'],

@@ -58,6 +58,13 @@ export const VARIABLES: readonly Variable[] = [
   { name: 'GITHUB_APP_ID', meaning: 'instead of a token: App ID or Client ID of a GitHub App' },
   { name: 'GITHUB_PRIVATE_KEY', meaning: 'private key of that app, in PEM; line breaks may be written as `\\n`' },
   { name: 'GITHUB_API_URL', meaning: 'GitHub REST API', default: 'https://api.github.com' },
+  {
+    name: 'SMTP_URL',
+    meaning:
+      'mail server: `smtp://user:password@host:587` (STARTTLS) or `smtps://…`; turns mail on, together with the sender',
+  },
+  { name: 'MAIL_FROM', meaning: 'sender of every mail: `AutoDevHub <hub@example.com>`' },
+  { name: 'MAIL_PER_MINUTE', meaning: 'mails the server takes in a minute', default: '600' },
   { name: 'ANTHROPIC_API_KEY', meaning: 'turns Claude on; without it stories are drafted offline' },
   { name: 'ANTHROPIC_BASE_URL', meaning: 'Anthropic API origin', default: 'https://api.anthropic.com' },
   { name: 'HUB_MODEL', meaning: 'model that drafts', default: 'claude-sonnet-5-5' },

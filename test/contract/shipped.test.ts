@@ -23,6 +23,7 @@ const CONFIGS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     token: 'github-token-0123456789',
     apiUrl: 'http://127.0.0.1:9',
   },
+  mail: { url: 'smtp://hub:smtp-password-0123456789@127.0.0.1:9', from: 'hub@example.com' },
   anthropic: { apiKey: 'anthropic-key-0123456789', baseUrl: 'http://127.0.0.1:9' },
   hub: {},
   story: {},

@@ -1,0 +1,54 @@
+import { execFileSync } from 'node:child_process'
+import { describe, expect, test } from 'vitest'
+import { missingVariables, SHIPPED } from '../../server/plugins.ts'
+import { config } from './config.ts'
+import { mailAdapter } from './index.ts'
+
+const url = 'smtps://hub:secret@smtp.example.com'
+
+describe('configuration', () => {
+  test.each([
+    ['hub@example.com', { name: 'AutoDevHub', address: 'hub@example.com' }],
+    ['Build Hub <hub@Example.com>', { name: 'Build Hub', address: 'hub@example.com' }],
+    ['"Hub, the" <hub@example.com>', { name: 'Hub, the', address: 'hub@example.com' }],
+  ])('%s is a sender', (from, sender) => expect(config.parse({ url, from }).from).toEqual(sender))
+  test('the limit has a value, and the public address no slash at its end', () => {
+    const parsed = config.parse({
+      url,
+      from: 'hub@example.com',
+      publicUrl: 'https://hub.example.com/',
+      perMinute: '30',
+    })
+    expect(parsed).toMatchObject({ perMinute: 30, publicUrl: 'https://hub.example.com' })
+    expect(config.parse({ url, from: 'hub@example.com' }).perMinute).toBe(600)
+  })
+  test.each([
+    { from: 'hub@example.com' },
+    { url },
+    { url: 'https://smtp.example.com', from: 'hub@example.com' },
+    { url, from: 'hub' },
+    { url, from: 'Hub <hub@example.com>\r\nBcc: eve@evil.test' },
+    { url, from: 'Hub\r\nBcc: eve@evil.test <hub@example.com>' },
+    { url, from: 'a@example.com, b@example.com' },
+    { url, from: 'hub@example.com', perMinute: '0' },
+    { url, from: 'hub@example.com', publicUrl: 'javascript:alert(1)' },
+  ])('refuses %o', (wrong) => expect(config.safeParse(wrong).success).toBe(false))
+  test('the address of the server is masked: the password stands in it', () =>
+    expect(mailAdapter.manifest.secrets).toEqual(['url']))
+  test('what is missing is named', () => {
+    const shipped = SHIPPED.find((one) => one.name === 'mail')
+    if (!shipped) throw new Error('not shipped')
+    expect(missingVariables(shipped, {})).toEqual(['SMTP_URL', 'MAIL_FROM'])
+    expect(missingVariables(shipped, { SMTP_URL: url, MAIL_FROM: 'hub@example.com' })).toEqual([])
+  })
+})
+test('nodemailer is not loaded at start', () => {
+  const script = `import { registerHooks } from 'node:module'
+    const seen = []
+    registerHooks({ resolve(name, context, next) { seen.push(name); return next(name, context) } })
+    await import('./adapters/mail/index.ts')
+    console.log(seen.includes('./client.ts'), seen.some((name) => name.includes('nodemailer')))`
+  const root = new URL('../../', import.meta.url)
+  const said = execFileSync(process.execPath, ['--input-type=module', '-e', script], { cwd: root, encoding: 'utf8' })
+  expect(said.trim()).toBe('true false')
+})
