@@ -49,6 +49,7 @@ export const stories = hub.table(
     primaryKey({ columns: [t.workspace, t.id] }),
     // Ascending: read backwards it serves "newest first". drizzle's desc() means NULLS LAST, which no ORDER BY … DESC can use.
     uniqueIndex('stories_number').on(t.workspace, t.number),
+    index('stories_author').on(t.workspace, t.createdBy, t.number),
     index('stories_source').on(t.workspace, t.sourceHash).where(sql`source_hash is not null`),
     // Needs the extension pg_trgm.
     index('stories_search').using('gin', sql`search gin_trgm_ops`),
