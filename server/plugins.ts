@@ -88,6 +88,12 @@ export const SHIPPED: readonly Shipped[] = [
     load: async () => (await import('../plugins/story/index.ts')).story as Plugin,
   },
   {
+    name: 'docs',
+    kind: 'plugin',
+    needs: [],
+    load: async () => (await import('../plugins/docs/index.ts')).docs as Plugin,
+  },
+  {
     name: 'deploy',
     kind: 'plugin',
     needs: [],

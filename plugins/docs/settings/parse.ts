@@ -1,4 +1,3 @@
-import { isNode, LineCounter, parseDocument } from 'yaml'
 import { z } from 'zod'
 import { DEFAULT_SETTINGS, MAX_SETTINGS_BYTES, SETTINGS_FILE, type Settings, settingsSchema } from './settings.ts'
 
@@ -11,7 +10,7 @@ const DEPTH = 12
 const fileSchema = z.looseObject({ docs: settingsSchema.default(DEFAULT_SETTINGS) })
 
 /** Reads a settings file that anybody with a branch may have written. Never throws. */
-export function parseSettings(bytes: Uint8Array): ParsedSettings {
+export async function parseSettings(bytes: Uint8Array): Promise<ParsedSettings> {
   const refuse = (...problems: string[]): ParsedSettings => ({
     settings: DEFAULT_SETTINGS,
     problems: problems.map((problem) => `${SETTINGS_FILE}: ${problem}`).slice(0, 20),
@@ -24,6 +23,8 @@ export function parseSettings(bytes: Uint8Array): ParsedSettings {
     return refuse('is not UTF-8: save it as UTF-8')
   }
   if (deepest(text) > DEPTH) return refuse(`is nested more than ${DEPTH} levels deep: it needs three`)
+  // Loaded with the first settings file: few repositories have one, and every start would pay for it.
+  const { isNode, LineCounter, parseDocument } = await import('yaml')
   const lines = new LineCounter()
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: true })
   const lineAt = (offset: number) => `line ${lines.linePos(offset).line}`

@@ -1,0 +1,42 @@
+import type { Bindings, Context } from '#contract'
+import { STORIES } from './index/scope.ts'
+import type { Indexed, IndexStore } from './index/store.ts'
+import { sameRepository } from './links.ts'
+
+/** What may be read here. */
+export interface Readable {
+  readonly repositories: readonly Indexed[]
+  /** Bound, but nothing of them is indexed yet. */
+  readonly unread: readonly { readonly plugin: string; readonly repository: string }[]
+  /** Left out because people from outside read along. */
+  readonly hidden: number
+}
+
+/**
+ * Documents of the repositories that a project of this workspace is bound to, and of no other: an index that outlived its binding is not read.
+ * Where people from outside may read along, private repositories and stories stay out.
+ */
+export async function readableHere(
+  ctx: Pick<Context, 'workspace' | 'place'>,
+  bindings: Bindings,
+  store: IndexStore,
+): Promise<Readable> {
+  const bound = await bindings.list(ctx.workspace, { kind: 'repository' })
+  const indexed = await store.list(ctx.workspace)
+  const mine = indexed.filter(
+    (one) =>
+      sameRepository(one, STORIES) ||
+      bound.some(({ plugin, target }) => sameRepository(one, { plugin, repository: target })),
+  )
+  const isOpen = ctx.place?.visibility === 'public'
+  const repositories = mine.filter((one) => one.sha !== null && !(isOpen && one.isPrivate))
+  const known = (plugin: string, repository: string) =>
+    mine.some((one) => sameRepository(one, { plugin, repository }) && one.sha !== null)
+  return {
+    repositories,
+    unread: bound
+      .filter(({ plugin, target }) => !known(plugin, target))
+      .map(({ plugin, target }) => ({ plugin, repository: target })),
+    hidden: mine.filter((one) => isOpen && one.isPrivate && one.sha !== null).length,
+  }
+}

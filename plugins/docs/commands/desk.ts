@@ -1,0 +1,84 @@
+import { type Bindings, type Context, HubError, type Repositories } from '#contract'
+import { type Readable, readableHere } from '../access.ts'
+import type { DriftStore } from '../drift/store.ts'
+import type { RepositoryKey } from '../index/scope.ts'
+import type { IndexStore } from '../index/store.ts'
+import { type Synced, syncRepository } from '../index/sync.ts'
+import type { Asker } from '../model.ts'
+import type { Search } from '../search/store.ts'
+
+/** What commands and jobs work with; functions, because services exist only once every plugin is set up. */
+export interface Desk {
+  index(): IndexStore
+  search(): Search
+  drift(): DriftStore
+  asker(): Asker
+  bindings(): Bindings
+  /** Port of a code host; null when its adapter is off. */
+  portOf(plugin: string): Repositories | null
+}
+
+export function portFor(desk: Desk, plugin: string): Repositories {
+  const port = desk.portOf(plugin)
+  if (port) return port
+  throw new HubError(
+    'UNAVAILABLE',
+    `${plugin} is not connected to the hub, or reads no repositories: see /hub status`,
+    {
+      retry: 'never',
+    },
+  )
+}
+
+/** Brings one repository's index up to date, and shows in the chat how far it is. */
+export async function syncShown(desk: Desk, ctx: Context, key: RepositoryKey): Promise<Synced> {
+  return syncRepository(desk.index(), portFor(desk, key.plugin), key, {
+    signal: ctx.signal,
+    onStep(done, total) {
+      if (total < 20 || done % 20 !== 0) return
+      const label = `Reading ${key.repository}`
+      const percent = Math.round((done / total) * 100)
+      void ctx
+        .progress({ text: `${label}, ${percent} %`, blocks: [{ kind: 'progress', label, done: percent, total: 100 }] })
+        .catch((error: unknown) => ctx.log.warn({ error: String(error) }, 'progress could not be shown'))
+    },
+  })
+}
+
+/** What may be read here; a repository that was just bound is read first. */
+export async function readable(desk: Desk, ctx: Context): Promise<Readable & { readonly failed: readonly string[] }> {
+  const first = await readableHere(ctx, desk.bindings(), desk.index())
+  const failed: string[] = []
+  for (const { plugin, repository } of first.unread)
+    try {
+      await syncShown(desk, ctx, { workspace: ctx.workspace, plugin, repository })
+    } catch (error) {
+      ctx.signal.throwIfAborted()
+      if (!(error instanceof HubError)) throw error
+      failed.push(`${repository}: ${error.message}`)
+    }
+  const now = first.unread.length > 0 ? await readableHere(ctx, desk.bindings(), desk.index()) : first
+  return { ...now, failed }
+}
+
+/** A repository as somebody typed it, among those that are bound in this workspace. */
+export async function boundRepository(desk: Desk, ctx: Context, typed: string | undefined) {
+  const bound = await desk.bindings().list(ctx.workspace, { kind: 'repository' })
+  if (bound.length === 0) throw new HubError('NOT_FOUND', NOTHING_BOUND)
+  if (typed === undefined) return bound
+  const wanted = typed.replace(/^[a-z][a-z0-9-]*:/, '').toLowerCase()
+  const found = bound.filter(({ target }) => {
+    const name = target.toLowerCase()
+    return name === wanted || name.endsWith(`/${wanted}`)
+  })
+  if (found.length === 1) return found
+  const names = bound.map(({ target }) => target).join(', ')
+  throw new HubError(
+    'NOT_FOUND',
+    found.length === 0
+      ? `No project here is bound to a repository ${typed}. There are: ${names}`
+      : `${found.length} repositories are called ${typed}: write one of ${names}`,
+  )
+}
+export const NOTHING_BOUND =
+  'No repository is bound to a project here yet. Bind one: /hub bind repository <project> github:owner/name'

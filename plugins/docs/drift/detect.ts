@@ -1,0 +1,124 @@
+import { createHash } from 'node:crypto'
+import type { Repositories, TreeEntry } from '#contract'
+import { fenced, linesOf } from '../index/chunks.ts'
+import type { Indexed, IndexStore, Passage } from '../index/store.ts'
+import { inTurns } from '../index/sync.ts'
+import { matchesAny, matchesGlob } from '../settings/glob.ts'
+import type { Settings } from '../settings/settings.ts'
+import type { NameChange } from './changes.ts'
+import { isCode, says } from './names.ts'
+
+/** A line of a document that names what the code no longer has. */
+export interface Drift extends NameChange {
+  readonly document: string
+  readonly line: number
+  readonly text: string
+}
+export interface Looked {
+  readonly drifts: readonly Drift[]
+  /** Names that are still somewhere in the code, and so no drift. */
+  readonly kept: readonly string[]
+  /** What could not be looked at, in words; empty when everything was. */
+  readonly limits: readonly string[]
+}
+const PASSAGES = 400
+const CODE_FILES = 300
+const CODE_BYTES = 200_000
+const READ_AT_ONCE = 6
+/** What happened once is told there, and stays true. */
+const CHRONICLE =
+  /(?:^|\/)(?:change-?log|history|news|releases?|migrat\w*|upgrad\w*|adrs?|decisions)(?:[\w-]*)(?:\.\w+)?(?:\/|$)/i
+const TELLS_OF_CHANGE =
+  /\b(?:renamed|removed|deprecated|formerly|previously|no longer|used to be|replaced by|was called|umbenannt|entfernt|veraltet|früher|ehemals)\b/i
+
+export function hashOf({ kind, old, document }: Pick<Drift, 'kind' | 'old' | 'document'>): string {
+  return createHash('sha256')
+    .update(JSON.stringify([kind, old, document]))
+    .digest('hex')
+    .slice(0, 32)
+}
+/** Does this document describe that code? Without a word in the settings every document describes everything. */
+export function describes(settings: Settings, document: string, code: string): boolean {
+  const rules = Object.entries(settings.describes).filter(([pattern]) => matchesGlob(pattern, document))
+  return rules.length === 0 || rules.some(([, paths]) => matchesAny(paths, code))
+}
+
+/** Lines of a passage that speak of a name as code. */
+export function mentions(
+  passage: Pick<Passage, 'path' | 'text' | 'startLine'>,
+  change: Pick<NameChange, 'kind' | 'old'>,
+) {
+  const lines = linesOf(passage.text)
+  const code = fenced(lines)
+  const isWord = change.kind === 'symbol' && /^[a-z]+$|^[A-Z][a-z]+$/.test(change.old)
+  return lines.flatMap((text, i) => {
+    if (!says(text, change.old) || TELLS_OF_CHANGE.test(text)) return []
+    // A name that is a word of the language as well counts only where it is written as code.
+    if (isWord && !code[i] && !says(codeOf(text), change.old) && !text.includes(`${change.old}(`)) return []
+    return [{ line: passage.startLine + i, text: text.trim() }]
+  })
+}
+const codeOf = (line: string) => [...line.matchAll(/`([^`]+)`/g)].map(([, inner]) => inner).join(' ')
+
+/** Documented names that these changes took away. */
+export async function detect(
+  deps: { readonly index: IndexStore; readonly port: Repositories; readonly signal: AbortSignal },
+  at: { readonly indexed: Indexed; readonly sha: string; readonly entries: readonly TreeEntry[] },
+  changes: readonly NameChange[],
+): Promise<Looked> {
+  const { indexed } = at
+  const passages = await deps.index.naming(indexed, [...new Set(changes.map(({ old }) => old))], PASSAGES)
+  const limits =
+    passages.length === PASSAGES ? [`only the first ${PASSAGES} passages that name something changed were read`] : []
+  const drifts = changes.flatMap((change) =>
+    passages
+      .filter(({ path }) => !CHRONICLE.test(path) && describes(indexed.settings, path, change.path))
+      .flatMap((passage) => {
+        const [first] = mentions(passage, change)
+        return first ? [{ ...change, document: passage.path, ...first }] : []
+      }),
+  )
+  if (drifts.length === 0) return { drifts: [], kept: [], limits }
+  const still = await stillThere(deps, at, new Set(drifts.map(({ old }) => old)))
+  const kept = [...still.names]
+  return {
+    drifts: once(drifts.filter(({ old }) => !still.names.has(old))),
+    kept,
+    limits: [...limits, ...still.limits],
+  }
+}
+
+/** The first place in each document says enough. */
+function once(drifts: readonly Drift[]): Drift[] {
+  const byHash = new Map<string, Drift>()
+  for (const drift of drifts) if (!byHash.has(hashOf(drift))) byHash.set(hashOf(drift), drift)
+  return [...byHash.values()].sort((a, b) => a.document.localeCompare(b.document) || a.line - b.line)
+}
+
+/** A name may have moved, or be defined twice: the code as it stands now is asked, as far as a bounded number of reads goes. */
+async function stillThere(
+  { port, signal }: { readonly port: Repositories; readonly signal: AbortSignal },
+  { indexed, entries }: { readonly indexed: Indexed; readonly entries: readonly TreeEntry[] },
+  names: ReadonlySet<string>,
+) {
+  const found = new Set<string>()
+  for (const { path } of entries)
+    for (const name of names) if (path === name || path.startsWith(`${name}/`)) found.add(name)
+  const code = entries.filter(({ path, kind, sizeBytes }) => kind === 'file' && sizeBytes <= CODE_BYTES && isCode(path))
+  const read = code.slice(0, CODE_FILES)
+  await inTurns(read, READ_AT_ONCE, async (entry) => {
+    if (names.size === found.size) return
+    const bytes = await port.blob(indexed.repository, entry, CODE_BYTES, signal)
+    if (bytes === null) return
+    const text = new TextDecoder().decode(bytes)
+    for (const name of names) {
+      const wanted = name.replace(/^npm run (.+)$/, '"$1"')
+      if (!found.has(name) && says(text, wanted)) found.add(name)
+    }
+  })
+  const limits =
+    code.length > read.length
+      ? [`${read.length} of ${code.length.toLocaleString('en')} code files were searched for names that may have moved`]
+      : []
+  return { names: found, limits }
+}

@@ -1,0 +1,81 @@
+import {
+  type EventHandler,
+  type Hub,
+  handleEvent,
+  handleJob,
+  type JobHandler,
+  pullRequestChanged,
+  pushed,
+} from '#contract'
+import { stories, storyApproved } from '../story/api.ts'
+import type { Desk } from './commands/desk.ts'
+import { chunksOf, linesOf } from './index/chunks.ts'
+import { STORIES } from './index/scope.ts'
+import { followPush, settleProposal } from './jobs.ts'
+import { declineClosed, follow } from './push.ts'
+import { DEFAULT_SETTINGS } from './settings/settings.ts'
+
+export function docsEvents(desk: Desk, hub: Pick<Hub, 'maybe'>): readonly EventHandler[] {
+  return [
+    handleEvent(pushed, async (push, ctx) => {
+      const { plugin, repository, branch, before, after, forced, own } = push
+      // A deleted branch has no documents, and other branches are nobody's documentation yet.
+      if (branch !== push.defaultBranch || after === null) return
+      const bound = await desk
+        .bindings()
+        .boundTo({ kind: 'repository', plugin, targetWorkspace: ctx.workspace, target: repository })
+      const workspaces = [...new Set(bound.map(({ workspace }) => workspace))]
+      for (const [i, workspace] of workspaces.entries())
+        await ctx.enqueue(
+          followPush,
+          // Whoever bound it first has it watched, and pays for the model.
+          { plugin, repository, branch, before, after, forced, own, looksForDrift: i === 0 },
+          { workspace, key: `${ctx.jobId}:${workspace}`, lane: `docs ${plugin} ${repository}` },
+        )
+    }),
+    // A merge arrives as a push as well: here it is only asked what became of the hub's own pull request.
+    handleEvent(pullRequestChanged, async (pull, ctx) => {
+      const { plugin, repository, change, head, base, number } = pull
+      if ((change !== 'closed' && change !== 'merged') || head.fork || !head.branch.startsWith('autodevhub/')) return
+      const [bound] = await desk
+        .bindings()
+        .boundTo({ kind: 'repository', plugin, targetWorkspace: ctx.workspace, target: repository })
+      if (!bound) return
+      await ctx.enqueue(
+        settleProposal,
+        { plugin, repository, base, head: head.branch, number },
+        { workspace: bound.workspace, key: `${ctx.jobId}:${bound.workspace}`, lane: `docs ${plugin} ${repository}` },
+      )
+    }),
+    handleEvent(storyApproved, async ({ reference, version, title }, ctx) => {
+      const story = await hub.maybe(stories)?.get(ctx.workspace, reference)
+      // What was written in private is not found by others.
+      if (!story || story.visibility === 'private') return
+      const key = { workspace: ctx.workspace, ...STORIES }
+      const lines = linesOf(story.markdown)
+      await desk.index().put(key, [{ path: reference, blob: `v${version}`, title, chunks: chunksOf(lines) }])
+      await desk.index().settle(key, {
+        url: '',
+        isPrivate: true,
+        branch: '',
+        sha: 'accepted',
+        settings: DEFAULT_SETTINGS,
+        problems: [],
+        skipped: [],
+      })
+    }),
+  ]
+}
+
+export function docsJobs(desk: Desk): readonly JobHandler[] {
+  return [
+    handleJob(followPush, async (push, ctx) => {
+      await follow(desk, push, ctx)
+      return undefined
+    }),
+    handleJob(settleProposal, async (pull, ctx) => {
+      await declineClosed(desk, pull, ctx)
+      return undefined
+    }),
+  ]
+}

@@ -1,0 +1,31 @@
+import { z } from 'zod'
+import { defineJob } from '#contract'
+
+/** A push to a default branch, for one workspace that bound the repository. */
+export const followPush = defineJob({
+  name: 'docs.follow-push',
+  payload: z.object({
+    plugin: z.string(),
+    repository: z.string(),
+    branch: z.string(),
+    before: z.string().nullable(),
+    after: z.string(),
+    forced: z.boolean(),
+    own: z.boolean(),
+    /** Two workspaces read the repository; one of them looks for drift. */
+    looksForDrift: z.boolean(),
+  }),
+  retry: { attempts: 6, backoffMs: 5_000 },
+})
+/** The hub's pull request was merged or closed. */
+export const settleProposal = defineJob({
+  name: 'docs.settle-proposal',
+  payload: z.object({
+    plugin: z.string(),
+    repository: z.string(),
+    base: z.string(),
+    head: z.string(),
+    number: z.number(),
+  }),
+  retry: { attempts: 6, backoffMs: 5_000 },
+})

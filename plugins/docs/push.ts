@@ -1,0 +1,145 @@
+import { type Comparison, type Context, HubError, type Out, type Repositories } from '#contract'
+import { type Desk, portFor } from './commands/desk.ts'
+import { changesOf, type NameChange } from './drift/changes.ts'
+import { type Drift, detect, hashOf } from './drift/detect.ts'
+import { hunksOf } from './drift/hunks.ts'
+import { settleIssue } from './drift/issue.ts'
+import type { BranchKey, Finding, Outcome } from './drift/store.ts'
+import { type Synced, syncRepository } from './index/sync.ts'
+import type { followPush, settleProposal } from './jobs.ts'
+import { count } from './text.ts'
+
+type Push = Out<(typeof followPush)['payload']>
+interface Ended {
+  readonly outcome: Outcome
+  readonly reason: string
+  readonly url?: string
+}
+/** A push of more files than this is told in numbers: nobody reads a list of them. */
+const LARGE_PUSH = 300
+
+/** The index follows the push, then what the push made untrue is told once, in one place. Silence has its reason written down. */
+export async function follow(desk: Desk, push: Push, ctx: Context): Promise<void> {
+  const { plugin, repository, branch } = push
+  const key: BranchKey = { workspace: ctx.workspace, plugin, repository, branch }
+  const bound = await desk.bindings().list(ctx.workspace, { kind: 'repository', plugin, target: repository })
+  if (bound.length === 0) return
+  const port = portFor(desk, plugin)
+  const base = (await desk.drift().lookedAt(key)) ?? push.before
+  const synced = await syncRepository(desk.index(), port, key, { signal: ctx.signal })
+  if (!push.looksForDrift) return
+  const ended = await outcomeOf(desk, port, ctx, { push, key, base, synced })
+  await desk.drift().record(key, ctx.jobId, { branch, sha: synced.sha, url: null, ...ended })
+}
+
+interface Followed {
+  readonly push: Push
+  readonly key: BranchKey
+  readonly base: string | null
+  readonly synced: Synced
+}
+async function outcomeOf(desk: Desk, port: Repositories, ctx: Context, followed: Followed): Promise<Ended> {
+  const { push, key, base, synced } = followed
+  const silent = (reason: string): Ended => ({ outcome: 'silent', reason })
+  if (push.own) return silent("the hub's own push")
+  if (synced.indexed.settings.mode === 'off') return silent('the settings file says mode: off')
+  if (base === synced.sha) return silent('nothing new since the last look')
+  const compared = base === null ? null : await comparison(port, key.repository, base, synced.sha, ctx.signal)
+  const notes: string[] = []
+  if (base === null) notes.push('first push that is seen: nothing to compare with')
+  else if (compared === null)
+    notes.push('the history was rewritten and the commit before is gone: names could not be compared')
+  else if (compared.relation === 'diverged')
+    notes.push('the history was rewritten: compared from where both still agree')
+  const files = compared?.files ?? []
+  if (compared?.truncated || files.length > LARGE_PUSH)
+    notes.push(
+      `a push of ${compared?.truncated ? 'more than ' : ''}${count(files.length, 'file')}: only what names something documented is listed`,
+    )
+
+  const hunks = hunksOf(files)
+  const changes = changesOf(files, hunks)
+  const before = await desk.drift().findings(key)
+  const { drifts, limits } = await detect(
+    { index: desk.index(), port, signal: ctx.signal },
+    { indexed: synced.indexed, sha: synced.sha, entries: synced.entries },
+    withOpen(changes, before),
+  )
+  notes.push(...limits)
+  const fresh = await settleFindings(desk, key, synced.sha, before, drifts)
+  const told = await settleIssue({ drift: desk.drift(), port, signal: ctx.signal }, key, synced.indexed, notes, fresh)
+  const summary = [...notes, `${count(files.length, 'file')} changed`].join('; ')
+  if (fresh.size === 0) return silent(`${why(changes, drifts, before)}; ${summary}`)
+  if (told === null || told.state !== 'open')
+    return silent(`${count(fresh.size, 'place')} found, and the issue is closed; ${summary}`)
+  return { outcome: 'reported', reason: `${count(fresh.size, 'place')} no longer true; ${summary}`, url: told.url }
+}
+
+function why(changes: readonly NameChange[], drifts: readonly Drift[], before: readonly Finding[]): string {
+  if (drifts.length > 0) return `${count(drifts.length, 'place')} known before`
+  if (before.length > 0) return 'what was behind the code is true again or was declined'
+  if (changes.length === 0) return 'no name of the code was renamed or removed'
+  return `${count(changes.length, 'name')} changed, none of them documented`
+}
+
+/** What is open is looked at again with every push: it may have been mended. */
+function withOpen(changes: readonly NameChange[], before: readonly Finding[]): NameChange[] {
+  const all = new Map(changes.map((change) => [`${change.kind} ${change.old}`, change]))
+  for (const { drift } of before) {
+    const known = all.get(`${drift.kind} ${drift.old}`)
+    if (!known) all.set(`${drift.kind} ${drift.old}`, drift)
+  }
+  return [...all.values()]
+}
+
+/** Writes down what is open now; returns the hashes nobody was told of before. */
+async function settleFindings(
+  desk: Desk,
+  key: BranchKey,
+  sha: string,
+  before: readonly Finding[],
+  drifts: readonly Drift[],
+): Promise<ReadonlySet<string>> {
+  const now = new Map(drifts.map((drift) => [hashOf(drift), drift]))
+  const declined = new Set(before.filter(({ state }) => state === 'declined').map(({ hash }) => hash))
+  const gone = before.filter(({ hash }) => !now.has(hash)).map(({ hash }) => hash)
+  await desk.drift().mark(key, gone, 'gone')
+  const open = [...now].filter(([hash]) => !declined.has(hash))
+  await desk.drift().open(
+    key,
+    sha,
+    open.map(([hash, drift]) => ({ ...drift, hash })),
+  )
+  const known = new Set(before.map(({ hash }) => hash))
+  return new Set(open.map(([hash]) => hash).filter((hash) => !known.has(hash)))
+}
+
+/** Null: the host no longer has the commit before, as after a rewritten history. */
+async function comparison(
+  port: Repositories,
+  repository: string,
+  base: string,
+  head: string,
+  signal: AbortSignal,
+): Promise<Comparison | null> {
+  try {
+    return await port.compare(repository, base, head, signal)
+  } catch (error) {
+    if (error instanceof HubError && error.code === 'NOT_FOUND') return null
+    throw error
+  }
+}
+
+/** What people closed is not proposed again. */
+export async function declineClosed(
+  desk: Desk,
+  pull: Out<(typeof settleProposal)['payload']>,
+  ctx: Context,
+): Promise<void> {
+  const { plugin, repository, base, head, number } = pull
+  const key: BranchKey = { workspace: ctx.workspace, plugin, repository, branch: base }
+  const found = await portFor(desk, plugin).proposal(repository, head, ctx.signal)
+  const writes = await desk.drift().writes(key)
+  if (!found || found.number !== number || writes.proposal?.number !== number || found.state === 'open') return
+  await desk.drift().write(key, { proposal: { number, url: found.url, state: found.state } })
+}

@@ -1,0 +1,138 @@
+import { and, desc, eq, like, or, sql } from 'drizzle-orm'
+import { distance } from 'fastest-levenshtein'
+import type { Db } from '#contract'
+import { type RepositoryKey, scopeOf } from '../index/scope.ts'
+import type { Passage } from '../index/store.ts'
+import { docChunks, docWords } from '../tables.ts'
+
+/** Chunks that a query may look at before it ranks: a bounded number takes a bounded time. */
+const LOOKED_AT = 600
+/** Beyond it a word is in so many chunks that it tells none apart. */
+const COMMON = 400
+const RANKED = 48
+const NEIGHBOURS = 40
+
+export interface Found {
+  readonly candidates: readonly Passage[]
+  /** How rare each word of the query is: the rarer, the more it says. */
+  readonly weights: ReadonlyMap<string, number>
+  /** What was looked for instead of words that no document has. */
+  readonly instead: ReadonlyMap<string, string>
+}
+const quote = (lexeme: string) => `'${lexeme.replaceAll('\\', '\\\\').replaceAll("'", "''")}'`
+
+export type Search = ReturnType<typeof createSearch>
+export function createSearch(db: Db) {
+  async function counts(scope: string, lexemes: readonly string[]): Promise<Map<string, number>> {
+    if (lexemes.length === 0) return new Map()
+    const asked = JSON.stringify(lexemes.map((lexeme) => ({ lexeme, query: `${scope} & ${quote(lexeme)}` })))
+    const rows = await db
+      .select({
+        lexeme: sql<string>`t.lexeme`,
+        n: sql<number>`(select count(*)::int from (select 1 from hub.doc_chunks c
+          where c.terms @@ t.query::tsquery limit ${COMMON + 1}) s)`,
+      })
+      .from(sql`json_to_recordset(${asked}::text::json) as t(lexeme text, query text)`)
+    return new Map(rows.map(({ lexeme, n }) => [lexeme, n]))
+  }
+  /** Trigrams find what is alike, the beginning finds what has two letters changed about; the fewest changed letters win. */
+  async function nearest(workspace: string, word: string): Promise<string | null> {
+    const most = word.length > 7 ? 3 : 2
+    const begins = `${word.slice(0, 2).replace(/[\\%_]/g, '')}%`
+    const rows = await db
+      .select({ word: docWords.word })
+      .from(docWords)
+      .where(
+        and(
+          eq(docWords.workspace, workspace),
+          or(sql`${docWords.word} % ${word}`, like(docWords.word, begins)),
+          sql`abs(length(${docWords.word}) - ${word.length}::int) <= ${most}::int`,
+        ),
+      )
+      .orderBy(desc(sql`similarity(${docWords.word}, ${word})`), docWords.word)
+      .limit(NEIGHBOURS)
+    const apart = rows
+      .map((row) => ({ word: row.word, steps: distance(row.word, word) }))
+      .filter(({ steps }) => steps <= most)
+      .sort((a, b) => a.steps - b.steps)
+    return apart[0]?.word ?? null
+  }
+  async function look(workspace: string, query: string, weights: ReadonlyMap<string, number>): Promise<Passage[]> {
+    const score = sql.join(
+      [...weights].map(([lexeme, weight]) => {
+        const heading = sql`case when terms @@ ${quote(`h:${lexeme}`)}::text::tsquery then ${weight * 0.6}::float8 else 0 end`
+        return sql`(case when terms @@ ${quote(lexeme)}::text::tsquery then ${weight}::float8 else 0 end + ${heading})`
+      }),
+      sql` + `,
+    )
+    const some = db
+      .select()
+      .from(docChunks)
+      .where(and(eq(docChunks.workspace, workspace), sql`${docChunks.terms} @@ ${query}::text::tsquery`))
+      .limit(LOOKED_AT)
+      .as('some')
+    return db
+      .select({
+        workspace: some.workspace,
+        plugin: some.plugin,
+        repository: some.repository,
+        path: some.path,
+        heading: some.heading,
+        anchor: some.anchor,
+        startLine: some.startLine,
+        endLine: some.endLine,
+        text: some.text,
+      })
+      .from(some)
+      .orderBy(desc(score), some.path, some.part)
+      .limit(RANKED)
+  }
+
+  return {
+    /** Candidates for words and names of code, within these repositories of one workspace only. */
+    async find(workspace: string, keys: readonly RepositoryKey[], lexemes: readonly string[]): Promise<Found> {
+      const none: Found = { candidates: [], weights: new Map(), instead: new Map() }
+      if (keys.length === 0 || lexemes.length === 0) return none
+      const scope = `(${keys.map((key) => quote(scopeOf({ ...key, workspace }))).join(' | ')})`
+      const found = await counts(scope, lexemes)
+      const instead = new Map<string, string>()
+      for (const word of lexemes)
+        if (found.get(word) === 0 && word.length > 3 && !word.startsWith('i:')) {
+          const near = await nearest(workspace, word)
+          if (near !== null) instead.set(word, near)
+        }
+      for (const [word, n] of await counts(scope, [...instead.values()])) found.set(word, n)
+      const used = [...new Set(lexemes.map((word) => instead.get(word) ?? word))]
+      const weights = new Map(
+        used.map((word) => {
+          const n = found.get(word) ?? 0
+          // The count stops at COMMON: what is more frequent than that tells little either way.
+          return [word, Math.log(1 + (COMMON * 4) / (n + 1)) * (word.startsWith('i:') ? 1.5 : 1)] as const
+        }),
+      )
+      const present = used.filter((word) => (found.get(word) ?? 0) > 0)
+      if (present.length === 0) return { ...none, weights, instead }
+      const ranking = new Map(present.map((word) => [word, weights.get(word) ?? 1]))
+      for (const query of queriesOf(present, found)) {
+        const candidates = await look(workspace, `${scope} & (${query})`, ranking)
+        if (candidates.length > 0) return { candidates, weights, instead }
+      }
+      return { ...none, weights, instead }
+    },
+  }
+}
+
+/** From what says most to what says least: the first that finds anything is taken. */
+function queriesOf(present: readonly string[], counts: ReadonlyMap<string, number>): string[] {
+  const byRarity = [...present].sort((a, b) => (counts.get(a) ?? 0) - (counts.get(b) ?? 0))
+  const all = `(${present.map(quote).join(' & ')})`
+  let sum = 0
+  const rare = byRarity.filter((word) => {
+    const n = counts.get(word) ?? 0
+    sum += n
+    return n <= COMMON && sum <= LOOKED_AT
+  })
+  if (rare.length > 0) return [[all, ...rare.map(quote)].join(' | ')]
+  const pairs = byRarity.slice(0, 3).map(quote)
+  return [all, pairs.join(' & '), pairs[0] ?? all]
+}

@@ -1,0 +1,37 @@
+import { bindings, budget, database, type Hub, model, type Parts, repositories } from '#contract'
+import { askCommands } from './commands/ask.ts'
+import type { Desk } from './commands/desk.ts'
+import { issueCommand } from './commands/issue.ts'
+import { statusCommand } from './commands/status.ts'
+import { syncCommand } from './commands/sync.ts'
+import { createDriftStore } from './drift/store.ts'
+import { docsEvents, docsJobs } from './events.ts'
+import { createIndexStore } from './index/store.ts'
+import { createAsker } from './model.ts'
+import { createSearch } from './search/store.ts'
+
+/** Commands, events and jobs over one index. */
+export function setupDocs(hub: Hub): Parts {
+  const desk: Desk = {
+    index: once(() => createIndexStore(hub.use(database))),
+    search: once(() => createSearch(hub.use(database))),
+    drift: once(() => createDriftStore(hub.use(database))),
+    asker: once(() => createAsker(hub.maybe(model), hub.use(budget))),
+    bindings: () => hub.use(bindings),
+    portOf: (plugin) => hub.maybe(repositories(plugin)),
+  }
+  return {
+    commands: [...askCommands(desk), syncCommand(desk), statusCommand(desk), issueCommand(desk)],
+    events: docsEvents(desk, hub),
+    jobs: docsJobs(desk),
+  }
+}
+
+/** Services exist only after every set-up, so what needs them is made at first use. */
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined
+  return () => {
+    made ??= { value: make() }
+    return made.value
+  }
+}
