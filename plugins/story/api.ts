@@ -29,3 +29,9 @@ export const storyApproved = defineEvent(
   'story.approved',
   z.object({ storyId: z.string(), reference: z.string(), version: z.number().int(), title: z.string() }),
 )
+
+/** A story has a new version, or was approved. */
+export const storyChanged = defineEvent(
+  'story.changed',
+  z.object({ storyId: z.string(), reference: z.string(), version: z.number().int() }),
+)

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { budget, database, definePlugin } from '#contract'
+import { bindings, budget, database, definePlugin } from '#contract'
 import { draftOffline } from './drafter/draft-offline.ts'
 import { setupStory } from './setup.ts'
 
@@ -8,10 +8,10 @@ export const story = definePlugin({
   manifest: {
     name: 'story',
     version: '1.0.0',
-    summary: 'Drafts, refines, splits and approves user stories',
+    summary: 'Drafts, refines, splits and approves user stories, and keeps their criteria in Jira and Linear',
     hub: '^1.0.0',
     config: z.object({}),
-    requires: [database, budget],
+    requires: [database, budget, bindings],
   },
   setup: (hub) => setupStory(hub, draftOffline),
 })

@@ -1,5 +1,6 @@
 import type { Action, Block, Message } from '#contract'
 import { vagueWords } from './checks.ts'
+import type { Criterion } from './draft.ts'
 import { keywordsOf, toGherkin } from './gherkin.ts'
 import { NO_MODEL } from './ladder.ts'
 import { formatReference } from './reference.ts'
@@ -29,12 +30,12 @@ const clip = (text: string, most: number): string => {
 const upperFirst = (text: string): string => text.replace(/^\p{Ll}/u, (letter) => letter.toUpperCase())
 
 /** 'As a shopper, I want to pay with a saved card, so that I save time.' in the language of the story. */
-function sentenceOf(draft: StoryDraft): string {
+export function sentenceOf(draft: StoryDraft): string {
   const words = keywordsOf(draft.language)
   const benefit = draft.benefit ? `, ${words.benefit(draft.benefit)}` : ''
   return `${words.story(draft.role, draft.goal)}${benefit}`.replace(/\s+/g, ' ').replace(/\.*$/, '.')
 }
-function stepsOf(criterion: KeptCriterion, language: string): string[] {
+export function stepsOf(criterion: Criterion, language: string): string[] {
   const [given, when, then, and] = keywordsOf(language).steps
   const line = (first: string, texts: readonly string[]) => texts.map((text, i) => `${i === 0 ? first : and} ${text}`)
   return [...line(given, criterion.given), ...line(when, [criterion.when]), ...line(then, criterion.then)]

@@ -1,5 +1,5 @@
-import { type Budget, budget, database, type Hub, model, type Parts, provide } from '#contract'
-import { stories } from './api.ts'
+import { type Budget, bindings, budget, type Command, database, type Hub, model, type Parts, provide } from '#contract'
+import { stories, storyChanged } from './api.ts'
 import { approveCommand } from './commands/approve.ts'
 import type { Desk } from './commands/desk.ts'
 import { draftCommand } from './commands/draft.ts'
@@ -15,6 +15,11 @@ import { formatReference, parseReference } from './reference.ts'
 import { storyMarkdown } from './render.ts'
 import { createSearch } from './search/store.ts'
 import { createStore, type StoryStore } from './store.ts'
+import { type SyncDesk, trackerOf } from './sync/commands/desk.ts'
+import { pushCommands } from './sync/commands/push.ts'
+import { settleCommands } from './sync/commands/settle.ts'
+import { syncHandlers } from './sync/job.ts'
+import { createLinkStore, type LinkStore } from './sync/store.ts'
 
 /** Commands and the reading service over one store and one engine. */
 export function setupStory(hub: Hub, draftOffline: (text: string) => Draft): Parts {
@@ -26,6 +31,14 @@ export function setupStory(hub: Hub, draftOffline: (text: string) => Draft): Par
   })
   const search = once(() => createSearch(hub.use(database)))
   const desk: Desk = { store, search, engine, budget: tokens, draftOffline }
+  const links = once((): LinkStore => createLinkStore(hub.use(database)))
+  const findTracker = trackerOf(hub)
+  const syncDesk: SyncDesk = {
+    desk,
+    deps: () => ({ store: store(), links: links(), engine: engine(), draftOffline, tracker: findTracker }),
+    bindings: () => hub.use(bindings),
+  }
+  const sync = syncHandlers(syncDesk.deps, syncDesk.bindings)
   return {
     provides: [
       provide(stories, {
@@ -50,11 +63,26 @@ export function setupStory(hub: Hub, draftOffline: (text: string) => Draft): Par
     commands: [
       draftCommand(desk),
       ...readCommands(desk),
-      ...refineCommands(desk),
-      ...editCommands(desk),
+      ...[...refineCommands(desk), ...editCommands(desk), approveCommand(desk)].map((c) => announced(c, desk)),
       splitCommand(desk),
-      approveCommand(desk),
+      ...pushCommands(syncDesk),
+      ...settleCommands(syncDesk),
     ],
+    events: sync.events,
+    jobs: sync.jobs,
+  }
+}
+
+/** A command that changes a story tells so: its issues follow. */
+function announced(command: Command, desk: Desk): Command {
+  return {
+    ...command,
+    async run(args, ctx) {
+      const message = await command.run(args, ctx)
+      for (const { id: storyId, number, version } of await desk.store().changedBy(ctx))
+        await ctx.publish(storyChanged, { storyId, reference: formatReference(number), version })
+      return message
+    },
   }
 }
 

@@ -1,5 +1,5 @@
 import { randomUUIDv7 } from 'node:crypto'
-import { and, desc, eq, or, sql } from 'drizzle-orm'
+import { and, desc, eq, inArray, or, sql } from 'drizzle-orm'
 import { z } from 'zod'
 import { type Db, HubError } from '#contract'
 import { formatReference } from './reference.ts'
@@ -44,6 +44,8 @@ export interface NewVersion {
   readonly provenance: Provenance
   readonly addenda?: readonly string[]
   readonly instruction?: string
+  /** The text it comes from, where that changed. */
+  readonly source?: string
 }
 export interface NewStory extends Omit<NewVersion, 'addenda' | 'instruction'> {
   readonly source: string
@@ -66,6 +68,7 @@ const sourcePlace = z
     plugin: z.string(),
     workspace: z.string(),
     channel: z.string(),
+    thread: z.string().optional(),
     visibility: z.enum(['private', 'team', 'public']).catch('public'),
   })
   .nullable()
@@ -210,6 +213,17 @@ export function createStore(db: Db) {
   }
 
   return {
+    /** Stories of which this job wrote a version. */
+    async changedBy({ workspace, jobId }: Pick<Writer, 'workspace' | 'jobId'>) {
+      const wrote = db
+        .select({ id: storyVersions.storyId })
+        .from(storyVersions)
+        .where(and(eq(storyVersions.workspace, workspace), eq(storyVersions.jobId, jobId)))
+      return db
+        .select({ id: stories.id, number: stories.number, version: stories.version })
+        .from(stories)
+        .where(and(eq(stories.workspace, workspace), inArray(stories.id, wrote)))
+    },
     writtenBy: (writer: Pick<Writer, 'workspace' | 'jobId'>) => writtenBy(db, writer),
     sameSource: (workspace: string, hash: string, reader: Reader) => sameSource(db, workspace, hash, reader),
     /** Where a story was asked for and by whom; null when there is no such story. */
@@ -229,6 +243,9 @@ export function createStore(db: Db) {
         'NOT_FOUND',
         `${formatReference(number)} has no version ${version}: they run from 1 to ${latest}`,
       )
+    },
+    async byId(workspace: string, storyId: string): Promise<Saved | null> {
+      return read(db, { workspace, storyId })
     },
     /** Writes new stories once for each job. `null` when another job has stored the same source meanwhile: that one is returned. */
     async create(
@@ -277,6 +294,7 @@ export function createStore(db: Db) {
           .set({
             version,
             title: made.draft.title,
+            ...(made.source === undefined ? {} : { source: made.source, sourceHash: null }),
             state: 'draft',
             approvedBy: null,
             approvedAt: null,

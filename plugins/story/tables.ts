@@ -86,3 +86,46 @@ export const storyVersions = hub.table(
     uniqueIndex('story_versions_job').on(t.workspace, t.jobId, t.part),
   ],
 )
+
+/** Issues of trackers whose criteria are those of a story. */
+export const storyIssues = hub.table(
+  'story_issues',
+  {
+    workspace: text('workspace').notNull(),
+    /** The tracker, its site, and the issue's id there, which no move changes. */
+    plugin: text('plugin').notNull(),
+    trackerWorkspace: text('tracker_workspace').notNull(),
+    issueId: text('issue_id').notNull(),
+    issueKey: text('issue_key').notNull(),
+    url: text('url').notNull(),
+    project: text('project').notNull(),
+    storyId: uuid('story_id').notNull(),
+    storyNumber: integer('story_number').notNull(),
+    /** Where in the issue the criteria stand: `CriteriaPlace`. */
+    place: jsonb('place').notNull(),
+    state: text('state').notNull(), // linked | paused | gone
+    /** Why it is not in step, for people. */
+    reason: text('reason'),
+    /** By criterion id: what tracker and story said when they last agreed. The base of the next three-way merge. */
+    agreed: jsonb('agreed').notNull().default({}),
+    /** Criteria that both sides changed. */
+    conflicts: jsonb('conflicts').notNull().default([]),
+    /** Ids of criteria whose source changed. */
+    stale: jsonb('stale').notNull().default([]),
+    /** The issue's own text that the story was drafted from; null where the story came first. */
+    source: text('source'),
+    status: text('status').notNull(),
+    /** When the tracker last changed it, epoch milliseconds by its clock. */
+    issueAt: at('issue_at').notNull(),
+    /** Grows with every change of this row: a writer that read an older one is refused. */
+    revision: integer('revision').notNull().default(1),
+    createdAt: at('created_at').notNull().default(sql`clock_timestamp()`),
+    updatedAt: at('updated_at').notNull().default(sql`clock_timestamp()`),
+  },
+  (t) => [
+    primaryKey({ columns: [t.workspace, t.plugin, t.trackerWorkspace, t.issueId] }),
+    index('story_issues_story').on(t.workspace, t.storyId),
+    index('story_issues_issue').on(t.plugin, t.trackerWorkspace, t.issueId),
+    index('story_issues_project').on(t.workspace, t.plugin, t.trackerWorkspace, t.project, t.createdAt),
+  ],
+)

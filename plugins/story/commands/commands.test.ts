@@ -225,6 +225,30 @@ function suite() {
       )
       expect((await desk.run('story list', { workspace: 'test:other' })).message.text).toContain('No stories yet')
     })
+    it('shows people their own stories and the drafts that wait for approval', async () => {
+      const desk = offline()
+      const none = await desk.run('story list --mine')
+      expect(none.message.text).toBe('Your stories\nnone\nWaiting for approval\nnone')
+      expect(runsOf(none.message)).toEqual(['New story: story'])
+      await desk.run('story Ada wants to pay with a saved card', { who: 'Ada' })
+      await desk.run('story Ben wants invoices as PDF', { who: 'Ben' })
+      await desk.run('story Ben wants a dark theme', { who: 'Ben' })
+      await desk.run('story approve ST-3')
+      const of = async (who: string) => runsOf((await desk.run('story list --mine', { who })).message)
+      expect(await of('Ada')).toEqual([
+        'Show ST-1: story show ST-1',
+        'New story: story',
+        'Review ST-2: story show ST-2',
+      ])
+      expect(await of('Ben')).toEqual([
+        'Show ST-3: story show ST-3',
+        'Show ST-2: story show ST-2',
+        'New story: story',
+        'Review ST-1: story show ST-1',
+      ])
+      for (let i = 0; i < 5; i++) await desk.run(`story Ada wants thing number ${i} of many`, { who: 'Ada' })
+      expect(await of('Ada')).toHaveLength(7)
+    })
   })
 
   describe('refine', () => {

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { type Command, defineCommand, type Message } from '#contract'
+import { type Block, type Command, defineCommand, type Message } from '#contract'
 import { formatReference, parseReference } from '../reference.ts'
 import { renderGherkin, renderStory } from '../render.ts'
 import type { Listed } from '../search/store.ts'
@@ -7,6 +7,8 @@ import { type Desk, readerOf, sourceOf } from './desk.ts'
 import { storyId, versionFlag } from './fields.ts'
 
 const LISTED = 15
+/** Of each kind: what waits should be seen without scrolling. */
+const MINE = 5
 
 export function readCommands(desk: Desk): readonly Command[] {
   return [
@@ -33,17 +35,60 @@ export function readCommands(desk: Desk): readonly Command[] {
       name: 'story list',
       summary: 'List stories, newest first, or find some',
       args: z.object({
+        mine: z.boolean().default(false).meta({ flag: true }).describe('Yours, and what waits for approval'),
         query: z.string().trim().max(200).optional().meta({ rest: true }).describe('Words, draft or approved'),
       }),
-      examples: ['story list', 'story list saved card', 'story list approved'],
+      examples: ['story list', 'story list saved card', 'story list approved', 'story list --mine'],
       allow: 'viewer',
       sideEffects: 'none',
-      async run({ query }, ctx) {
+      async run({ query, mine }, ctx) {
+        if (mine) return renderMine(await desk.search().mine(ctx.workspace, MINE + 1, readerOf(ctx)))
         const wanted = (query ?? '').trim()
         return renderList(await desk.search().list(ctx.workspace, wanted, LISTED + 1, readerOf(ctx)), wanted)
       },
     }),
   ]
+}
+
+const cellsOf = (r: Listed) => [formatReference(r.number), r.title, r.state, r.updatedAt.toISOString().slice(0, 10)]
+
+function renderMine({
+  own,
+  waiting,
+}: {
+  readonly own: readonly Listed[]
+  readonly waiting: readonly Listed[]
+}): Message {
+  const write = { kind: 'form', label: 'New story', run: 'story', style: 'primary' } as const
+  const part = (heading: string, rows: readonly Listed[], none: string, verb: string): readonly Block[] => {
+    const shown = rows.slice(0, MINE)
+    if (shown.length === 0)
+      return [
+        { kind: 'heading', text: heading },
+        { kind: 'text', markdown: none },
+      ]
+    const more = rows.length > MINE ? [{ kind: 'note', markdown: `The newest ${MINE}` } as const] : []
+    const items = shown.map((r) => {
+      const id = formatReference(r.number)
+      return { kind: 'button', label: `${verb} ${id}`, run: `story show ${id}` } as const
+    })
+    return [
+      { kind: 'heading', text: heading },
+      { kind: 'table', head: ['Story', 'Title', 'State', 'Changed'], rows: shown.map(cellsOf) },
+      ...more,
+      { kind: 'actions', items },
+    ]
+  }
+  const lines = (rows: readonly Listed[]) =>
+    rows.length === 0 ? ['none'] : rows.slice(0, MINE).map((r) => cellsOf(r).join(' · '))
+  return {
+    text: ['Your stories', ...lines(own), 'Waiting for approval', ...lines(waiting)].join('\n'),
+    blocks: [
+      ...part('Your stories', own, 'None yet. Write one as you would say it.', 'Show'),
+      { kind: 'actions', items: [write] },
+      ...part('Waiting for approval', waiting, 'Nothing waits.', 'Review'),
+    ],
+  }
 }
 
 function renderList(rows: readonly Listed[], query: string): Message {
@@ -56,7 +101,7 @@ function renderList(rows: readonly Listed[], query: string): Message {
     }
   }
   const shown = rows.slice(0, LISTED)
-  const cells = shown.map((r) => [formatReference(r.number), r.title, r.state, r.updatedAt.toISOString().slice(0, 10)])
+  const cells = shown.map(cellsOf)
   const more =
     rows.length > LISTED
       ? `The newest ${LISTED}; find older ones with words behind story list`

@@ -1,4 +1,4 @@
-import { and, desc, eq, gt, ilike, isNull, lt, sql } from 'drizzle-orm'
+import { and, desc, eq, gt, ilike, isNull, lt, ne, type SQL, sql } from 'drizzle-orm'
 import type { Db } from '#contract'
 import { findable, type Reader, type Saved } from '../store.ts'
 import { SEARCHED_CHARACTERS, stories } from '../tables.ts'
@@ -15,6 +15,13 @@ export interface Listed {
   readonly version: number
   readonly updatedAt: Date
 }
+const LISTED = {
+  number: stories.number,
+  title: stories.title,
+  state: stories.state,
+  version: stories.version,
+  updatedAt: stories.updatedAt,
+}
 export type StorySearch = ReturnType<typeof createSearch>
 export function createSearch(db: Db) {
   return {
@@ -27,17 +34,25 @@ export function createSearch(db: Db) {
         ? [eq(stories.state, wanted)]
         : words.map((word) => ilike(stories.search, `%${word.replace(/[\\%_]/g, '\\$&')}%`))
       return db
-        .select({
-          number: stories.number,
-          title: stories.title,
-          state: stories.state,
-          version: stories.version,
-          updatedAt: stories.updatedAt,
-        })
+        .select(LISTED)
         .from(stories)
         .where(and(eq(stories.workspace, workspace), findable(reader), ...conditions))
         .orderBy(desc(stories.number))
         .limit(limit)
+    },
+    /** What the reader wrote, and the drafts of others, which wait for somebody's approval. */
+    async mine(workspace: string, limit: number, reader: Reader): Promise<{ own: Listed[]; waiting: Listed[] }> {
+      const newest = (...conditions: readonly SQL[]) =>
+        db
+          .select(LISTED)
+          .from(stories)
+          .where(and(eq(stories.workspace, workspace), findable(reader), ...conditions))
+          .orderBy(desc(stories.number))
+          .limit(limit)
+      return {
+        own: await newest(eq(stories.createdBy, reader.author)),
+        waiting: await newest(eq(stories.state, 'draft'), ne(stories.createdBy, reader.author)),
+      }
     },
     /**
      * Stories that say nearly the same as this one, nearest first, among the newest of the workspace: a trigram index over whole tenants
