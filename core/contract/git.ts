@@ -44,6 +44,8 @@ export const pullRequestChanged = defineEvent(
     own: z.boolean(),
     author: person.nullable(),
     pageUrl: z.string(),
+    /** `Place.channel` of its conversation, where the adapter can post into it. */
+    channel: z.string().nullable().default(null),
     atMs: z.number(),
   }),
 )

@@ -1,4 +1,4 @@
-import { bindings, database, definePlugin, operations } from '#contract'
+import { bindings, database, definePlugin, links, operations, tasks } from '#contract'
 import { config } from './config.ts'
 import { setupDeploy } from './setup.ts'
 
@@ -10,7 +10,7 @@ export const deploy = definePlugin({
     summary: 'Starts, follows and takes back deployments, with approval, freezes and measures of delivery',
     hub: '^1.0.0',
     config,
-    requires: [database, bindings, operations],
+    requires: [database, bindings, links, operations, tasks],
   },
   setup: setupDeploy,
 })

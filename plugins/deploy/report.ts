@@ -14,41 +14,39 @@ export const nameOf = (text: string): string =>
     .replace(/^[^a-z0-9]+/, '')
     .slice(0, 63)
 
-const text = (max: number) => z.string().min(1).max(max)
+const oneLine = (max: number) => z.string().min(1).max(max)
 const page = z.url({ protocol: /^https?$/ }).max(2000)
 
 /** What a person's script sends: strict, so that a misspelt field is told and not swallowed. */
-export const reportBody = z
-  .strictObject({
-    source: z
-      .string()
-      .regex(/^[a-z0-9][a-z0-9-]{0,39}$/, 'must be one lower-case word, such as jenkins')
-      .default('api')
-      .describe('Who reports: one word'),
-    deploymentId: text(200).describe('Stable id of this deployment at its source'),
-    service: z.string().regex(NAME, 'must be one lower-case word, such as web').describe('What is deployed'),
-    environment: z.string().regex(NAME, 'must be one lower-case word, such as production').describe('Where to'),
-    state: z.enum(['queued', 'running', 'succeeded', 'failed', 'cancelled', 'inactive']).describe('State it reached'),
-    workspace: text(200).optional().describe("Whose deployment it is; absent: the hub's own workspace"),
-    ref: text(255).optional().describe('Branch or tag'),
-    sha: z
-      .string()
-      .regex(/^[0-9a-f]{7,64}$/, 'must be a commit in hexadecimal')
-      .optional()
-      .describe('Commit'),
-    repository: z
-      .string()
-      .regex(/^[\w.-]{1,100}\/[\w.-]{1,100}$/, 'must be owner/name')
-      .optional()
-      .describe('Where the code lies: owner/name'),
-    by: text(120).optional().describe('Who asked for it'),
-    url: page.optional().describe('Page of the run'),
-    environmentUrl: page.optional().describe('Page of what went live'),
-    description: text(1000).optional().describe('Why it failed'),
-    rollsBack: text(200).optional().describe('Id at the source of the deployment that this one takes back'),
-    at: z.iso.datetime({ offset: true }).optional().describe('When it reached the state; absent: now'),
-  })
-  .meta({ id: 'DeploymentReport' })
+export const reportBody = z.strictObject({
+  source: z
+    .string()
+    .regex(/^[a-z0-9][a-z0-9-]{0,39}$/, 'must be one lower-case word, such as jenkins')
+    .default('api')
+    .describe('Who reports: one word'),
+  deploymentId: oneLine(200).describe('Stable id of this deployment at its source'),
+  service: z.string().regex(NAME, 'must be one lower-case word, such as web').describe('What is deployed'),
+  environment: z.string().regex(NAME, 'must be one lower-case word, such as production').describe('Where to'),
+  state: z.enum(['queued', 'running', 'succeeded', 'failed', 'cancelled', 'inactive']).describe('State it reached'),
+  workspace: oneLine(200).optional().describe("Whose deployment it is; absent: the hub's own workspace"),
+  ref: oneLine(255).optional().describe('Branch or tag'),
+  sha: z
+    .string()
+    .regex(/^[0-9a-f]{7,64}$/, 'must be a commit in hexadecimal')
+    .optional()
+    .describe('Commit'),
+  repository: z
+    .string()
+    .regex(/^[\w.-]{1,100}\/[\w.-]{1,100}$/, 'must be owner/name')
+    .optional()
+    .describe('Where the code lies: owner/name'),
+  by: oneLine(120).optional().describe('Who asked for it'),
+  url: page.optional().describe('Page of the run'),
+  environmentUrl: page.optional().describe('Page of what went live'),
+  description: oneLine(1000).optional().describe('Why it failed'),
+  rollsBack: oneLine(200).optional().describe('Id at the source of the deployment that this one takes back'),
+  at: z.iso.datetime({ offset: true }).optional().describe('When it reached the state; absent: now'),
+})
 export type ReportBody = z.output<typeof reportBody>
 
 export function reportOf(body: ReportBody, nowMs: number): Report {

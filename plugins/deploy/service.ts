@@ -1,6 +1,7 @@
 import type { DeliveryMeasures, Deployments, DeploymentView } from '#contract'
 import { parseReference } from './reference.ts'
-import type { DeploymentStore, Row } from './store.ts'
+import type { Row } from './rows.ts'
+import type { DeploymentStore } from './store.ts'
 import { viewOf } from './view.ts'
 
 /** What other plugins and the API read. */

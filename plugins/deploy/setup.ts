@@ -1,12 +1,79 @@
-import { database, deployments, type Hub, type Parts, provide } from '#contract'
+import {
+  bindings,
+  database,
+  deployments,
+  type Hub,
+  links,
+  operations,
+  type Parts,
+  provide,
+  repositories,
+  tasks,
+} from '#contract'
+import { stories } from '../story/api.ts'
+import { lateHandler, tellHandler } from './card/jobs.ts'
+import { changesHandler, gitEvents } from './changes/jobs.ts'
+import { createCommits } from './changes/store.ts'
+import { cancelCommand } from './commands/cancel.ts'
+import { decideCommands } from './commands/decide.ts'
+import { deployCommand } from './commands/deploy.ts'
+import { freezeCommands } from './commands/freeze.ts'
+import { readCommands } from './commands/read.ts'
+import { rollbackCommand } from './commands/rollback.ts'
+import { settingsCommands } from './commands/settings.ts'
+import { subscribeCommands } from './commands/subscribe.ts'
+import { verifyCommand } from './commands/verify.ts'
 import type { DeployConfig } from './config.ts'
+import type { Desk } from './desk.ts'
+import { deployOperations } from './intake/operations.ts'
+import { intakeEvents, intakeHandler } from './intake/route.ts'
+import { runHandler } from './intake/runs.ts'
 import { createMeasures } from './measures/store.ts'
 import { once } from './once.ts'
 import { createDeployments } from './service.ts'
+import { createSettings } from './settings/store.ts'
+import { startHandler } from './start.ts'
 import { createStore } from './store.ts'
+import { createSubscriptions } from './subscriptions/store.ts'
 
 export function setupDeploy(hub: Hub<DeployConfig>): Parts {
-  const store = once(() => createStore(hub.use(database)))
-  const measures = once(() => createMeasures(hub.use(database)))
-  return { provides: [provide(deployments, createDeployments(store, measures))] }
+  const desk: Desk = {
+    store: once(() => createStore(hub.use(database))),
+    settings: once(() => createSettings(hub.use(database))),
+    subscriptions: once(() => createSubscriptions(hub.use(database))),
+    commits: once(() => createCommits(hub.use(database))),
+    measures: once(() => createMeasures(hub.use(database))),
+    bindings: () => hub.use(bindings),
+    links: () => hub.use(links),
+    tasks: () => hub.use(tasks),
+    repositories: (codeHost) => hub.maybe(repositories(codeHost)),
+    stories: () => hub.maybe(stories),
+    home: () => hub.use(operations).home,
+    nowMs: () => Date.now(),
+  }
+  const service = createDeployments(desk.store, desk.measures)
+  return {
+    provides: [provide(deployments, service)],
+    commands: [
+      deployCommand(desk),
+      ...decideCommands(desk),
+      rollbackCommand(desk),
+      cancelCommand(desk),
+      ...readCommands(desk),
+      verifyCommand(desk),
+      ...settingsCommands(desk, hub.catalog),
+      ...freezeCommands(desk),
+      ...subscribeCommands(desk),
+    ],
+    events: [...intakeEvents(desk), ...gitEvents(desk)],
+    jobs: [
+      intakeHandler(desk),
+      runHandler(desk),
+      changesHandler(desk),
+      tellHandler(desk),
+      lateHandler(desk),
+      startHandler(desk),
+    ],
+    operations: deployOperations(hub, service, desk.home),
+  }
 }

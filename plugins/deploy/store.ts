@@ -1,13 +1,12 @@
 import { randomUUIDv7 } from 'node:crypto'
-import { and, desc, eq, gte, inArray, isNull, lt, ne, or, type SQL, sql } from 'drizzle-orm'
-import { type Db, type DeploymentQuery, type DeploymentState, HubError, type Role } from '#contract'
-import type { Commit, StoryCarried } from './model.ts'
-import { formatReference } from './reference.ts'
+import { and, desc, eq, gte, inArray, isNull, or, sql } from 'drizzle-orm'
+import { type Db, HubError, type Role } from '#contract'
+import { createHistory, oneOf, sameTarget } from './history/store.ts'
 import type { Report } from './report.ts'
+import { beingDeployed, GOING, notFound, OPEN, type Row, type Spot } from './rows.ts'
 import { applyReport, firstStanding, looksDifferent, type Standing } from './state.ts'
 import { deploymentSources, deployments, deploymentVerifications, deployNumbers } from './tables.ts'
 
-export type Row = typeof deployments.$inferSelect
 type Tx = Pick<Db, 'select' | 'insert' | 'update' | 'delete'>
 /** What was seen to change; each shows its card anew. */
 export interface Changed {
@@ -15,10 +14,7 @@ export interface Changed {
   readonly isNew: boolean
 }
 /** Where a report belongs. */
-export interface Target {
-  readonly workspace: string
-  readonly service: string
-  readonly environment: string
+export interface Target extends Spot {
   readonly project: string | null
   readonly production: boolean
 }
@@ -50,25 +46,13 @@ export type Patch = Partial<
   >
 >
 
-const OPEN: readonly DeploymentState[] = ['waiting', 'queued', 'running']
-const GOING: readonly DeploymentState[] = ['queued', 'running']
 /** A report under another name belongs to a deployment that ended no longer ago than this. */
 const SAME_WITHIN_MS = 10 * 60_000
 /** A deployment that failed is made good by the next success within this time. */
 const RESTORED_WITHIN_MS = 30 * 86_400_000
-const MOST_LISTED = 500
 
 export type DeploymentStore = ReturnType<typeof createStore>
 export function createStore(db: Db) {
-  const oneOf = (workspace: string, number: number): SQL | undefined =>
-    and(eq(deployments.workspace, workspace), eq(deployments.number, number))
-  const sameTarget = ({ workspace, service, environment }: Pick<Target, 'workspace' | 'service' | 'environment'>) =>
-    and(
-      eq(deployments.workspace, workspace),
-      eq(deployments.service, service),
-      eq(deployments.environment, environment),
-    )
-
   async function locked(tx: Tx, workspace: string, number: number): Promise<Row> {
     const [row] = await tx.select().from(deployments).where(oneOf(workspace, number)).for('update')
     if (!row) throw notFound(number)
@@ -196,6 +180,7 @@ export function createStore(db: Db) {
   }
 
   return {
+    ...createHistory(db),
     /** Takes in a report. Empty when it is no news, or about something that is gone and was never known. */
     async report(target: Target, report: Report, nowMs: number): Promise<Changed[]> {
       const { workspace } = target
@@ -279,142 +264,39 @@ export function createStore(db: Db) {
         return [{ row, isNew: false }, ...(patch.state === undefined ? [] : await settle(tx, row))]
       })
     },
+    /** Marks a criterion, or takes the mark back; what changed makes a revision. */
+    async verify(
+      { workspace, number }: Pick<Row, 'workspace' | 'number'>,
+      what: { readonly story: string; readonly criterion: string; readonly holds: boolean },
+      by: { readonly key: string; readonly name: string },
+    ): Promise<Row> {
+      const { story, criterion, holds } = what
+      const v = deploymentVerifications
+      return db.transaction(async (tx) => {
+        const row = await locked(tx, workspace, number)
+        const values = { workspace, number, story, criterion, by: by.key, byName: by.name }
+        const mine = and(
+          eq(v.workspace, workspace),
+          eq(v.number, number),
+          eq(v.story, story),
+          eq(v.criterion, criterion),
+        )
+        const changed = holds
+          ? await tx.insert(v).values(values).onConflictDoNothing().returning()
+          : await tx.delete(v).where(mine).returning()
+        return changed.length > 0 ? write(tx, row, {}, true) : row
+      })
+    },
+    /** Shows nowhere but in the measures, so it makes no revision. */
+    async setLeadTime(workspace: string, number: number, leadTimeMs: number): Promise<void> {
+      await db.update(deployments).set({ leadTimeMs }).where(oneOf(workspace, number))
+    },
     /** A further name of a deployment at a source; false when the name belongs to another one already. */
     async name(workspace: string, source: string, sourceId: string, number: number): Promise<boolean> {
       await db.insert(deploymentSources).values({ workspace, source, sourceId, number }).onConflictDoNothing()
       return (await byAlias(db, workspace, source, sourceId)) === number
     },
     numberOf: (workspace: string, source: string, sourceId: string) => byAlias(db, workspace, source, sourceId),
-    async find(workspace: string, number: number): Promise<Row | null> {
-      const [row] = await db.select().from(deployments).where(oneOf(workspace, number))
-      return row ?? null
-    },
-    async get(workspace: string, number: number): Promise<Row> {
-      const [row] = await db.select().from(deployments).where(oneOf(workspace, number))
-      if (!row) throw notFound(number)
-      return row
-    },
-    async byJob(workspace: string, jobId: string): Promise<Row | null> {
-      const [row] = await db
-        .select()
-        .from(deployments)
-        .where(and(eq(deployments.workspace, workspace), eq(deployments.jobId, jobId)))
-      return row ?? null
-    },
-    async list(workspace: string, query: DeploymentQuery): Promise<Row[]> {
-      const { service, environment, state, fromMs, toMs, limit } = query
-      const isTimed = fromMs !== undefined || toMs !== undefined
-      return db
-        .select()
-        .from(deployments)
-        .where(
-          and(
-            eq(deployments.workspace, workspace),
-            service === undefined ? undefined : eq(deployments.service, service),
-            environment === undefined ? undefined : eq(deployments.environment, environment),
-            state === undefined ? undefined : eq(deployments.state, state),
-            fromMs === undefined ? undefined : gte(deployments.finishedAt, new Date(fromMs)),
-            toMs === undefined ? undefined : lt(deployments.finishedAt, new Date(toMs)),
-          ),
-        )
-        .orderBy(...(isTimed ? [desc(deployments.finishedAt), desc(deployments.number)] : [desc(deployments.number)]))
-        .limit(Math.max(0, Math.min(limit, MOST_LISTED)))
-    },
-    /** What is live: the last that succeeded and was not taken back. `except` leaves one out. */
-    async live(target: Pick<Target, 'workspace' | 'service' | 'environment'>, before?: Row): Promise<Row | null> {
-      const [row] = await db
-        .select()
-        .from(deployments)
-        .where(
-          and(
-            sameTarget(target),
-            eq(deployments.state, 'succeeded'),
-            before ? ne(deployments.number, before.number) : undefined,
-            before ? lt(deployments.finishedAt, before.finishedAt ?? new Date()) : undefined,
-          ),
-        )
-        .orderBy(desc(deployments.finishedAt))
-        .limit(1)
-      return row ?? null
-    },
-    /** Newest of each environment, whatever its state, or of one service. */
-    async newest(workspace: string, service: string | undefined): Promise<Row[]> {
-      return db
-        .selectDistinctOn([deployments.service, deployments.environment])
-        .from(deployments)
-        .where(
-          and(
-            eq(deployments.workspace, workspace),
-            service === undefined ? undefined : eq(deployments.service, service),
-          ),
-        )
-        .orderBy(deployments.service, deployments.environment, desc(deployments.number))
-        .limit(100)
-    },
-    /** Deployments started by the hub of which no run is known yet, newest first. */
-    async unclaimed(workspace: string, repository: string, sinceMs: number): Promise<Row[]> {
-      return db
-        .select()
-        .from(deployments)
-        .where(
-          and(
-            eq(deployments.workspace, workspace),
-            eq(deployments.repository, repository),
-            eq(deployments.locked, true),
-            inArray(deployments.state, [...GOING]),
-            gte(deployments.updatedAt, new Date(sinceMs)),
-          ),
-        )
-        .orderBy(desc(deployments.number))
-        .limit(10)
-    },
-    /** Of every workspace: open, and untouched since. */
-    async stale(beforeMs: number, states: readonly DeploymentState[]): Promise<Row[]> {
-      return db
-        .select()
-        .from(deployments)
-        .where(and(inArray(deployments.state, [...states]), lt(deployments.updatedAt, new Date(beforeMs))))
-        .orderBy(deployments.updatedAt)
-        .limit(100)
-    },
-    async verify(
-      { workspace, number }: Pick<Row, 'workspace' | 'number'>,
-      what: { readonly story: string; readonly criterion: string; readonly holds: boolean },
-      by: { readonly key: string; readonly name: string },
-    ): Promise<void> {
-      const { story, criterion, holds } = what
-      const values = { workspace, number, story, criterion, by: by.key, byName: by.name }
-      if (holds) {
-        await db.insert(deploymentVerifications).values(values).onConflictDoNothing()
-        return
-      }
-      await db
-        .delete(deploymentVerifications)
-        .where(
-          and(
-            eq(deploymentVerifications.workspace, workspace),
-            eq(deploymentVerifications.number, number),
-            eq(deploymentVerifications.story, story),
-            eq(deploymentVerifications.criterion, criterion),
-          ),
-        )
-    },
-    /** 'ST-3 AC-2' of each deployment. */
-    async verified(workspace: string, numbers: readonly number[]): Promise<Map<number, Set<string>>> {
-      const found = new Map<number, Set<string>>()
-      if (numbers.length === 0) return found
-      const rows = await db
-        .select()
-        .from(deploymentVerifications)
-        .where(
-          and(eq(deploymentVerifications.workspace, workspace), inArray(deploymentVerifications.number, [...numbers])),
-        )
-      for (const { number, story, criterion } of rows) {
-        const set = found.get(number) ?? new Set()
-        found.set(number, set.add(`${story} ${criterion}`))
-      }
-      return found
-    },
   }
 }
 
@@ -422,15 +304,3 @@ function standingOf(row: Row): Standing {
   const { state, ref, sha, repository, url, environmentUrl, byName, reason, reportedAt, startedAt, finishedAt } = row
   return { state, ref, sha, repository, url, environmentUrl, byName, reason, reportedAt, startedAt, finishedAt }
 }
-const notFound = (number: number) =>
-  new HubError('NOT_FOUND', `${formatReference(number)} does not exist here: see the deployments with "deploy status"`)
-export function beingDeployed(busy: Pick<Row, 'number' | 'service' | 'environment' | 'state' | 'byName'>): HubError {
-  const reference = formatReference(busy.number)
-  const who = busy.byName ? ` by ${busy.byName}` : ''
-  const how = busy.state === 'waiting' ? 'waits for approval' : 'is under way'
-  return new HubError(
-    'CONFLICT',
-    `${reference}${who} ${how}, and ${busy.service} goes to ${busy.environment} one deployment at a time: wait for it, or end it with "deploy cancel ${reference}"`,
-  )
-}
-export type { Commit, StoryCarried }

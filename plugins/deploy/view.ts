@@ -1,6 +1,6 @@
 import type { DeploymentView } from '#contract'
 import { formatReference } from './reference.ts'
-import type { Row } from './store.ts'
+import type { Row } from './rows.ts'
 
 /** A deployment as others see it. `verified` holds 'ST-3 AC-2'. */
 export function viewOf(row: Row, verified: ReadonlySet<string> = new Set()): DeploymentView {

@@ -1,0 +1,25 @@
+import type { Bindings, DeliveryMeasures, Links, Repositories, Tasks } from '#contract'
+import type { Stories } from '../story/api.ts'
+import type { CommitStore } from './changes/store.ts'
+import type { SettingsStore } from './settings/store.ts'
+import type { DeploymentStore } from './store.ts'
+import type { SubscriptionStore } from './subscriptions/store.ts'
+
+/** What jobs and commands work with; functions, because services exist only once every plugin is set up. */
+export interface Desk {
+  store(): DeploymentStore
+  settings(): SettingsStore
+  subscriptions(): SubscriptionStore
+  commits(): CommitStore
+  measures(): (workspace: string, fromMs: number, toMs: number) => Promise<DeliveryMeasures[]>
+  bindings(): Bindings
+  links(): Links
+  tasks(): Tasks
+  repositories(codeHost: string): Repositories | null
+  stories(): Stories | null
+  /** The hub's own workspace. */
+  home(): string
+  nowMs(): number
+}
+/** Code host of a service that nothing was set for. */
+export const DEFAULT_CODE_HOST = 'github'

@@ -1,0 +1,129 @@
+import { and, desc, eq, gte, inArray, lt, ne, type SQL } from 'drizzle-orm'
+import type { Db, DeploymentQuery, DeploymentState } from '#contract'
+import { GOING, notFound, type Row, type Spot } from '../rows.ts'
+import { deployments, deploymentVerifications } from '../tables.ts'
+
+const MOST_LISTED = 500
+
+export const oneOf = (workspace: string, number: number): SQL | undefined =>
+  and(eq(deployments.workspace, workspace), eq(deployments.number, number))
+export const sameTarget = ({ workspace, service, environment }: Spot): SQL | undefined =>
+  and(eq(deployments.workspace, workspace), eq(deployments.service, service), eq(deployments.environment, environment))
+
+/** What is read of deployments, and what people have verified of them. */
+export function createHistory(db: Db) {
+  async function succeeded(target: Spot, ...more: (SQL | undefined)[]): Promise<Row | null> {
+    const [row] = await db
+      .select()
+      .from(deployments)
+      .where(and(sameTarget(target), eq(deployments.state, 'succeeded'), ...more))
+      .orderBy(desc(deployments.finishedAt))
+      .limit(1)
+    return row ?? null
+  }
+  return {
+    async find(workspace: string, number: number): Promise<Row | null> {
+      const [row] = await db.select().from(deployments).where(oneOf(workspace, number))
+      return row ?? null
+    },
+    async get(workspace: string, number: number): Promise<Row> {
+      const [row] = await db.select().from(deployments).where(oneOf(workspace, number))
+      if (!row) throw notFound(number)
+      return row
+    },
+    async byJob(workspace: string, jobId: string): Promise<Row | null> {
+      const [row] = await db
+        .select()
+        .from(deployments)
+        .where(and(eq(deployments.workspace, workspace), eq(deployments.jobId, jobId)))
+      return row ?? null
+    },
+    async list(workspace: string, query: DeploymentQuery): Promise<Row[]> {
+      const { service, environment, state, fromMs, toMs, limit } = query
+      const isTimed = fromMs !== undefined || toMs !== undefined
+      return db
+        .select()
+        .from(deployments)
+        .where(
+          and(
+            eq(deployments.workspace, workspace),
+            service === undefined ? undefined : eq(deployments.service, service),
+            environment === undefined ? undefined : eq(deployments.environment, environment),
+            state === undefined ? undefined : eq(deployments.state, state),
+            fromMs === undefined ? undefined : gte(deployments.finishedAt, new Date(fromMs)),
+            toMs === undefined ? undefined : lt(deployments.finishedAt, new Date(toMs)),
+          ),
+        )
+        .orderBy(...(isTimed ? [desc(deployments.finishedAt), desc(deployments.number)] : [desc(deployments.number)]))
+        .limit(Math.max(0, Math.min(limit, MOST_LISTED)))
+    },
+    /** What was live at a time. */
+    liveAt: (target: Spot, atMs: number) => succeeded(target, lt(deployments.finishedAt, new Date(atMs))),
+    /** What is live: the last that succeeded and was not taken back. */
+    live: (target: Spot, except?: Row) => succeeded(target, except ? ne(deployments.number, except.number) : undefined),
+    /** What was live before this one, of another commit: where a rollback of it leads. */
+    before: (row: Row) =>
+      succeeded(
+        row,
+        lt(deployments.finishedAt, row.finishedAt ?? new Date()),
+        ne(deployments.number, row.number),
+        row.sha === null ? undefined : ne(deployments.sha, row.sha),
+      ),
+    /** Newest of each environment, whatever its state, or of one service. */
+    async newest(workspace: string, service: string | undefined): Promise<Row[]> {
+      return db
+        .selectDistinctOn([deployments.service, deployments.environment])
+        .from(deployments)
+        .where(
+          and(
+            eq(deployments.workspace, workspace),
+            service === undefined ? undefined : eq(deployments.service, service),
+          ),
+        )
+        .orderBy(deployments.service, deployments.environment, desc(deployments.number))
+        .limit(100)
+    },
+    /** Deployments started by the hub of which no run is known yet, newest first. */
+    async unclaimed(workspace: string, repository: string, sinceMs: number): Promise<Row[]> {
+      return db
+        .select()
+        .from(deployments)
+        .where(
+          and(
+            eq(deployments.workspace, workspace),
+            eq(deployments.repository, repository),
+            eq(deployments.locked, true),
+            inArray(deployments.state, [...GOING]),
+            gte(deployments.updatedAt, new Date(sinceMs)),
+          ),
+        )
+        .orderBy(desc(deployments.number))
+        .limit(10)
+    },
+    /** Of every workspace: open, and untouched since. */
+    async stale(beforeMs: number, states: readonly DeploymentState[]): Promise<Row[]> {
+      return db
+        .select()
+        .from(deployments)
+        .where(and(inArray(deployments.state, [...states]), lt(deployments.updatedAt, new Date(beforeMs))))
+        .orderBy(deployments.updatedAt)
+        .limit(100)
+    },
+    /** 'ST-3 AC-2' of each deployment. */
+    async verified(workspace: string, numbers: readonly number[]): Promise<Map<number, Set<string>>> {
+      const found = new Map<number, Set<string>>()
+      if (numbers.length === 0) return found
+      const rows = await db
+        .select()
+        .from(deploymentVerifications)
+        .where(
+          and(eq(deploymentVerifications.workspace, workspace), inArray(deploymentVerifications.number, [...numbers])),
+        )
+      for (const { number, story, criterion } of rows) {
+        const set = found.get(number) ?? new Set()
+        found.set(number, set.add(`${story} ${criterion}`))
+      }
+      return found
+    },
+  }
+}

@@ -1,0 +1,43 @@
+import { z } from 'zod'
+import { ciRunChanged, DEPLOYMENT_STATES, defineEvent, defineJob, deploymentReported } from '#contract'
+
+/** A report that came in over the API or the webhook, with the workspace it names. */
+export const reportReceived = defineEvent(
+  'deploy.received',
+  z.object({ workspace: z.string().nullable(), report: deploymentReported.payload }),
+)
+const number = z.number().int().positive()
+const quick = { attempts: 12, backoffMs: 1000 }
+
+/** Takes in a report for one workspace. */
+export const intakeJob = defineJob({
+  name: 'deploy.intake',
+  payload: z.object({ report: deploymentReported.payload, project: z.string().nullable() }),
+  retry: quick,
+})
+/** A run of a code host, which may be a deployment that the hub started. */
+export const runJob = defineJob({
+  name: 'deploy.run',
+  payload: z.object({ run: ciRunChanged.payload, project: z.string().nullable() }),
+  retry: quick,
+})
+/** What a deployment brings: commits, issues and stories. */
+export const changesJob = defineJob({ name: 'deploy.changes', payload: z.object({ number }), retry: quick })
+/** Tells everybody who listens of one revision. */
+export const tellJob = defineJob({
+  name: 'deploy.tell',
+  payload: z.object({ number, revision: z.number().int(), state: z.enum(DEPLOYMENT_STATES) }),
+  retry: quick,
+})
+/** Shows a card where it was quiet until now. */
+export const lateJob = defineJob({
+  name: 'deploy.late',
+  payload: z.object({ number, placeKey: z.string() }),
+  retry: quick,
+})
+/** Has the code host carry a deployment out. */
+export const startJob = defineJob({
+  name: 'deploy.start',
+  payload: z.object({ number }),
+  retry: { attempts: 8, backoffMs: 1000 },
+})
