@@ -18,6 +18,8 @@ export interface Message {
    * a refinement. They run in order of arrival, with the rights of whoever wrote them.
    */
   readonly continues?: string
+  /** A question to whoever reads it: the next plain words in its thread are the answer. */
+  readonly asks?: boolean
   /**
    * What this shows and at which revision. An edit that arrives behind one of a later revision of the same thing is dropped, so that of two jobs
    * that edit one message at once the latest state stands.

@@ -66,6 +66,7 @@ export function createGuidedForms(deps: {
     const how = 'Write the answer here, or cancel to stop.'
     return {
       text: [...lines, how].join('\n'),
+      asks: true,
       blocks: [
         { kind: 'text', markdown: lines.join('\n') },
         { kind: 'note', markdown: how },

@@ -1,0 +1,81 @@
+import { type Channel, type Delivery, HubError, type Posted } from '#contract'
+import type { LinearClient } from './client.ts'
+import { editComment, sendComment, userById } from './documents.ts'
+import { find } from './find.ts'
+import { limitsOf, requestsBucket } from './limits.ts'
+import { idFor } from './mark.ts'
+import { sessionOf } from './place.ts'
+import { type CommentBody, render, split } from './render.ts'
+import type { Activity, Sessions } from './sessions.ts'
+import type { Threads } from './threads.ts'
+
+const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
+
+export function createChannel(client: LinearClient, sessions: Sessions, threads: Threads): Channel<CommentBody> {
+  /** An id chosen by us: sent again, it is refused, and what stands there is what was sent. */
+  const post = async (delivery: Delivery & { readonly op: 'post' }, signal: AbortSignal): Promise<Posted> => {
+    const { to } = delivery
+    if (!UUID.test(to.channel))
+      throw new HubError('INPUT_INVALID', `${to.channel} is no issue of Linear: its id is needed`)
+    const id = idFor(delivery.key)
+    // A comment of its own or an answer in its thread; never on the synced thread of Slack, where the hub posts by itself.
+    const input = {
+      id,
+      issueId: to.channel,
+      ...(to.thread === undefined ? {} : { parentId: to.thread }),
+      body: render(delivery.message).body,
+      doNotSubscribeToIssue: true,
+    }
+    try {
+      await client.call(sendComment, { input }, { ...options(delivery, signal), what: 'comment' })
+    } catch (error) {
+      if (!(error instanceof HubError) || error.code !== 'INPUT_INVALID') throw error
+      if ((await find(client, sessions, delivery, signal)) === null) throw error
+    }
+    return { ...to, message: id }
+  }
+  const options = ({ to }: Delivery, signal: AbortSignal) => ({ scope: requestsBucket(to.workspace), signal })
+  const inSession = async (sessionId: string, delivery: Delivery, signal: AbortSignal): Promise<Posted> => {
+    if (await sessions.isStopped(sessionId))
+      throw new HubError('FORBIDDEN', 'Somebody stopped this session in Linear: nothing more is posted to it')
+    const { message, to } = delivery
+    const activity = { type: typeOf(delivery), body: render(message).body }
+    const said = await sessions.say({ workspace: to.workspace, sessionId, key: delivery.key }, activity, signal)
+    // Activities cannot be edited: what replaces a thought comes after it, and Linear takes the thought away.
+    return 'message' in to ? to : { ...to, message: said }
+  }
+  return {
+    split,
+    render,
+    limits: limitsOf,
+    async deliver(delivery, signal) {
+      const session = sessionOf(delivery.to)
+      if (session !== null) return inSession(session, delivery, signal)
+      if (delivery.op === 'post') {
+        const posted = await post(delivery, signal)
+        if (delivery.message.asks) await threads.asked({ channel: posted.channel, thread: posted.thread ?? posted.message })
+        return posted
+      }
+      const variables = { id: delivery.to.message, body: render(delivery.message).body }
+      await client.call(editComment, variables, { ...options(delivery, signal), what: 'comment' })
+      if (delivery.message.asks)
+        await threads.asked({ channel: delivery.to.channel, thread: delivery.to.thread ?? delivery.to.message })
+      return delivery.to
+    },
+    find: (delivery, _sinceMs, signal) => find(client, sessions, delivery, signal),
+    async profile(_workspace, accountId) {
+      try {
+        const { user } = await client.call(userById, { id: accountId }, { what: 'user' })
+        const name = user.name || user.displayName
+        return { name, isBot: user.app, ...(user.email && !user.app ? { email: user.email } : {}) }
+      } catch (error) {
+        if (error instanceof HubError && (error.code === 'NOT_FOUND' || error.code === 'INPUT_INVALID')) return null
+        throw error
+      }
+    },
+  }
+}
+function typeOf({ message }: Delivery): Activity['type'] {
+  if (message.asks) return 'elicitation'
+  return message.blocks?.some(({ kind }) => kind === 'progress') ? 'thought' : 'response'
+}

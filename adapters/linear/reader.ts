@@ -1,0 +1,115 @@
+import { type CriteriaPlace, HubError } from '#contract'
+import type { LinearClient } from './client.ts'
+import { commentsById, issueById, issuePage, type WireIssue } from './documents.ts'
+import type { Identities } from './identity.ts'
+import { type Snapshot, snapshotOf } from './issue.ts'
+import { PAGE, requestsBucket } from './limits.ts'
+import type { Marker } from './mark.ts'
+import { workspaceOf } from './place.ts'
+import { type Memory, proofOf } from './proof.ts'
+import type { Targets } from './targets.ts'
+
+export interface Reader {
+  /** By id or by key; null when it is gone, in the trash or not visible. */
+  one(workspace: string, issue: string, place: CriteriaPlace, signal: AbortSignal): Promise<Snapshot | null>
+  page(
+    workspace: string,
+    query: { readonly filter: object; readonly first: number; readonly after: string | null; readonly archived: boolean },
+    place: CriteriaPlace,
+    signal: AbortSignal,
+  ): Promise<{ readonly snapshots: readonly Snapshot[]; readonly cursor: string | null }>
+  /** What was just created or written, without asking again. */
+  seen(workspace: string, wire: WireIssue, place: CriteriaPlace): Promise<Snapshot>
+}
+
+export function createReader(deps: {
+  readonly client: LinearClient
+  readonly identities: Identities
+  readonly marker: Marker
+  readonly memory: Memory
+  readonly targets: Targets
+}): Reader {
+  const { client, identities, marker, memory, targets } = deps
+  /** Linear's key opens one workspace: nothing is read for another one. */
+  const organizationOf = async (workspace: string, signal: AbortSignal | undefined): Promise<string | null> => {
+    const { organizationId } = await identities.get(signal)
+    return workspace.startsWith('linear:') && workspace !== workspaceOf(organizationId) ? null : organizationId
+  }
+  const snapshots = async (
+    organizationId: string,
+    wires: readonly WireIssue[],
+    place: CriteriaPlace,
+    signal: AbortSignal | undefined,
+  ): Promise<readonly Snapshot[]> => {
+    if (place.kind === 'field')
+      throw new HubError('INPUT_INVALID', 'Linear has no fields for criteria: use the description, a comment or an attachment')
+    const proofs = wires.map(proofOf)
+    const ids = place.kind === 'comment' ? proofs.flatMap((proof) => proof?.commentId ?? []) : []
+    const comments = await commentsOf(ids, organizationId, signal)
+    return Promise.all(
+      wires.map(async (wire, i) => {
+        const proof = proofs[i] ?? null
+        const comment = comments.find(({ id, issueId }) => id === proof?.commentId && issueId === wire.id) ?? null
+        const remembered = proof === null ? await memory.recall(wire.id) : null
+        const target = await targets.of(organizationId, wire.team.key, wire.project?.slugId)
+        return snapshotOf(marker, { wire, proof, comment, remembered, target, organizationId }, place)
+      }),
+    )
+  }
+  const commentsOf = async (ids: readonly string[], organizationId: string, signal: AbortSignal | undefined) => {
+    if (ids.length === 0) return []
+    const { comments } = await client.call(
+      commentsById,
+      { ids, first: ids.length },
+      { ...optionsOf(organizationId, signal), what: 'comments with criteria' },
+    )
+    return comments.nodes
+  }
+  return {
+    async one(workspace, issue, place, signal) {
+      const organizationId = await organizationOf(workspace, signal)
+      if (organizationId === null) return null
+      try {
+        const found = await client.call(
+          issueById,
+          { id: issue },
+          { ...optionsOf(organizationId, signal), what: `issue ${issue}` },
+        )
+        if (found.issue.trashed) return null
+        const [snapshot] = await snapshots(organizationId, [found.issue], place, signal)
+        return snapshot ?? null
+      } catch (error) {
+        if (error instanceof HubError && error.code === 'NOT_FOUND') return null
+        throw error
+      }
+    },
+    async page(workspace, { filter, first, after, archived }, place, signal) {
+      const organizationId = await organizationOf(workspace, signal)
+      if (organizationId === null) return { snapshots: [], cursor: null }
+      const { issues } = await client.call(
+        issuePage,
+        { filter, first: Math.max(1, Math.min(first, PAGE)), after, archived },
+        { ...optionsOf(organizationId, signal), what: 'issues' },
+      )
+      const { hasNextPage, endCursor } = issues.pageInfo
+      return {
+        snapshots: await snapshots(organizationId, issues.nodes, place, signal),
+        cursor: hasNextPage ? endCursor : null,
+      }
+    },
+    async seen(workspace, wire, place) {
+      const organizationId = workspace.slice('linear:'.length)
+      const [snapshot] = await snapshots(organizationId, [wire], place, undefined)
+      if (snapshot === undefined) throw new HubError('UNAVAILABLE', `${wire.identifier}: Linear showed nothing`)
+      return snapshot
+    },
+  }
+}
+/** Work on issues leaves the last part of the budget to answers for people. */
+export function optionsOf(organizationId: string, signal: AbortSignal | undefined) {
+  return {
+    scope: requestsBucket(workspaceOf(organizationId)),
+    canWait: true,
+    ...(signal === undefined ? {} : { signal }),
+  }
+}
