@@ -31,6 +31,7 @@ export async function createBolt(
   })
   app.event('app_mention', ({ body, event }) => inbound.mention(body, event))
   app.event('message', ({ body, event }) => inbound.directMessage(body, event))
+  app.event('app_home_opened', ({ body, event }) => inbound.home(body, event))
   app.event('app_uninstalled', ({ body }) => lifecycle.uninstalled(body))
   app.event('tokens_revoked', ({ body, event }) => lifecycle.revoked(body, event))
   app.action({ type: 'block_actions' }, async ({ body, ack }) => {

@@ -3,6 +3,7 @@ import type { SlackClient } from './client.ts'
 import { SlackRefusal } from './errors.ts'
 import { fileMarker, sendFile } from './files.ts'
 import { find } from './find.ts'
+import { type Home, homeOf, homeView } from './home.ts'
 import { limitsOf, type SendMethod } from './limits.ts'
 import { isFile, render, type SlackBody } from './render.ts'
 import { split } from './split.ts'
@@ -18,6 +19,8 @@ const NEEDS_TICKET =
 export function createChannel(client: SlackClient, now: () => number = Date.now): Channel<SlackBody> {
   const deliver = async (delivery: Delivery, signal: AbortSignal): Promise<Posted> => {
     const { to, key, message } = delivery
+    const home = homeOf(to)
+    if (home) return publish(home, delivery, signal)
     const body = render(message)
     if (body.kind === 'file') return sendFile(client, to, { ...body, name: fileMarker(body.name, key) }, signal)
     if (delivery.op === 'update' && delivery.to.message.startsWith(BY_TICKET)) return viaTicket(delivery, body, signal)
@@ -29,6 +32,15 @@ export function createChannel(client: SlackClient, now: () => number = Date.now)
       if (!(error instanceof SlackRefusal) || !NEEDS_TICKET.test(error.reason) || ticket === null) throw error
       return viaTicket(delivery, body, signal)
     }
+  }
+  /** The whole tab each time, so that it may be repeated; notes of progress and what does not fit are left out. */
+  const publish = async (home: Home, { to, message }: Delivery, signal: AbortSignal): Promise<Posted> => {
+    const isProgress = message.blocks?.some((block) => block.kind === 'progress') === true
+    if (!isProgress && to.thread === undefined) {
+      const view = { user_id: home.user, view: homeView(message, home) }
+      await client.call('views.publish', view, { workspace: to.workspace, writes: false, signal })
+    }
+    return { ...to, message: 'home' }
   }
   const edit = async (on: Posted, delivery: Delivery, body: MessageBody, signal: AbortSignal): Promise<Posted> => {
     // Without `parse` an edit, unlike a post, looks for names and channels in plain words: https://docs.slack.dev/reference/methods/chat.update
@@ -132,6 +144,7 @@ function isDirect(to: Place): boolean {
   return to.channel.startsWith('D')
 }
 function methodOf(delivery: Delivery): SendMethod {
+  if (homeOf(delivery.to)) return 'views.publish'
   if (delivery.op === 'update') return 'chat.update'
   if (delivery.message.only && !isDirect(delivery.to)) return 'chat.postEphemeral'
   return isFile(delivery.message) ? 'files.completeUploadExternal' : 'chat.postMessage'

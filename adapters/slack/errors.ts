@@ -36,6 +36,9 @@ export function refusal(method: string, reason: string, needed: string | undefin
       `${method}: add ${scope} under OAuth & Permissions and reinstall the app`,
     )
   }
+  if (reason === 'not_enabled') {
+    return new SlackRefusal(reason, 'CONFIG_INVALID', `${method}: turn on the Home Tab under App Home`)
+  }
   if (NO_ENTRY.test(reason)) {
     return new SlackRefusal(
       reason,

@@ -1,6 +1,7 @@
 import { type Delivery, HubError, type Posted } from '#contract'
 import type { Answer, SlackClient } from './client.ts'
 import { fileMarker } from './files.ts'
+import { homeOf } from './home.ts'
 import { render } from './render.ts'
 
 /** Our clock and Slack's differ a little. */
@@ -22,6 +23,8 @@ export async function find(
   sinceMs: number,
   signal: AbortSignal,
 ): Promise<Posted | null> {
+  // What is published again replaces itself.
+  if (homeOf(delivery.to)) return null
   // Editing to the same text twice changes nothing more: simply send it again.
   if (delivery.op === 'update')
     return delivery.to.message.startsWith('ticket:') ? hold('an answer by response_url') : null

@@ -1,12 +1,14 @@
 import { type CommandCall, type Hub, HubError, type Place, type Posted, parseWith } from '#contract'
 import type { SlackClient } from './client.ts'
 import type { SlackConfig } from './config.ts'
+import { homeCommand, homePlace } from './home.ts'
 import { type FormOrigin, formErrors, formValues, formView, readOrigin } from './modal.ts'
 import { escapeText } from './mrkdwn.ts'
 import {
   type BlockActions,
   blockActions,
   eventEnvelope,
+  homeOpened,
   type MessageEvent,
   messageAction,
   messageEvent,
@@ -23,6 +25,8 @@ export type ViewAnswer = { response_action: 'errors'; errors: Record<string, str
 export interface Inbound {
   mention(body: unknown, event: unknown): Promise<void>
   directMessage(body: unknown, event: unknown): Promise<void>
+  /** Somebody looks at the Home tab. */
+  home(body: unknown, event: unknown): Promise<void>
   click(body: unknown): Promise<void>
   submit(body: unknown): Promise<ViewAnswer>
   /** "Make a story from this thread", chosen in the menu of a message. */
@@ -103,17 +107,33 @@ export function createInbound(hub: Hub<SlackConfig>, client: SlackClient, now: (
       const { channel, thread_ts, user } = event.data
       await fromMessage(body, event.data, placeOf({ team: team_id, channel, thread: thread_ts, user }, apiUrl, now()))
     },
+    async home(body, raw) {
+      const opened = homeOpened.safeParse(raw)
+      if (!opened.success || opened.data.tab !== 'home') return
+      const { team_id, event_id } = parseWith(eventEnvelope, body, 'Slack Home tab')
+      const { user, channel } = opened.data
+      const place = homePlace(team_id, { user, direct: channel })
+      await hub.command({
+        workspace: place.workspace,
+        deliveryId: `event:${event_id}`,
+        actor: { plugin: 'slack', id: user },
+        place,
+        lane: laneOf(place),
+        input: homeCommand(hub.catalog),
+      })
+    },
     async click(raw) {
       const body = parseWith(blockActions, raw, 'Slack click')
       const [action] = body.actions
       const team = body.team?.id ?? body.enterprise?.id ?? body.user.team_id
+      const channel = body.channel ?? directOf(body)
       // A link button is opened by the browser; Slack only tells us.
-      if (!action?.value || !team || !body.channel) return
+      if (!action?.value || !team || !channel) return
       const place = placeOf(
         {
           team,
-          channel: body.channel.id,
-          channelName: body.channel.name,
+          channel: channel.id,
+          channelName: channel.name,
           thread: body.message?.thread_ts ?? body.container.thread_ts,
           user: body.user.id,
           responseUrl: body.response_url,
@@ -199,6 +219,11 @@ export function createInbound(hub: Hub<SlackConfig>, client: SlackClient, now: (
 /** Our own posts and those of other bots come back as events; answering them would loop. */
 function fromPerson(event: MessageEvent): boolean {
   return event.subtype === undefined && !event.bot_id && !event.app_id && event.bot_profile === undefined
+}
+/** What is pressed in the Home tab is answered in the person's own conversation with the bot. */
+function directOf({ view }: BlockActions): { readonly id: string; readonly name?: string } | null {
+  const direct = view?.type === 'home' ? view.private_metadata : undefined
+  return direct ? { id: direct, name: 'directmessage' } : null
 }
 /** An ephemeral message cannot be edited by its address. */
 function postedOf(body: BlockActions, place: Place): Posted | null {

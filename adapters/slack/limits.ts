@@ -47,6 +47,7 @@ const RATES = {
   /** Tier 4, 100 a minute. */
   'chat.postEphemeral': { intervalMs: 600, burst: 10 },
   'files.completeUploadExternal': { intervalMs: 600, burst: 10 },
+  'views.publish': { intervalMs: 600, burst: 10 },
 } as const
 
 export type SendMethod = Exclude<keyof typeof RATES, 'channel'>

@@ -26,7 +26,7 @@ it('has one slash command for each first word, all at the one address', () => {
     settings: {
       event_subscriptions: {
         request_url: 'https://hub.example.com/hooks/slack',
-        bot_events: ['app_mention', 'message.im', 'app_uninstalled', 'tokens_revoked'],
+        bot_events: ['app_mention', 'message.im', 'app_home_opened', 'app_uninstalled', 'tokens_revoked'],
       },
     },
     oauth_config: { redirect_urls: ['https://hub.example.com/hooks/slack/oauth'] },

@@ -14,7 +14,7 @@ export const BOT_SCOPES = [
   'groups:read',
 ] as const
 /** What is said to the hub, and what ends an installation. */
-const BOT_EVENTS = ['app_mention', 'message.im', 'app_uninstalled', 'tokens_revoked'] as const
+const BOT_EVENTS = ['app_mention', 'message.im', 'app_home_opened', 'app_uninstalled', 'tokens_revoked'] as const
 /** Slack's sizes: https://docs.slack.dev/reference/app-manifest */
 const MAX_DESCRIPTION = 2_000
 const MAX_COMMANDS = 50
@@ -40,7 +40,7 @@ export function createManifest({ publicUrl, commands }: ManifestInput): object {
     },
     features: {
       bot_user: { display_name: 'hub', always_online: true },
-      app_home: { messages_tab_enabled: true, messages_tab_read_only_enabled: false },
+      app_home: { home_tab_enabled: true, messages_tab_enabled: true, messages_tab_read_only_enabled: false },
       shortcuts: [
         {
           name: 'Make a story from this',

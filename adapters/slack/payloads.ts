@@ -50,6 +50,9 @@ export const messageEvent = z.object({
 })
 export type MessageEvent = z.output<typeof messageEvent>
 
+/** https://docs.slack.dev/reference/events/app_home_opened */
+export const homeOpened = z.object({ user: text, channel: text, tab: z.string() })
+
 const team = z.object({ id: text })
 const user = z.object({
   id: text,
@@ -72,6 +75,8 @@ export const blockActions = z.object({
     is_ephemeral: z.boolean().optional(),
   }),
   message: z.object({ thread_ts: z.string().optional() }).optional(),
+  /** Where it was pressed in a view instead of a message. */
+  view: z.object({ type: z.string(), private_metadata: z.string().optional() }).nullish(),
   actions: z.array(z.object({ action_id: text, value: z.string().optional() })).min(1),
 })
 export type BlockActions = z.output<typeof blockActions>

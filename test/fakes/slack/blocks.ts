@@ -148,6 +148,12 @@ function checkInput(block: Json, at: string): string[] {
 export function checkView(value: unknown): string[] {
   const view = obj(value)
   const problems = checkBlocks(view.blocks, 100)
+  if (view.type === 'home') {
+    if (list(view.blocks).some((b) => b.type === 'table')) problems.push('view: tables are for messages')
+    if (str(view.private_metadata).length > 3_000) problems.push('view: private_metadata over 3000')
+    if (view.title !== undefined || view.submit !== undefined) problems.push('view: a Home tab has no title bar')
+    return problems
+  }
   if (view.type !== 'modal') problems.push(`view: type ${String(view.type)}`)
   problems.push(...checkText(view.title, 'view.title', 24, ['plain_text']))
   if (view.submit === undefined && list(view.blocks).some((b) => b.type === 'input'))

@@ -198,6 +198,18 @@ export function createMethods(setup: Setup): Readonly<Record<string, (args: Args
       state.views.push(opened)
       return { ok: true, view: { ...view, id: opened.id, hash: opened.hash } }
     },
+    'views.publish'(args) {
+      const user = str(args.user_id)
+      if (!state.users.has(user) && !setup.openWorld) return fail('invalid_arguments')
+      const problems = checkView(args.view)
+      if ((args.view as Result | undefined)?.type !== 'home') problems.push('view: not a Home tab')
+      if (problems.length > 0)
+        return fail('invalid_arguments', { response_metadata: { messages: problems.map((p) => `[ERROR] ${p}`) } })
+      const view = args.view as Record<string, unknown>
+      const published = { id: nextId('V'), hash: `${now()}.hash`, triggerId: '', user, view }
+      state.homes.set(user, published)
+      return { ok: true, view: { ...view, id: published.id, hash: published.hash } }
+    },
     'files.getUploadURLExternal'(args) {
       if (!str(args.filename) || !(Number(args.length) > 0)) return fail('invalid_arguments')
       const id = nextId('F')

@@ -31,6 +31,10 @@ export interface Sender {
   ): Promise<Sent>
   /** Presses the n-th button of a message. */
   click(message: FakeMessage, actionIndex: number, where?: Where): Promise<Sent>
+  /** Looks at the Home tab; what was published there comes later. */
+  openHome(where?: Where & { readonly tab?: string; readonly eventId?: string }): Promise<Sent>
+  /** Presses the n-th button of the Home tab. */
+  clickHome(view: FakeView, actionIndex: number, where?: Where): Promise<Sent>
   /** Something a person writes; the hub is not told. */
   write(text: string, where?: Where & { readonly thread?: string }): FakeMessage
   /** Chooses the hub's entry in the menu of a message. */
@@ -226,6 +230,28 @@ export function createSender(target: Target, state: SlackState, options: SenderO
         },
         state: { values: {} },
         response_url: responseUrl(message.channel, user, message.ts),
+        actions: [{ ...element, block_id: 'b', action_ts: nextTs() }],
+      })
+    },
+    openHome({ team = TEAM, user = 'U0ANN0001', channel = 'D0ANN0001', tab = 'home', eventId } = {}) {
+      const inner = { type: 'app_home_opened', user, channel, tab, event_ts: nextTs() }
+      return event(inner, { team, ...(eventId ? { eventId } : {}) })
+    },
+    clickHome({ id, hash, view }, actionIndex, { team = TEAM, user = 'U0ANN0001' } = {}) {
+      const blocks = view.blocks as { type: string; elements?: Record<string, unknown>[] }[]
+      const element = blocks.flatMap((b) => (b.type === 'actions' ? (b.elements ?? []) : []))[actionIndex]
+      if (!element) throw new Error(`the Home tab has no button ${actionIndex}`)
+      return interact({
+        type: 'block_actions',
+        user: { id: user, username: nameOf(user), name: nameOf(user), team_id: team },
+        api_app_id: APP,
+        token: 'verification',
+        container: { type: 'view', view_id: id },
+        trigger_id: trigger(user),
+        team: { id: team, domain: 'example' },
+        enterprise: null,
+        is_enterprise_install: false,
+        view: { ...view, id, hash, team_id: team, app_id: APP, state: { values: {} } },
         actions: [{ ...element, block_id: 'b', action_ts: nextTs() }],
       })
     },

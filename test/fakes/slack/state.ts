@@ -58,6 +58,8 @@ export interface SlackState {
   readonly users: Map<string, FakeUser>
   readonly messages: FakeMessage[]
   readonly views: FakeView[]
+  /** The Home tab of each person, by user. */
+  readonly homes: Map<string, FakeView>
   readonly responseUrls: Map<string, ResponseUrl>
   readonly uploads: Map<string, { readonly name: string; readonly length: number; text?: string }>
   readonly triggers: Map<string, { readonly user: string; readonly atMs: number; used: boolean }>
@@ -92,6 +94,7 @@ export function createState(): SlackState {
     users: new Map(users.map((u) => [u.id, u])),
     messages: [],
     views: [],
+    homes: new Map(),
     responseUrls: new Map(),
     uploads: new Map(),
     triggers: new Map(),
