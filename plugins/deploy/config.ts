@@ -1,4 +1,32 @@
 import { z } from 'zod'
+import { secretBytes } from './verify.ts'
 
-export const config = z.object({})
+const MOST_SECRETS = 3
+
+export const config = z.object({
+  /** What reports to `POST /hooks/deploy` are signed with; older ones behind commas, so that senders can be changed one by one. */
+  webhookSecret: z
+    .string()
+    .transform((text, ctx) => {
+      const keys = text.split(',').map((one) => secretBytes(one.trim()))
+      const good = keys.filter((key) => key !== null)
+      if (good.length === keys.length && keys.length <= MOST_SECRETS) return good
+      ctx.addIssue({
+        code: 'custom',
+        message: `must be whsec_ and 16 bytes or more in base64; up to ${MOST_SECRETS} of them, with commas between`,
+      })
+      return z.NEVER
+    })
+    .optional(),
+  /** What Argo CD shows at `POST /hooks/deploy/argocd`: its notifications cannot sign. */
+  argocdToken: z
+    .string()
+    .regex(/^[\x21-\x7e]{24,200}$/, 'must have 24 characters or more, without spaces')
+    .optional(),
+  /** May outgoing webhooks go to addresses of private networks? For hubs whose receivers are on the same network. */
+  allowPrivateWebhooks: z
+    .enum(['true', 'false', '1', '0'])
+    .default('false')
+    .transform((text) => text === 'true' || text === '1'),
+})
 export type DeployConfig = z.output<typeof config>

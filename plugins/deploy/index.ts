@@ -10,6 +10,7 @@ export const deploy = definePlugin({
     summary: 'Starts, follows and takes back deployments, with approval, freezes and measures of delivery',
     hub: '^1.0.0',
     config,
+    secrets: ['webhookSecret', 'argocdToken'],
     requires: [database, bindings, links, operations, tasks],
   },
   setup: setupDeploy,

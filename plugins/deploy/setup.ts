@@ -28,6 +28,7 @@ import type { Desk } from './desk.ts'
 import { deployOperations } from './intake/operations.ts'
 import { intakeEvents, intakeHandler } from './intake/route.ts'
 import { runHandler } from './intake/runs.ts'
+import { deployRoutes } from './intake/webhook.ts'
 import { createMeasures } from './measures/store.ts'
 import { once } from './once.ts'
 import { createDeployments } from './service.ts'
@@ -52,7 +53,9 @@ export function setupDeploy(hub: Hub<DeployConfig>): Parts {
     nowMs: () => Date.now(),
   }
   const service = createDeployments(desk.store, desk.measures)
+  const routes = deployRoutes(hub, desk.home, desk.nowMs)
   return {
+    ...(routes ? { routes } : {}),
     provides: [provide(deployments, service)],
     commands: [
       deployCommand(desk),

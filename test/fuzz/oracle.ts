@@ -1,7 +1,7 @@
 import type { Random } from '../faults/random.ts'
 
 export type Signed = Readonly<Record<string, string>>
-/** Signs for one verifier, with another implementation than the verifier's own. One file in `oracles/` for each `adapters/<name>/verify.ts`. */
+/** Signs for one verifier, with another implementation than the verifier's own. One file in `oracles/` for each `verify.ts` of an adapter or a plugin. */
 export interface Oracle {
   /** Headers that carry the proof; each is mutated. */
   readonly proof: readonly string[]

@@ -13,7 +13,9 @@ const HONEST = Math.ceil(ATTACKS / 10)
 const OVER_HTTP = 20
 const AT = 1_800_000_000
 
-const names = readdirSync(`${ROOT}adapters`).filter((name) => existsSync(`${ROOT}adapters/${name}/verify.ts`))
+const names = ['adapters', 'plugins'].flatMap((kind) =>
+  readdirSync(`${ROOT}${kind}`).filter((name) => existsSync(`${ROOT}${kind}/${name}/verify.ts`)),
+)
 const like = (headers: Signed) => ({ get: (name: string) => headers[name] ?? null })
 /** Null where no HTTP client could send such headers. */
 function requestOf(body: Uint8Array, headers: Signed): Request | null {
@@ -69,7 +71,7 @@ describe('the changes find a verifier that', () => {
 describe.each(names)(`the verifier of %s against requests that were changed (seed ${SEED})`, (name) => {
   const load = async () => {
     const file = `${ROOT}test/fuzz/oracles/${name}.ts`
-    expect(existsSync(file), `adapters/${name}/verify.ts needs an oracle in test/fuzz/oracles/${name}.ts`).toBe(true)
+    expect(existsSync(file), `verify.ts of ${name} needs an oracle in test/fuzz/oracles/${name}.ts`).toBe(true)
     return ((await import(file)) as { oracle: Oracle }).oracle
   }
   it(`refuses ${ATTACKS} of them, and throws at none`, { timeout: 600_000 }, async () => {
