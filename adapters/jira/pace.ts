@@ -1,0 +1,28 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { HubError } from '#contract'
+
+/** Longer than this nobody waits in line: the ledger holds the work meanwhile. */
+const MAX_WAIT_MS = 3_000
+
+/** Keeps one process below a number of requests in a second: an even stream after a first burst of a fifth. */
+export function createPace(perSecond: number, now: () => number): (signal?: AbortSignal) => Promise<void> {
+  const intervalMs = 1_000 / perSecond
+  const burstMs = 200
+  let freeAtMs = 0
+  return async (signal) => {
+    const nowMs = now()
+    const slotMs = Math.max(freeAtMs, nowMs - burstMs)
+    const waitMs = slotMs - nowMs
+    if (waitMs > MAX_WAIT_MS)
+      throw new HubError('RATE_LIMITED', `Jira takes ${perSecond} such requests a second, and more are waiting`, {
+        retry: { afterMs: Math.ceil(waitMs) },
+      })
+    freeAtMs = slotMs + intervalMs
+    if (waitMs <= 0) return
+    try {
+      await sleep(waitMs, undefined, signal === undefined ? {} : { signal })
+    } catch {
+      throw new HubError('UNAVAILABLE', 'The call to Jira was stopped before it was sent')
+    }
+  }
+}
