@@ -2,12 +2,16 @@ import type { Octokit } from '@octokit/rest'
 import { HubError } from '#contract'
 import { createHttp } from '../shared/http.ts'
 import { createAuth } from './auth.ts'
+import { createCache } from './cache.ts'
 import type { GitHubConfig } from './config.ts'
 import { type Refusal, refusal } from './errors.ts'
+import { createPace } from './limits.ts'
 
 const TIMEOUT_MS = 15_000
 /** https://docs.github.com/en/rest/about-the-rest-api/api-versions */
 const API_VERSION = '2022-11-28'
+/** Answers that can be asked for again with their ETag, which costs nothing of the budget. */
+const ANSWERS_BYTES = 4_000_000
 
 export interface Call {
   readonly route: string
@@ -20,9 +24,21 @@ export interface Call {
   readonly scope?: string
   readonly signal?: AbortSignal
 }
+export interface Answer {
+  readonly data: unknown
+  readonly headers: Refusal['headers']
+}
 export interface GitHubClient {
+  /** Who asks: an app can do some things that a token cannot. */
+  readonly kind: 'app' | 'token'
   /** One request, no retry. A lost answer is OUTCOME_UNKNOWN for a write and, as reading again is harmless, UNAVAILABLE for a read. */
   call(call: Call): Promise<unknown>
+  /** The same, with the headers. */
+  answer(call: Call): Promise<Answer>
+  /** A GET that is asked with the ETag of the answer before. */
+  read(call: Call): Promise<unknown>
+  /** Text that lies elsewhere, where GitHub sends whoever asks. */
+  text(call: Call): Promise<string>
   close(): void
 }
 
@@ -32,6 +48,8 @@ export interface GitHubClient {
  */
 export function createClient(config: GitHubConfig, now: () => number = Date.now): GitHubClient {
   const http = createHttp('GitHub', 'GITHUB_API_URL', TIMEOUT_MS)
+  const pace = createPace(now)
+  const answers = createCache<{ readonly etag: string; readonly data: unknown }>(ANSWERS_BYTES)
   let loading: Promise<Octokit> | undefined
   const load = async () => {
     const { Octokit } = await import('@octokit/rest')
@@ -49,37 +67,91 @@ export function createClient(config: GitHubConfig, now: () => number = Date.now)
   }
   const request = async (
     authorization: string,
+    budget: string,
     { route, parameters, what, scope, signal }: Omit<Call, 'repository'>,
-  ): Promise<unknown> => {
+    headers: Readonly<Record<string, string>> = {},
+  ): Promise<Answer & { readonly status: number }> => {
     const reads = route.startsWith('GET ')
+    pace.admit(budget, !reads)
     loading ??= load()
     const octokit = await loading
     try {
-      const answer: { readonly data: unknown } = await octokit.request(route, {
-        ...parameters,
-        headers: { authorization, 'x-github-api-version': API_VERSION },
-        ...(signal === undefined ? {} : { request: { signal } }),
-      })
-      return answer.data
+      const answer: { readonly data: unknown; readonly status: number; readonly headers: Refusal['headers'] } =
+        await octokit.request(route, {
+          ...parameters,
+          headers: { authorization, 'x-github-api-version': API_VERSION, ...headers },
+          ...(signal === undefined ? {} : { request: { signal } }),
+        })
+      pace.note(budget, answer.headers)
+      return answer
     } catch (error) {
-      throw asHubError(error, what, { reads, scope, nowMs: now() })
+      const refused = refusalOf(error)
+      if (refused?.status === 304) return { data: null, status: 304, headers: refused.headers }
+      const failed = asHubError(error, what, { reads, scope, nowMs: now() })
+      if (failed.code === 'RATE_LIMITED' && typeof failed.retry === 'object')
+        pace.close(budget, now() + failed.retry.afterMs)
+      throw failed
     }
   }
   const auth = createAuth(
     config,
-    (route, parameters, jwt) => request(`Bearer ${jwt}`, { route, parameters, what: 'installation of the app' }),
+    async (route, parameters, jwt) => {
+      const call = { route, parameters, what: 'installation of the app' }
+      return (await request(`Bearer ${jwt}`, 'app', call)).data
+    },
     now,
   )
+  /** A token has one budget; an app has one for each of its installations, which are one for each owner. */
+  const budgetOf = ({ repository }: Call) =>
+    config.token !== undefined ? 'token' : (repository?.owner.toLowerCase() ?? 'app')
+  const ask = async (call: Call, headers?: Readonly<Record<string, string>>) => {
+    if (call.signal?.aborted) throw new HubError('UNAVAILABLE', `${call.what}: stopped before it was sent`)
+    return request(await auth.headerFor(call.repository), budgetOf(call), call, headers)
+  }
+  const answer = async (call: Call): Promise<Answer> => {
+    const found = await ask(call)
+    if (found.status >= 300) throw movedError(call.what)
+    return found
+  }
   return {
-    async call({ repository, ...one }) {
-      if (one.signal?.aborted) throw new HubError('UNAVAILABLE', `${one.what}: stopped before it was sent`)
-      return request(await auth.headerFor(repository), one)
+    kind: config.token === undefined ? 'app' : 'token',
+    answer,
+    call: async (call) => (await answer(call)).data,
+    async read(call) {
+      const key = `${call.route} ${JSON.stringify(call.parameters ?? {})}`
+      const known = answers.get(key)
+      const found = await ask(call, known && { 'if-none-match': known.etag })
+      if (found.status === 304 && known) return known.data
+      if (found.status >= 300) throw movedError(call.what)
+      const etag = found.headers.etag
+      if (typeof etag === 'string')
+        answers.set(key, { etag, data: found.data }, JSON.stringify(found.data ?? null).length)
+      return found.data
+    },
+    async text(call) {
+      const found = await ask(call)
+      const location = found.headers.location
+      if (found.status < 300) return String(found.data)
+      const url = typeof location === 'string' && URL.canParse(location) ? new URL(location) : null
+      if (url === null || (url.protocol !== 'https:' && url.origin !== new URL(config.apiUrl).origin))
+        throw movedError(call.what)
+      // It belongs to a storage service, which is shown no token.
+      const stored = await http.send('GET', url.href, '', {}, call.signal).catch((error: Error) => {
+        throw new HubError('UNAVAILABLE', `${call.what}: ${error.message}`)
+      })
+      if (stored.status !== 200)
+        throw new HubError('NOT_FOUND', `${call.what}: its storage answered with HTTP ${stored.status}`)
+      return stored.text
     },
     close: () => http.close(),
   }
 }
 const nothing = () => undefined
 
+function movedError(what: string): HubError {
+  const cure = 'if it was renamed or moved, bind it under its new name; else check GITHUB_API_URL'
+  return new HubError('NOT_FOUND', `${what}: GitHub says that it lies elsewhere; ${cure}`)
+}
 /** Built anew, without a cause: the library's errors carry the request. */
 function asHubError(error: unknown, what: string, about: Parameters<typeof refusal>[2]): HubError {
   const cause = error instanceof Error ? error.cause : undefined

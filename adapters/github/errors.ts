@@ -24,6 +24,8 @@ export function refusal(
       'UNAUTHENTICATED',
       `${what}: GitHub refused the credentials; renew GITHUB_TOKEN, or check GITHUB_APP_ID and its key`,
     )
+  if (status === 403 && /archived/i.test(message))
+    return new HubError('FORBIDDEN', `${what}: the repository is archived; unarchive it in its settings`)
   if (status === 403) {
     // https://docs.github.com/en/rest/using-the-rest-api/troubleshooting-the-rest-api#insufficient-permissions
     const wanted = headers['x-accepted-github-permissions'] ?? headers['x-accepted-oauth-scopes']
@@ -44,9 +46,32 @@ export function refusal(
       'CONFIG_INVALID',
       `${what}: GitHub answered with a redirect (HTTP ${status}); check GITHUB_API_URL`,
     )
+  const conflict = conflictOf(status, message)
+  if (conflict !== null) return new HubError('CONFLICT', `${what}: ${conflict}`)
   if (status === 408 || status >= 500)
     return new HubError(reads ? 'UNAVAILABLE' : 'OUTCOME_UNKNOWN', `${what}: GitHub answered with HTTP ${status}`)
   return new HubError('INPUT_INVALID', `${what}: GitHub refused the request (HTTP ${status})`)
+}
+
+/** Of a request that may be sent again without a second effect: whether it arrived need not be known. */
+export function asRepeatable(error: unknown): unknown {
+  if (!(error instanceof HubError) || error.code !== 'OUTCOME_UNKNOWN') return error
+  return new HubError('UNAVAILABLE', error.message)
+}
+/** What stands against a write, by GitHub's own words, which have no codes. */
+const CONFLICTS: readonly (readonly [RegExp, string])[] = [
+  [
+    /protected|rule violations|cannot force-push/i,
+    'the branch is protected; let the account of the hub push to it, or set another branch for the hub',
+  ],
+  [/already exists/i, 'it is there already'],
+  [/not a fast.forward/i, 'somebody pushed to the branch meanwhile; try again'],
+  [/no commits between/i, 'there is nothing to merge'],
+]
+function conflictOf(status: number, message: string): string | null {
+  if (status !== 409 && status !== 422) return null
+  const known = CONFLICTS.find(([words]) => words.test(message))
+  return known?.[1] ?? (status === 409 ? 'somebody changed it meanwhile; try again' : null)
 }
 
 /** https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api#exceeding-the-rate-limit */

@@ -1,9 +1,12 @@
-import { definePlugin } from '#contract'
+import { binder, definePlugin, provide, repositories } from '#contract'
+import { createBinder } from './binder.ts'
 import { createChannel } from './channel.ts'
 import { createClient } from './client.ts'
 import { config } from './config.ts'
+import { createIdentity } from './identity.ts'
 import { createInbound } from './inbound.ts'
 import { SIZES } from './limits.ts'
+import { createRepositories } from './repositories.ts'
 import { createSignals } from './signals.ts'
 import { createRoutes, MAX_BODY_BYTES } from './webhook.ts'
 
@@ -11,7 +14,7 @@ export const github = definePlugin({
   manifest: {
     name: 'github',
     version: '1.0.0',
-    summary: 'Commands in comments of issues and pull requests on GitHub',
+    summary: 'Commands in comments, documentation as pull requests, pushes, runs and deployments of GitHub',
     hub: '^1.0.0',
     config,
     secrets: ['webhookSecret', 'token', 'privateKey'],
@@ -32,7 +35,10 @@ export const github = definePlugin({
   },
   setup(hub) {
     const client = createClient(hub.config)
+    const identity = createIdentity(client)
+    const host = createRepositories(client, identity, hub.kv)
     return {
+      provides: [provide(repositories('github'), host), provide(binder('github'), createBinder(client))],
       routes: createRoutes(hub, createInbound(hub, createSignals(client, hub.log))),
       channel: createChannel(client),
       close: () => client.close(),

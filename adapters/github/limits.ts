@@ -1,4 +1,4 @@
-import type { Delivery, Limit } from '#contract'
+import { type Delivery, HubError, type Limit } from '#contract'
 
 /** A comment holds 65,536 characters; the rest is left for our mark. */
 export const SIZES = { comment: 65_536, mark: 96, piece: 60_000 } as const
@@ -19,4 +19,49 @@ export function limitsOf({ to }: Delivery): readonly Limit[] {
 }
 export function contentBucket(workspace: string): string {
   return `${workspace}:content`
+}
+
+/** What a token or an installation may write, over all processes; each holds to it by itself, and GitHub tells the rest. */
+const WINDOWS = [
+  { spanMs: 60_000, most: 80 },
+  { spanMs: 3_600_000, most: 500 },
+] as const
+
+/** Budgets of the credentials as GitHub last told them, one for each `key`. */
+export interface Pace {
+  /** Before a request: throws RATE_LIMITED where GitHub asked to wait, or where one more write would be too many. */
+  admit(key: string, writes: boolean): void
+  /** After an answer: its headers say how much of the hour is left. */
+  note(key: string, headers: Readonly<Record<string, string | number | undefined>>): void
+  /** GitHub asked to wait. Whoever goes on is banned, so that nothing goes out until then. */
+  close(key: string, untilMs: number): void
+}
+export function createPace(now: () => number): Pace {
+  const closed = new Map<string, number>()
+  const written = new Map<string, number[]>()
+  const wait = (afterMs: number, why: string) =>
+    new HubError('RATE_LIMITED', `GitHub: ${why}; the next request goes out in ${Math.ceil(afterMs / 1_000)} s`, {
+      retry: { afterMs },
+    })
+  return {
+    admit(key, writes) {
+      const untilMs = closed.get(key) ?? 0
+      if (untilMs > now()) throw wait(untilMs - now(), 'it asked to wait')
+      if (!writes) return
+      const longest = WINDOWS[1].spanMs
+      const recent = (written.get(key) ?? []).filter((at) => at > now() - longest)
+      for (const { spanMs, most } of WINDOWS) {
+        const oldest = recent.at(-most)
+        if (oldest !== undefined && oldest > now() - spanMs)
+          throw wait(oldest + spanMs - now(), `${most} writes in ${spanMs / 60_000} min are all it takes`)
+      }
+      written.set(key, [...recent, now()])
+    },
+    note(key, headers) {
+      if (String(headers['x-ratelimit-remaining']) !== '0') return
+      const resetMs = Number(headers['x-ratelimit-reset']) * 1_000
+      if (Number.isFinite(resetMs) && resetMs > now()) closed.set(key, resetMs)
+    },
+    close: (key, untilMs) => void closed.set(key, Math.max(untilMs, closed.get(key) ?? 0)),
+  }
 }

@@ -8,7 +8,7 @@ export interface Spot {
   readonly number: number
 }
 /** The owner by number, which a renaming does not change. */
-function workspaceOf({ owner }: Repository): string {
+export function workspaceOf({ owner }: Pick<Repository, 'owner'>): string {
   return `github:${owner.id}`
 }
 export function placeOf(repository: Repository, number: number): Place {
@@ -30,4 +30,12 @@ export function spotOf({ channel }: Place): Spot {
       `${channel} is no issue or pull request of GitHub: write owner/repository#number`,
     )
   return { owner, repo, number: Number(number) }
+}
+
+/** 'owner/name' in its parts. */
+export function repositoryOf(name: string): { readonly owner: string; readonly repo: string } {
+  const [, owner, repo] = /^([a-z\d][\w-]{0,99})\/((?!\.{1,2}$)[\w.-]{1,100})$/i.exec(name) ?? []
+  if (owner === undefined || repo === undefined)
+    throw new HubError('INPUT_INVALID', `${name.slice(0, 100)} is no repository of GitHub: write owner/name`)
+  return { owner, repo }
 }

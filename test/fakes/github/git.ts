@@ -34,6 +34,8 @@ type Folder = ReadonlyMap<string, Entry | { readonly mode: '040000'; readonly sh
 
 const EMPTY_FOLDER: Folder = new Map()
 const encoder = new TextEncoder()
+const inOrder = (flat: ReadonlyMap<string, Entry>) =>
+  new Map([...flat].sort(([a], [b]) => Buffer.compare(Buffer.from(a), Buffer.from(b))))
 
 /** Objects with Git's own ids, in memory, so that what is read can be compared with a real clone. */
 export function createGit() {
@@ -79,7 +81,7 @@ export function createGit() {
     }
     for (const [name, inner] of below) here.set(name, { mode: '040000', sha: writeTree(inner) })
     const sha = writeFolder(here)
-    flats.set(sha, new Map(flat))
+    flats.set(sha, inOrder(flat))
     return sha
   }
   const flat = (tree: string): ReadonlyMap<string, Entry> => {
@@ -89,8 +91,9 @@ export function createGit() {
     for (const [name, entry] of folders.get(tree) ?? EMPTY_FOLDER)
       if (entry.mode === '040000') for (const [path, one] of flat(entry.sha)) made.set(`${name}/${path}`, one)
       else made.set(name, entry)
-    flats.set(tree, made)
-    return made
+    const sorted = inOrder(made)
+    flats.set(tree, sorted)
+    return sorted
   }
   const writeCommit = (made: Omit<Commit, 'sha'>): string => {
     const seconds = Math.floor(made.atMs / 1_000)

@@ -42,6 +42,8 @@ export function topicRoutes(
         body?: string
       }
       const { git } = repository
+      const isSame = (one: Pull) =>
+        one.state === 'open' && one.branch === branch && one.base === base && one.headRepository === repository.name
       const invalid = (message: string) =>
         c.json({ message: 'Validation Failed', errors: [{ resource: 'PullRequest', code: 'custom', message }] }, 422)
       const branch = head.replace(/^.*:/, '')
@@ -49,7 +51,7 @@ export function topicRoutes(
       if (ours === undefined) return invalid('head is invalid')
       if (theirs === undefined) return invalid('base is invalid')
       if (tooLong(body)) return invalid('body is too long (maximum is 65536 characters)')
-      if (repository.pulls.some((one) => one.state === 'open' && one.branch === branch && one.base === base))
+      if (repository.pulls.some(isSame))
         return invalid(`A pull request already exists for ${repository.owner.login}:${branch}.`)
       if (git.ancestors(theirs).has(ours)) return invalid(`No commits between ${base} and ${branch}`)
       const people = peopleOf(repository.name)
