@@ -14,6 +14,7 @@ import {
   type ModelUsage,
   model,
   type Parts,
+  type Place,
 } from '#contract'
 import { createCatalog } from '../../core/dispatch/catalog.ts'
 import { openStore, type Store } from '../../core/store/open.ts'
@@ -72,6 +73,7 @@ export interface RunOptions {
   readonly workspace?: string
   readonly who?: string
   readonly signal?: AbortSignal
+  readonly channel?: string
 }
 
 /** The story plugin over a real store, without queue and platform: lines are parsed by the hub's own catalog. */
@@ -80,6 +82,8 @@ export function storyDesk(options: {
   readonly draftOffline: (text: string) => Draft
   readonly model?: Model | null
   readonly budget?: Budget
+  /** Further services by name: bindings, trackers. */
+  readonly services?: ReadonlyMap<string, unknown>
 }) {
   const tokens = options.budget ?? memoryBudget()
   const unused = () => {
@@ -89,7 +93,12 @@ export function storyDesk(options: {
     [database.name, options.store.db],
     [budget.name, tokens],
     [model.name, options.model ?? null],
+    ...(options.services ?? []),
   ])
+  const queue: { job: string; payload: unknown; workspace: string; key: string }[] = []
+  const keys = new Set<string>()
+  const shown: { to: Place; message: Message }[] = []
+  const audits: { action: string; subject: string }[] = []
   const hub: Hub = {
     config: {},
     log: { debug() {}, info() {}, warn() {}, error() {} },
@@ -104,13 +113,7 @@ export function storyDesk(options: {
   const catalog = createCatalog([...(parts.commands ?? [])])
   let jobs = 0
 
-  async function run(line: string, over: RunOptions = {}): Promise<Ran> {
-    const resolved = catalog.resolve(line)
-    if (resolved.kind !== 'run') throw new Error(`"${line.slice(0, 80)}" does not run: ${JSON.stringify(resolved)}`)
-    const command: Command = resolved.command
-    jobs += 1
-    const workspace = over.workspace ?? 'test:T1'
-    const jobId = over.jobId ?? `job-${jobs}-${Math.random().toString(36).slice(2)}`
+  function contextOf(jobId: string, workspace: string, over: RunOptions = {}) {
     const progress: Message[] = []
     const published: { event: string; payload: unknown }[] = []
     const name = over.who ?? 'Ada'
@@ -122,7 +125,7 @@ export function storyDesk(options: {
       place: {
         plugin: 'test',
         workspace,
-        channel: 'C1',
+        channel: over.channel ?? 'C1',
         visibility: 'team',
         ticket: 'secret-ticket',
         ticketExpiresAtMs: 1,
@@ -130,16 +133,53 @@ export function storyDesk(options: {
       log: hub.log,
       signal: over.signal ?? new AbortController().signal,
       progress: async (note) => void progress.push(note),
-      publish: async (event, payload) => void published.push({ event: event.name, payload }),
+      publish: async (event, payload) => {
+        published.push({ event: event.name, payload })
+        for (const handler of parts.events ?? [])
+          if (handler.event.name === event.name) await handler.run(payload, contextOf(`${jobId}:on`, workspace).ctx)
+      },
       send: unused,
-      show: unused,
-      enqueue: unused,
-      audit: unused,
+      show: async (to, message) => void shown.push({ to, message }),
+      async enqueue(job, payload, { key = `${jobId}:${queue.length}`, workspace: other = workspace } = {}) {
+        const unique = `${other}|${job.name}|${key}`
+        if (!keys.has(unique)) queue.push({ job: job.name, payload, workspace: other, key: unique })
+        keys.add(unique)
+        return { jobId: unique }
+      },
+      audit: async (action, subject) => void audits.push({ action, subject }),
     }
+    return { ctx, progress, published }
+  }
+  /** An event as an adapter publishes it. */
+  async function deliver(event: string, payload: unknown, workspace: string): Promise<void> {
+    jobs += 1
+    for (const handler of parts.events ?? [])
+      if (handler.event.name === event) await handler.run(payload, contextOf(`event-${jobs}`, workspace).ctx)
+  }
+  /** Runs what was enqueued until nothing is left; returns how many jobs that were. */
+  async function drain(): Promise<number> {
+    let ran = 0
+    for (let next = queue.shift(); next; next = queue.shift()) {
+      const { job, payload, workspace, key } = next
+      const handler = parts.jobs?.find((one) => one.job.name === job)
+      if (!handler) throw new Error(`nobody runs ${job}`)
+      await handler.run(payload, contextOf(key, workspace).ctx)
+      ran += 1
+    }
+    return ran
+  }
+  async function run(line: string, over: RunOptions = {}): Promise<Ran> {
+    const resolved = catalog.resolve(line)
+    if (resolved.kind !== 'run') throw new Error(`"${line.slice(0, 80)}" does not run: ${JSON.stringify(resolved)}`)
+    const command: Command = resolved.command
+    jobs += 1
+    const workspace = over.workspace ?? 'test:T1'
+    const jobId = over.jobId ?? `job-${jobs}-${Math.random().toString(36).slice(2)}`
+    const { ctx, progress, published } = contextOf(jobId, workspace, over)
     const announce = command.announce?.(resolved.args, workspace) ?? null
     return { message: await command.run(resolved.args, ctx), announce, jobId, progress, published }
   }
-  return { run, catalog, parts, budget: tokens }
+  return { run, deliver, drain, shown, audits, catalog, parts, budget: tokens }
 }
 
 /** Everything a message shows, as one text: what a person could read in any part of it. */
