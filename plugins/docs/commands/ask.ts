@@ -3,6 +3,7 @@ import { type Action, type Block, type Command, type Context, defineCommand, typ
 import { type Answer, answerWithModel } from '../ask/answer.ts'
 import { STORIES } from '../index/scope.ts'
 import type { Indexed } from '../index/store.ts'
+import { termsOf } from '../index/terms.ts'
 import { sameRepository } from '../links.ts'
 import { queryOf, type Ranked, rank } from '../search/rank.ts'
 import { clip, count, paragraph, plain } from '../text.ts'
@@ -81,11 +82,27 @@ async function look(desk: Desk, ctx: Context, text: string): Promise<Looked | Me
   const ranked = rank(found.candidates, found.weights, found.instead, query)
   const words = new Set(query.words.map((word) => found.instead.get(word) ?? word))
   const notes = [
-    ...[...found.instead].map(([asked, near]) => `no document says “${asked}”: looked for “${near}”`),
+    ...[...found.instead].map(([asked, near]) => {
+      const [was, is] = [
+        written([text], asked),
+        written(
+          found.candidates.map((one) => one.text),
+          near,
+        ),
+      ]
+      return `no document says “${was}”: looked for “${is}”`
+    }),
     ...(hidden > 0 ? [`${count(hidden, 'private source')} not shown where people from outside read along`] : []),
     ...failed.map((why) => `not read: ${why}`),
   ]
   return { ranked, repositories, words, notes }
+}
+
+/** A word as it is written somewhere, for one that only the index knows. */
+function written(texts: readonly string[], word: string): string {
+  for (const text of texts)
+    for (const { term, start, end } of termsOf(text)) if (term === word) return text.slice(start, end)
+  return word
 }
 
 function passagesFor(question: string, looked: Looked, notes: readonly string[]): Message {

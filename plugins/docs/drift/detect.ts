@@ -79,7 +79,9 @@ export async function detect(
       }),
   )
   if (drifts.length === 0) return { drifts: [], kept: [], limits }
-  const still = await stillThere(deps, at, new Set(drifts.map(({ old }) => old)))
+  // A file is gone when the tree has it no more, whoever still speaks of it.
+  const gone = new Set(drifts.filter(({ kind }) => kind === 'path').map(({ old }) => old))
+  const still = await stillThere(deps, at, new Set(drifts.map(({ old }) => old)), gone)
   const kept = [...still.names]
   return {
     drifts: once(drifts.filter(({ old }) => !still.names.has(old))),
@@ -100,18 +102,20 @@ async function stillThere(
   { port, signal }: { readonly port: Repositories; readonly signal: AbortSignal },
   { indexed, entries }: { readonly indexed: Indexed; readonly entries: readonly TreeEntry[] },
   names: ReadonlySet<string>,
+  paths: ReadonlySet<string>,
 ) {
   const found = new Set<string>()
-  for (const { path } of entries)
-    for (const name of names) if (path === name || path.startsWith(`${name}/`)) found.add(name)
+  for (const { path } of entries) if (paths.has(path)) found.add(path)
   const code = entries.filter(({ path, kind, sizeBytes }) => kind === 'file' && sizeBytes <= CODE_BYTES && isCode(path))
   const read = code.slice(0, CODE_FILES)
+  const inCode = [...names].filter((name) => !paths.has(name))
+  if (inCode.length === 0) return { names: found, limits: [] }
   await inTurns(read, READ_AT_ONCE, async (entry) => {
-    if (names.size === found.size) return
+    if (inCode.every((name) => found.has(name))) return
     const bytes = await port.blob(indexed.repository, entry, CODE_BYTES, signal)
     if (bytes === null) return
     const text = new TextDecoder().decode(bytes)
-    for (const name of names) {
+    for (const name of inCode) {
       const wanted = name.replace(/^npm run (.+)$/, '"$1"')
       if (!found.has(name) && says(text, wanted)) found.add(name)
     }

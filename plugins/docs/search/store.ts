@@ -36,7 +36,7 @@ export function createSearch(db: Db) {
     return new Map(rows.map(({ lexeme, n }) => [lexeme, n]))
   }
   /** Trigrams find what is alike, the beginning finds what has two letters changed about; the fewest changed letters win. */
-  async function nearest(workspace: string, word: string): Promise<string | null> {
+  async function nearest(workspace: string, word: string): Promise<string[]> {
     const most = word.length > 7 ? 3 : 2
     const begins = `${word.slice(0, 2).replace(/[\\%_]/g, '')}%`
     const rows = await db
@@ -53,9 +53,9 @@ export function createSearch(db: Db) {
       .limit(NEIGHBOURS)
     const apart = rows
       .map((row) => ({ word: row.word, steps: distance(row.word, word) }))
-      .filter(({ steps }) => steps <= most)
+      .filter(({ steps }) => steps > 0 && steps <= most)
       .sort((a, b) => a.steps - b.steps)
-    return apart[0]?.word ?? null
+    return apart.slice(0, 3).map((near) => near.word)
   }
   async function look(workspace: string, query: string, weights: ReadonlyMap<string, number>): Promise<Passage[]> {
     const score = sql.join(
@@ -98,10 +98,14 @@ export function createSearch(db: Db) {
       const instead = new Map<string, string>()
       for (const word of lexemes)
         if (found.get(word) === 0 && word.length > 3 && !word.startsWith('i:')) {
-          const near = await nearest(workspace, word)
-          if (near !== null) instead.set(word, near)
+          // The words of documents that are gone are kept: only one that is still said somewhere helps.
+          const near = await counts(scope, await nearest(workspace, word))
+          const said = [...near].find(([, n]) => n > 0)
+          if (said) {
+            instead.set(word, said[0])
+            found.set(...said)
+          }
         }
-      for (const [word, n] of await counts(scope, [...instead.values()])) found.set(word, n)
       const used = [...new Set(lexemes.map((word) => instead.get(word) ?? word))]
       const weights = new Map(
         used.map((word) => {

@@ -22,7 +22,11 @@ describe('a settings file', () => {
     })
   })
   it.each([
-    ['a path out of the repository', 'docs:\n  paths:\n    - docs/**\n    - ../../etc/**\n', 'line 4: docs.paths.1 must be a path inside the repository'],
+    [
+      'a path out of the repository',
+      'docs:\n  paths:\n    - docs/**\n    - ../../etc/**\n',
+      'line 4: docs.paths.1 must be a path inside the repository',
+    ],
     ['an absolute path', 'docs:\n  style: /etc/passwd\n', 'line 2: docs.style must be a path inside the repository'],
     ['a wildcard that could be slow', 'docs:\n  paths: ["+(a|b)+(a|b)*"]\n', 'may use the wildcards *, ** and ? only'],
     ['a branch of somebody else', 'docs:\n  branch: main\n', 'line 2: docs.branch must begin with "autodevhub/"'],
