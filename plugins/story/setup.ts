@@ -15,6 +15,9 @@ import { formatReference, parseReference } from './reference.ts'
 import { storyMarkdown } from './render.ts'
 import { createSearch } from './search/store.ts'
 import { createStore, type StoryStore } from './store.ts'
+import { backfillHandler } from './sync/backfill.ts'
+import { type BackfillStore, createBackfillStore } from './sync/backfill-store.ts'
+import { backfillCommands } from './sync/commands/backfill.ts'
 import { type SyncDesk, trackerOf } from './sync/commands/desk.ts'
 import { pushCommands } from './sync/commands/push.ts'
 import { settleCommands } from './sync/commands/settle.ts'
@@ -38,6 +41,8 @@ export function setupStory(hub: Hub, draftOffline: (text: string) => Draft): Par
     deps: () => ({ store: store(), links: links(), engine: engine(), draftOffline, tracker: findTracker }),
     bindings: () => hub.use(bindings),
   }
+  const backfills = once((): BackfillStore => createBackfillStore(hub.use(database)))
+  const backfill = backfillHandler(() => ({ ...syncDesk.deps(), backfills: backfills() }), syncDesk.bindings)
   const sync = syncHandlers(syncDesk.deps, syncDesk.bindings)
   return {
     provides: [
@@ -67,9 +72,10 @@ export function setupStory(hub: Hub, draftOffline: (text: string) => Draft): Par
       splitCommand(desk),
       ...pushCommands(syncDesk),
       ...settleCommands(syncDesk),
+      ...backfillCommands(syncDesk, backfills),
     ],
     events: sync.events,
-    jobs: sync.jobs,
+    jobs: [...sync.jobs, backfill],
   }
 }
 

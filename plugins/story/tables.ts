@@ -114,6 +114,8 @@ export const storyIssues = hub.table(
     stale: jsonb('stale').notNull().default([]),
     /** The issue's own text that the story was drafted from; null where the story came first. */
     source: text('source'),
+    /** Backfill that made it; null for all others. */
+    backfill: uuid('backfill'),
     status: text('status').notNull(),
     /** When the tracker last changed it, epoch milliseconds by its clock. */
     issueAt: at('issue_at').notNull(),
@@ -128,4 +130,29 @@ export const storyIssues = hub.table(
     index('story_issues_issue').on(t.plugin, t.trackerWorkspace, t.issueId),
     index('story_issues_project').on(t.workspace, t.plugin, t.trackerWorkspace, t.project, t.createdAt),
   ],
+)
+
+/** Walks over the backlog of a tracker project. Page and counts change together, so a page that is worked twice counts once. */
+export const storyBackfills = hub.table(
+  'story_backfills',
+  {
+    workspace: text('workspace').notNull(),
+    /** Job that began it. */
+    id: uuid('id').notNull(),
+    plugin: text('plugin').notNull(),
+    trackerWorkspace: text('tracker_workspace').notNull(),
+    project: text('project').notNull(),
+    query: text('query'),
+    state: text('state').notNull(), // running | stopped | done
+    /** Where the next page begins; null before the first. */
+    cursor: text('cursor'),
+    page: integer('page').notNull().default(0),
+    written: integer('written').notNull().default(0),
+    /** Issues left alone, by reason. */
+    skipped: jsonb('skipped').notNull().default({}),
+    startedBy: text('started_by').notNull(),
+    startedByName: text('started_by_name').notNull(),
+    createdAt: at('created_at').notNull().default(sql`clock_timestamp()`),
+  },
+  (t) => [primaryKey({ columns: [t.workspace, t.id] })],
 )

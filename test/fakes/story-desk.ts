@@ -156,10 +156,10 @@ export function storyDesk(options: {
     for (const handler of parts.events ?? [])
       if (handler.event.name === event) await handler.run(payload, contextOf(`event-${jobs}`, workspace).ctx)
   }
-  /** Runs what was enqueued until nothing is left; returns how many jobs that were. */
-  async function drain(): Promise<number> {
+  /** Runs what was enqueued until nothing is left, or so many jobs; returns how many that were. */
+  async function drain(most = Number.POSITIVE_INFINITY): Promise<number> {
     let ran = 0
-    for (let next = queue.shift(); next; next = queue.shift()) {
+    for (let next = queue.shift(); next; next = ran < most ? queue.shift() : undefined) {
       const { job, payload, workspace, key } = next
       const handler = parts.jobs?.find((one) => one.job.name === job)
       if (!handler) throw new Error(`nobody runs ${job}`)

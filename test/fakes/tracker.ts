@@ -123,12 +123,13 @@ export function memoryTracker(site = 'acme:site') {
       if (section) put(made, section)
       return { created: true, issue: view(made) }
     },
-    async search(_workspace, { text = '', project, limit = 50 }) {
+    async search(_workspace, { text = '', project, limit = 50, cursor = '0' }) {
       const words = text.toLowerCase().split(/\s+/)
       const found = [...issues.values()].filter(
         (one) => one.project === project && words.some((word) => one.title.toLowerCase().includes(word)),
       )
-      return { issues: found.slice(0, limit).map(view), cursor: null }
+      const end = Number(cursor) + limit
+      return { issues: found.slice(Number(cursor), end).map(view), cursor: end < found.length ? String(end) : null }
     },
     link: async () => undefined,
     async project(_workspace, project) {

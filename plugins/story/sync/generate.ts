@@ -17,7 +17,7 @@ export async function generateFor(
   deps: GenerateDeps,
   ctx: Context,
   issue: TrackerIssue,
-  given: { readonly place: CriteriaPlace; readonly author: Author },
+  given: { readonly place: CriteriaPlace; readonly author: Author; readonly backfill?: string },
 ): Promise<Synced> {
   const at = { workspace: ctx.workspace, plugin: issue.plugin, trackerWorkspace: issue.workspace, issueId: issue.id }
   const text = issueText(issue)
@@ -34,6 +34,7 @@ export async function generateFor(
     conflicts: [],
     stale: [],
     source: text,
+    backfill: given.backfill ?? null,
   }
   await deps.links.insert(link)
   // Another job may have been first: its story stands.

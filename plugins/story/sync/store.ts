@@ -23,6 +23,7 @@ export interface IssueLink {
   readonly conflicts: readonly SyncConflict[]
   readonly stale: readonly string[]
   readonly source: string | null
+  readonly backfill: string | null
   readonly status: string
   readonly issueAt: Date
   readonly revision: number

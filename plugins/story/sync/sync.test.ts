@@ -321,3 +321,37 @@ describe('story push', () => {
     await expect(run('story resolve ST-1 AC-1 story')).rejects.toMatchObject({ code: 'NOT_FOUND' })
   })
 })
+
+describe('a backlog', () => {
+  it('is gone through page by page, counted once, with what was left alone and why', async () => {
+    const { acme, run, drain, shown } = setUp({})
+    const titles = Array.from({ length: 45 }, (_, i) => `Export report ${i + 1}`)
+    for (const title of titles) acme.add(title, BODY)
+    acme.add('Export done', BODY, { status: { name: 'Done', category: 'done' } })
+    acme.add('', '')
+    const { message } = await run('story backfill acme PAY', { jobId: '0199a1b2-0000-7000-8000-000000000001' })
+    expect(message.text).toContain('Going through the backlog of PAY')
+    await drain()
+    expect(acme.writes).toBe(45)
+    const last = shown.at(-1)?.message.text
+    expect(last).toContain('45 got criteria')
+    expect(last).toContain('1 done or cancelled')
+    expect(last).toContain('1 without text')
+    // Again: nothing is written twice.
+    await run('story backfill acme PAY', { jobId: '0199a1b2-0000-7000-8000-000000000002' })
+    await drain()
+    expect(acme.writes).toBe(45)
+    expect(shown.at(-1)?.message.text).toContain('45 had a story already')
+  })
+  it('stops when asked', async () => {
+    const { acme, run, drain } = setUp({})
+    for (let i = 0; i < 30; i += 1) acme.add(`Export report ${i}`, BODY)
+    const id = '0199a1b2-0000-7000-8000-000000000003'
+    await run('story backfill acme PAY', { jobId: id })
+    expect(await drain(1)).toBe(1)
+    await run(`story backfill stop ${id}`)
+    await drain()
+    expect(acme.writes).toBe(20)
+    await expect(run(`story backfill stop ${id}`)).rejects.toMatchObject({ code: 'CONFLICT' })
+  })
+})

@@ -163,6 +163,7 @@ async function linked(
     conflicts: [],
     stale: [],
     source: null,
+    backfill: null,
   })
   const link = await links.get(at)
   if (link?.storyId === story.id) return link
