@@ -99,6 +99,19 @@ export const SHIPPED: readonly Shipped[] = [
     needs: [],
     load: async () => (await import('../plugins/deploy/index.ts')).deploy as Plugin,
   },
+  {
+    name: 'digest',
+    kind: 'plugin',
+    needs: [],
+    load: async () => (await import('../plugins/digest/index.ts')).digest as Plugin,
+  },
+  {
+    name: 'workflow',
+    kind: 'plugin',
+    needs: [],
+    variables: { publicUrl: 'HUB_PUBLIC_URL' },
+    load: async () => (await import('../plugins/workflow/index.ts')).workflow as Plugin,
+  },
 ]
 
 export type Environment = Readonly<Record<string, string | undefined>>

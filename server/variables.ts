@@ -38,6 +38,11 @@ export const VARIABLES: readonly Variable[] = [
   { name: 'DISCORD_BOT_TOKEN', meaning: 'bot token of the Discord app' },
   { name: 'DISCORD_API_URL', meaning: 'Discord API', default: 'https://discord.com/api' },
   {
+    name: 'DISCORD_GATEWAY',
+    meaning: '`on`: mentions and direct messages in plain words, through a standing connection of one worker',
+    default: 'off',
+  },
+  {
     name: 'DISCORD_GUILD_IDS',
     meaning: 'servers that get the slash commands, comma-separated; empty: every server and direct messages',
   },
@@ -72,5 +77,10 @@ export const VARIABLES: readonly Variable[] = [
     name: 'ANTHROPIC_SMALL_MODEL',
     meaning: 'model used when the budget or the main model gives out',
     default: 'claude-haiku-5-5',
+  },
+  { name: 'WORKFLOW_DIR', meaning: 'folder of further workflows, one YAML file each' },
+  {
+    name: 'WORKFLOW_ALLOW_HOSTS',
+    meaning: 'hosts on private addresses that steps of workflows may call, comma-separated, such as `prometheus.internal:9090`',
   },
 ]

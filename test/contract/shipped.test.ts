@@ -27,8 +27,10 @@ const CONFIGS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   anthropic: { apiKey: 'anthropic-key-0123456789', baseUrl: 'http://127.0.0.1:9' },
   hub: {},
   story: {},
+  digest: {},
   docs: {},
   deploy: {},
+  workflow: {},
 }
 
 it('covers every shipped extension', () => {

@@ -1,0 +1,151 @@
+import { z } from 'zod'
+import { type Command, defineCommand, type Message } from '#contract'
+import { planText } from '../plan/preview.ts'
+import type { Ports } from '../ports.ts'
+import { formatReference } from '../runs/run.ts'
+import { timelineJson, timelineMermaid, timelineText } from '../timeline.ts'
+import { workflowName } from './run.ts'
+import { code, paragraph, runOf } from './text.ts'
+
+const RUNS = 15
+/** What chat shows in one piece; the rest is a file. */
+const MAX_SHOWN = 2_500
+
+export function lookCommands(ports: () => Ports): readonly Command[] {
+  return [
+    defineCommand({
+      name: 'workflow list',
+      summary: 'List the workflows that can be started here',
+      args: z.object({}),
+      examples: ['workflow list'],
+      allow: 'viewer',
+      sideEffects: 'none',
+      async run(_, ctx) {
+        const all = await ports().catalogue.list(ctx.workspace)
+        const rows = all.map(({ name, origin, about, problem }) => [
+          name,
+          origin,
+          problem === null ? about : `not usable here: ${reasonOf(problem)}`,
+        ])
+        return table(
+          'Workflow',
+          rows,
+          ['Workflow', 'From', 'What it does'],
+          `Start one with ${code('/workflow run <name>')}, look at it with ${code('/workflow show <name>')}`,
+        )
+      },
+    }),
+    defineCommand({
+      name: 'workflow tasks',
+      summary: 'List what a step of a workflow can do',
+      args: z.object({}),
+      examples: ['workflow tasks'],
+      allow: 'viewer',
+      sideEffects: 'none',
+      run() {
+        const rows = ports()
+          .tasks()
+          .all.map(({ name, summary }) => [name, summary])
+        return table(
+          'Task',
+          rows,
+          ['Task', 'What it does'],
+          'A step names one as `task`, with what goes in under `with`',
+        )
+      },
+    }),
+    defineCommand({
+      name: 'workflow show',
+      summary: 'Show a workflow: its plan and its source',
+      args: z.object({ name: workflowName }),
+      examples: ['workflow show release'],
+      allow: 'viewer',
+      sideEffects: 'none',
+      async run({ name }, ctx) {
+        const { definition, version, source, origin } = await ports().catalogue.find(ctx.workspace, name)
+        const inputs = Object.entries(definition.inputs).map(
+          ([input, spec]) => `${input}${spec.required && spec.default === undefined ? '' : '?'}: ${spec.type}`,
+        )
+        const plan = planText(definition)
+        return {
+          text: `${name} (${origin}, version ${version})\n${plan}`,
+          blocks: [
+            { kind: 'heading', text: `${name} · version ${version}` },
+            {
+              kind: 'text',
+              markdown: [definition.description, `Inputs: ${inputs.join(', ') || 'none'}`].filter(Boolean).join('\n'),
+            },
+            { kind: 'code', text: plan.slice(0, MAX_SHOWN) },
+            { kind: 'file', name: `${name}.yaml`, mediaType: 'application/yaml', text: source },
+          ],
+        }
+      },
+    }),
+    defineCommand({
+      name: 'workflow status',
+      summary: 'Show the latest runs, or what happened in one',
+      args: z.object({
+        run: z.string().max(20).optional().describe('Run, such as WF-12'),
+        format: z
+          .enum(['text', 'mermaid', 'json'])
+          .optional()
+          .meta({ flag: true })
+          .describe('How the timeline is written'),
+      }),
+      examples: ['workflow status', 'workflow status WF-12 --format mermaid'],
+      allow: 'viewer',
+      sideEffects: 'none',
+      async run({ run, format = 'text' }, ctx) {
+        if (run === undefined) return latest(await ports().runs().latest(ctx.workspace, RUNS))
+        const snapshot = await runOf(run, ctx, ports())
+        const journal = await ports().runs().transitions(ctx.workspace, snapshot.run.id)
+        if (format === 'text')
+          return shown(snapshot.state.about.reference, timelineText(snapshot, journal), 'txt', 'text/plain')
+        if (format === 'mermaid')
+          return shown(snapshot.state.about.reference, timelineMermaid(snapshot), 'mmd', 'text/plain', 'mermaid')
+        return shown(
+          snapshot.state.about.reference,
+          timelineJson(snapshot, journal),
+          'json',
+          'application/json',
+          'json',
+        )
+      },
+    }),
+  ]
+}
+const reasonOf = (problem: string): string => problem.split('\n').slice(0, 2).at(-1) ?? problem
+
+function table(what: string, rows: readonly (readonly string[])[], head: readonly string[], note: string): Message {
+  if (rows.length === 0) return paragraph(`There is none yet: no plugin that is on brings a ${what.toLowerCase()}.`)
+  return {
+    text: rows.map((row) => row.join(' · ')).join('\n'),
+    blocks: [
+      { kind: 'table', head, rows },
+      { kind: 'note', markdown: note },
+    ],
+  }
+}
+function latest(runs: Awaited<ReturnType<ReturnType<Ports['runs']>['latest']>>): Message {
+  if (runs.length === 0) return paragraph(`No run yet. See what there is with ${code('/workflow list')}`)
+  const rows = runs.map(({ number, name, status, reason, startedByName }) => [
+    formatReference(number),
+    name,
+    reason === null ? status : `${status}: ${reason.split('\n', 1)[0]}`,
+    startedByName,
+  ])
+  return {
+    text: rows.map((row) => row.join(' · ')).join('\n'),
+    blocks: [{ kind: 'table', head: ['Run', 'Workflow', 'State', 'Started by'], rows }],
+  }
+}
+function shown(reference: string, text: string, ending: string, mediaType: string, language?: string): Message {
+  const cut = text.length > MAX_SHOWN
+  return {
+    text,
+    blocks: [
+      { kind: 'code', text: cut ? text.slice(-MAX_SHOWN) : text, ...(language === undefined ? {} : { language }) },
+      ...(cut ? [{ kind: 'file', name: `${reference}.${ending}`, mediaType, text } as const] : []),
+    ],
+  }
+}

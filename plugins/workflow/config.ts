@@ -1,0 +1,13 @@
+import { z } from 'zod'
+
+export const configSchema = z.object({
+  /** Folder of further workflows, one YAML file each. */
+  dir: z.string().min(1).optional(),
+  /** Hosts on private addresses that a step may call: 'prometheus.internal,10.0.0.7:9090'. */
+  allowHosts: z
+    .string()
+    .default('')
+    .transform((text) => text.split(',').flatMap((host) => host.trim().toLowerCase() || [])),
+  publicUrl: z.string().optional(),
+})
+export type WorkflowConfig = z.output<typeof configSchema>

@@ -1,0 +1,100 @@
+import { type Context, HubError } from '#contract'
+import { showApprovals } from './approvals/show.ts'
+import { runCard } from './card.ts'
+import { cancelJob, childJob, happenedJob, stepJob } from './jobs.ts'
+import { isOver } from './plan/state.ts'
+import type { Ports } from './ports.ts'
+import type { Snapshot } from './runs/run.ts'
+import type { Changed } from './runs/store.ts'
+import { backoffMs } from './steps/retry.ts'
+
+/**
+ * Sees to everything that follows from a change: jobs of steps that begin, the card, and at its end whoever waited for the run.
+ * All of it is keyed, so doing it twice does nothing; a job that is repeated does all of it, because its first try may have ended before it did.
+ */
+export async function follow(
+  { snapshot, changed, fresh }: Changed,
+  ctx: Context,
+  ports: Ports,
+  all = ctx.attempt > 1,
+): Promise<void> {
+  const { run, state, definition } = snapshot
+  const { workspace } = run
+  if (!changed && !all) return
+  const starting = all ? [...state.steps.values()].filter(({ status }) => status === 'queued') : fresh
+  for (const { key, id, attempt } of starting) {
+    const retry = definition.steps[id]?.retry
+    const delayMs = retry ? backoffMs(retry, run.id, key, attempt) : 0
+    await ctx.enqueue(
+      stepJob,
+      { run: run.id, key, attempt },
+      { key: `${run.id}:${key}:${attempt}`, workspace, delayMs },
+    )
+  }
+  if (state.status === 'cancelling')
+    for (const child of await ports.runs().children(workspace, run.id))
+      await ctx.enqueue(
+        cancelJob,
+        { run: child, reason: `${state.about.reference} was cancelled` },
+        { key: `${child}:parent`, workspace },
+      )
+  await show(snapshot, ctx, ports)
+  if (isOver(state.status)) await conclude(snapshot, changed, ctx, ports)
+}
+
+/** Brings every copy of the card up to date, and closes what was asked elsewhere. */
+async function show(snapshot: Snapshot, ctx: Context, ports: Ports): Promise<void> {
+  const { run, state } = snapshot
+  const asked = Object.values(snapshot.definition.steps).some((step) => step.approval)
+  const approvals = asked ? await ports.approvals().ofRun(null, run.workspace, run.id) : []
+  const open = approvals.filter((one) => one.state === 'open')
+  const votes = await Promise.all(open.map((one) => ports.approvals().votes(null, one)))
+  const card = runCard(
+    snapshot,
+    open.map((one, n) => ({ approval: one, votes: votes[n] ?? [] })),
+  )
+  for (const place of run.places) {
+    try {
+      await ctx.show(place, { ...card, card: { of: `workflow ${state.about.reference}`, revision: run.revision } })
+    } catch (error) {
+      if (!(error instanceof HubError)) throw error
+      // That platform is off: the run goes on without its card there.
+      ctx.log.warn({ error, run: run.id, plugin: place.plugin }, 'the card of a run cannot be shown')
+    }
+  }
+  await showApprovals(snapshot, approvals, ctx)
+}
+
+async function conclude({ run, state }: Snapshot, changed: boolean, ctx: Context, ports: Ports): Promise<void> {
+  const { workspace, parent, concurrencyKey } = run
+  if (changed)
+    await ctx.audit('workflow', state.about.reference, {
+      workflow: run.name,
+      version: run.version,
+      status: state.status,
+    })
+  if (parent)
+    await ctx.enqueue(
+      childJob,
+      { run: parent.run, key: parent.step, attempt: parent.attempt, child: run.id },
+      { key: run.id, workspace },
+    )
+  await ctx.enqueue(
+    happenedJob,
+    {
+      event: `workflow:${run.name}`,
+      id: run.id,
+      depth: run.depth + 1,
+      payload: { workflow: run.name, reference: state.about.reference, state: state.status, inputs: state.inputs },
+    },
+    { key: `ended:${run.id}`, workspace },
+  )
+  if (concurrencyKey === null) return
+  const next = await ports.runs().wake(workspace, concurrencyKey)
+  if (next) return follow(next, ctx, ports, true)
+  // Woken by an earlier try of this job, perhaps, which did not come to see to it.
+  for (const { id } of await ports.runs().inGroup(workspace, concurrencyKey)) {
+    const woken = await ports.runs().get(workspace, id)
+    if (woken && ctx.attempt > 1) await follow({ snapshot: woken, changed: false, fresh: [] }, ctx, ports, true)
+  }
+}

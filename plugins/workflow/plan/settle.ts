@@ -1,0 +1,87 @@
+import type { Definition } from '../definition/schema.ts'
+import { plan } from './plan.ts'
+import { type Decision, hasEnded, type RunState, type StepState } from './state.ts'
+
+/** A state at rest and the way to it. */
+export interface Settled {
+  readonly state: RunState
+  readonly decisions: readonly Decision[]
+}
+
+/** Plans until there is nothing left to decide. */
+export function settle(definition: Definition, from: RunState): Settled {
+  let state = from
+  const all: Decision[] = []
+  // Each round ends, starts or changes something, and there is only so much of it.
+  for (let rounds = 0; rounds < 20_000; rounds++) {
+    const decisions = plan(definition, state)
+    if (decisions.length === 0) return { state, decisions: all }
+    all.push(...decisions)
+    state = decisions.reduce(decide, state)
+  }
+  throw new Error(`the plan of ${definition.name} does not come to rest`)
+}
+
+/** One decision carried out. Pure. */
+export function decide(state: RunState, decision: Decision): RunState {
+  if (decision.kind === 'run')
+    return { ...state, status: decision.status, outcome: decision.outcome, reason: decision.reason }
+  const { key, id } = decision
+  const before = state.steps.get(key)
+  const steps = new Map(state.steps)
+  if (decision.kind === 'end') {
+    steps.set(key, {
+      key,
+      id,
+      status: decision.status,
+      attempt: before?.attempt ?? 0,
+      output: decision.output,
+      error: decision.error,
+      order: nextOrder(state),
+    })
+    return { ...state, steps }
+  }
+  const base = { key, id, error: null, order: null }
+  const begun: StepState =
+    decision.kind === 'open'
+      ? { ...base, status: 'running', attempt: 1, output: decision.items }
+      : { ...base, status: 'queued', attempt: decision.attempt, output: null }
+  steps.set(key, begun)
+  return { ...state, steps, started: state.started + (decision.kind === 'open' ? 0 : 1) }
+}
+
+/** What came of an attempt, seen from outside. False: that attempt is over already, so nothing changes. */
+export type Outcome =
+  | { readonly status: 'running' }
+  | { readonly status: 'waiting' }
+  | { readonly status: 'succeeded'; readonly output: StepState['output'] }
+  | { readonly status: 'failed'; readonly error: string }
+  /** The same step once more. */
+  | { readonly status: 'again'; readonly error: string | null }
+
+export function observe(state: RunState, key: string, attempt: number, outcome: Outcome): RunState | null {
+  const now = state.steps.get(key)
+  if (!now || now.attempt !== attempt || hasEnded(now)) return null
+  const steps = new Map(state.steps)
+  if (outcome.status === 'running' || outcome.status === 'waiting') {
+    if (now.status === outcome.status || (now.status === 'waiting' && outcome.status === 'running')) return null
+    steps.set(key, { ...now, status: outcome.status })
+    return { ...state, steps }
+  }
+  if (outcome.status === 'again') {
+    steps.set(key, { ...now, status: 'queued', attempt: attempt + 1, error: outcome.error })
+    return { ...state, steps, started: state.started + 1 }
+  }
+  const ended: StepState =
+    outcome.status === 'succeeded'
+      ? { ...now, status: 'succeeded', output: outcome.output, error: null, order: nextOrder(state) }
+      : { ...now, status: 'failed', error: outcome.error, order: nextOrder(state) }
+  steps.set(key, ended)
+  return { ...state, steps }
+}
+
+const nextOrder = (state: RunState): number => {
+  let last = 0
+  for (const { order } of state.steps.values()) if (order !== null && order > last) last = order
+  return last + 1
+}

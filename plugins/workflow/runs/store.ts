@@ -1,0 +1,280 @@
+import { randomUUIDv7 } from 'node:crypto'
+import { and, asc, desc, eq, isNull, sql } from 'drizzle-orm'
+import { type Db, HubError, type Json } from '#contract'
+import { definitionSchema } from '../definition/schema.ts'
+import { readJournal, unboxed, writeChange } from '../journal/store.ts'
+import { settle } from '../plan/settle.ts'
+import type { RunState, RunStatus, StepState, StepStatus } from '../plan/state.ts'
+import { isOver } from '../plan/state.ts'
+import { workflowNumbers, workflowRuns, workflowSteps, workflowVersions } from '../tables.ts'
+import {
+  formatReference,
+  type NewRun,
+  placesSchema,
+  type Run,
+  type Snapshot,
+  TRIGGERS,
+  type Transition,
+} from './run.ts'
+
+export type Tx = Pick<Db, 'select' | 'insert' | 'update' | 'delete' | 'execute'>
+/** What a change came to. */
+export interface Changed {
+  readonly snapshot: Snapshot
+  /** False: it had happened before, or no longer applies. */
+  readonly changed: boolean
+  /** Steps of which an attempt begins with this change. */
+  readonly fresh: readonly StepState[]
+}
+type Row = typeof workflowRuns.$inferSelect
+
+export type RunStore = ReturnType<typeof createRunStore>
+export function createRunStore(db: Db) {
+  /** Versions never change, so what was parsed once stays. */
+  const versions = new Map<string, Snapshot['definition']>()
+  async function definitionOf(tx: Tx, workspace: string, version: string) {
+    const key = `${workspace} ${version}`
+    const found = versions.get(key)
+    if (found) return found
+    const [row] = await tx
+      .select({ definition: workflowVersions.definition })
+      .from(workflowVersions)
+      .where(and(eq(workflowVersions.workspace, workspace), eq(workflowVersions.version, version)))
+    if (!row) throw new HubError('NOT_FOUND', `version ${version} of the workflow is not stored`)
+    const definition = definitionSchema.parse(row.definition)
+    if (versions.size > 500) versions.clear()
+    versions.set(key, definition)
+    return definition
+  }
+  async function read(tx: Tx, row: Row): Promise<Snapshot> {
+    const definition = await definitionOf(tx, row.workspace, row.version)
+    const steps = await tx
+      .select()
+      .from(workflowSteps)
+      .where(and(eq(workflowSteps.workspace, row.workspace), eq(workflowSteps.runId, row.id)))
+    const run: Run = {
+      workspace: row.workspace,
+      id: row.id,
+      number: row.number,
+      name: row.name,
+      version: row.version,
+      trigger: TRIGGERS.find((one) => one === row.trigger) ?? 'command',
+      startedBy: { key: row.startedBy, name: row.startedByName },
+      places: placesSchema.parse(row.places),
+      concurrencyKey: row.concurrencyKey,
+      parent:
+        row.parentRun === null
+          ? null
+          : { run: row.parentRun, step: row.parentStep ?? '', attempt: row.parentAttempt ?? 1 },
+      depth: row.depth,
+      rerunOf: row.rerunOf,
+      revision: row.revision,
+      createdAt: row.createdAt,
+      finishedAt: row.finishedAt,
+    }
+    const state: RunState = {
+      status: row.status as RunStatus,
+      outcome: row.outcome === null ? null : row.outcome === 'failed' ? 'failed' : 'cancelled',
+      reason: row.reason,
+      inputs: row.inputs as Json,
+      event: row.event as Json,
+      about: { reference: formatReference(row.number), workflow: row.name, by: row.startedByName },
+      started: row.started,
+      steps: new Map(
+        steps.map((step) => [
+          step.key,
+          {
+            key: step.key,
+            id: step.step,
+            status: step.status as StepStatus,
+            attempt: step.attempt,
+            output: unboxed(step.output),
+            error: step.error,
+            order: step.ended,
+          },
+        ]),
+      ),
+    }
+    return { run, definition, state }
+  }
+  const runIs = (workspace: string, id: string) => and(eq(workflowRuns.workspace, workspace), eq(workflowRuns.id, id))
+  const groupIs = (workspace: string, key: string) =>
+    and(eq(workflowRuns.workspace, workspace), eq(workflowRuns.concurrencyKey, key), isNull(workflowRuns.finishedAt))
+  /** Whoever changes which run of a group is under way takes turns. */
+  const lockGroup = (tx: Tx, workspace: string, key: string) =>
+    tx.execute(sql`select pg_advisory_xact_lock(hashtextextended(${`workflow|${workspace}|${key}`}, 0))`)
+
+  async function commit(tx: Tx, before: Snapshot, seen: RunState, by: string | null): Promise<Changed> {
+    const settled = settle(before.definition, seen)
+    const revision = await writeChange(tx, { before, seen, settled, by })
+    const after = settled.state
+    const fresh = [...after.steps.values()].filter((step) => {
+      const was = before.state.steps.get(step.key)
+      return step.status === 'queued' && (was?.status !== 'queued' || was.attempt !== step.attempt)
+    })
+    const run = { ...before.run, revision, finishedAt: isOver(after.status) ? new Date() : null }
+    return { snapshot: { ...before, run, state: after }, changed: true, fresh }
+  }
+  /** Alters a run in a transaction that holds it: `alter` sees the state of this moment and says what became of it, or null for nothing. */
+  async function change(
+    workspace: string,
+    id: string,
+    by: string | null,
+    alter: (now: Snapshot, tx: Tx) => Promise<RunState | null> | RunState | null,
+  ): Promise<Changed> {
+    return db.transaction(async (tx) => {
+      const [row] = await tx.select().from(workflowRuns).where(runIs(workspace, id)).for('update')
+      if (!row) throw new HubError('NOT_FOUND', 'That run does not exist here: see /workflow status')
+      const before = await read(tx, row)
+      const seen = await alter(before, tx)
+      return seen === null ? { snapshot: before, changed: false, fresh: [] } : commit(tx, before, seen, by)
+    })
+  }
+
+  return {
+    change,
+    /** Stores the run and begins it; in a busy group it waits its turn. */
+    async create(made: NewRun): Promise<Changed> {
+      const { workspace, concurrency } = made
+      return db.transaction(async (tx) => {
+        const [earlier] = await tx
+          .select()
+          .from(workflowRuns)
+          .where(and(eq(workflowRuns.workspace, workspace), eq(workflowRuns.startKey, made.startKey)))
+        if (earlier) return { snapshot: await read(tx, earlier), changed: false, fresh: [] }
+        if (concurrency) await lockGroup(tx, workspace, concurrency.key)
+        const [busy] = concurrency
+          ? await tx
+              .select({ number: workflowRuns.number })
+              .from(workflowRuns)
+              .where(groupIs(workspace, concurrency.key))
+              .limit(1)
+          : []
+        if (busy && concurrency?.then === 'refuse')
+          throw new HubError(
+            'CONFLICT',
+            `${formatReference(busy.number)} is under way for ${concurrency.key}: wait for it, or cancel it`,
+          )
+        const [counter] = await tx
+          .insert(workflowNumbers)
+          .values({ workspace, last: 1 })
+          .onConflictDoUpdate({ target: workflowNumbers.workspace, set: { last: sql`${workflowNumbers.last} + 1` } })
+          .returning({ last: workflowNumbers.last })
+        await tx
+          .insert(workflowVersions)
+          .values({
+            workspace,
+            version: made.version,
+            name: made.definition.name,
+            source: made.source,
+            definition: made.definition,
+          })
+          .onConflictDoNothing()
+        const id = randomUUIDv7()
+        const [row] = await tx
+          .insert(workflowRuns)
+          .values({
+            workspace,
+            id,
+            number: counter?.last ?? 1,
+            startKey: made.startKey,
+            name: made.definition.name,
+            version: made.version,
+            status: 'pending',
+            inputs: made.inputs,
+            event: made.event,
+            trigger: made.trigger,
+            startedBy: made.startedBy.key,
+            startedByName: made.startedBy.name,
+            places: made.places,
+            concurrencyKey: concurrency?.key ?? null,
+            parentRun: made.parent?.run ?? null,
+            parentStep: made.parent?.step ?? null,
+            parentAttempt: made.parent?.attempt ?? null,
+            depth: made.depth,
+            rerunOf: made.rerunOf,
+          })
+          .returning()
+        if (!row) throw new Error('a run was not stored')
+        const before = await read(tx, row)
+        const state = { ...before.state, steps: made.done }
+        return commit(tx, before, busy ? state : { ...state, status: 'running' }, made.startedBy.key)
+      })
+    },
+    /** Runs of a group that are not over, oldest first. */
+    async inGroup(
+      workspace: string,
+      key: string,
+    ): Promise<readonly { readonly id: string; readonly number: number }[]> {
+      return db
+        .select({ id: workflowRuns.id, number: workflowRuns.number })
+        .from(workflowRuns)
+        .where(groupIs(workspace, key))
+        .orderBy(asc(workflowRuns.number))
+    },
+    /** Begins the next run of a group, when none is under way. */
+    async wake(workspace: string, key: string): Promise<Changed | null> {
+      return db.transaction(async (tx) => {
+        await lockGroup(tx, workspace, key)
+        const [first] = await tx
+          .select()
+          .from(workflowRuns)
+          .where(groupIs(workspace, key))
+          .orderBy(asc(sql`case when ${workflowRuns.status} = 'pending' then 1 else 0 end`), asc(workflowRuns.number))
+          .limit(1)
+          .for('update')
+        if (first?.status !== 'pending') return null
+        const before = await read(tx, first)
+        return commit(tx, before, { ...before.state, status: 'running' }, null)
+      })
+    },
+    async get(workspace: string, id: string): Promise<Snapshot | null> {
+      const [row] = await db.select().from(workflowRuns).where(runIs(workspace, id))
+      return row ? read(db, row) : null
+    },
+    async byNumber(workspace: string, number: number): Promise<Snapshot> {
+      const [row] = await db
+        .select()
+        .from(workflowRuns)
+        .where(and(eq(workflowRuns.workspace, workspace), eq(workflowRuns.number, number)))
+      if (!row)
+        throw new HubError(
+          'NOT_FOUND',
+          `${formatReference(number)} does not exist here: see the runs with /workflow status`,
+        )
+      return read(db, row)
+    },
+    async latest(
+      workspace: string,
+      limit: number,
+    ): Promise<readonly Pick<Row, 'number' | 'name' | 'status' | 'reason' | 'startedByName' | 'createdAt'>[]> {
+      return db
+        .select()
+        .from(workflowRuns)
+        .where(eq(workflowRuns.workspace, workspace))
+        .orderBy(desc(workflowRuns.number))
+        .limit(limit)
+    },
+    async children(workspace: string, parent: string): Promise<readonly string[]> {
+      const rows = await db
+        .select({ id: workflowRuns.id })
+        .from(workflowRuns)
+        .where(
+          and(
+            eq(workflowRuns.workspace, workspace),
+            eq(workflowRuns.parentRun, parent),
+            isNull(workflowRuns.finishedAt),
+          ),
+        )
+      return rows.map(({ id }) => id)
+    },
+    async source(workspace: string, version: string): Promise<string | null> {
+      const [row] = await db
+        .select({ source: workflowVersions.source })
+        .from(workflowVersions)
+        .where(and(eq(workflowVersions.workspace, workspace), eq(workflowVersions.version, version)))
+      return row?.source ?? null
+    },
+    transitions: (workspace: string, id: string): Promise<readonly Transition[]> => readJournal(db, workspace, id),
+  }
+}
