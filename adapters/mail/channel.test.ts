@@ -189,7 +189,7 @@ describe('mail in particular', () => {
         code: 'INPUT_INVALID',
       })
       expect(fake.mails).toEqual([])
-      expect(opened.refused).toEqual([ANN])
+      expect(opened.refused).toEqual([ANN, 'ANN@shop.test'])
     })
     test('is open again once a code that somebody asked for has arrived', async () => {
       fake.unknown.add(ANN)

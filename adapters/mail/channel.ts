@@ -72,7 +72,10 @@ export function createChannel(deps: ChannelDeps): Channel<MailBody> {
       // A code that somebody asked for a moment ago is how a closed mailbox proves that it is open again.
       const isAsked = delivery.message.secret === true
       const refusal = isAsked ? null : await journal.refusal(address)
-      if (refusal !== null) throw new HubError('INPUT_INVALID', refusal)
+      if (refusal !== null) {
+        await deps.onRefused(address, refusal, messageId)
+        throw new HubError('INPUT_INVALID', refusal)
+      }
       const { subject, raw } = await compose(delivery, address, messageId)
       try {
         const begin = () => journal.note(messageId, { state: 'begun', subject })

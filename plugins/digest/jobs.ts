@@ -1,0 +1,39 @@
+import { type EventHandler, handleEvent, handleJob, type JobHandler, mailLeft, mailRefused } from '#contract'
+import { digestSend, listIdOf, parseListId } from './api.ts'
+import { quoted } from './commands/answer.ts'
+import type { Desk } from './desk.ts'
+import { renderDigest } from './render.ts'
+import { rhythmWords } from './words.ts'
+
+export function digestJobs(desk: Desk): readonly JobHandler[] {
+  return [
+    handleJob(digestSend, async ({ subscription, fromMs, toMs, asked }, ctx) => {
+      const row = await desk.store().get(ctx.workspace, subscription)
+      // It ended while this waited, or the plugin that knows of deployments is off.
+      if (row?.state !== 'active' || desk.deployments() === null) return undefined
+      const content = await desk.read(ctx.workspace, fromMs, toMs)
+      if (content.deployments.length === 0 && row.quiet === 'silent' && !asked) return undefined
+      const end = quoted(`/digest unsubscribe --to ${row.address ?? 'here'}`)
+      const note = `You get this ${quoted(rhythmWords(row))}. To end it: ${end}`
+      const message = renderDigest(content, { zone: row.zone, note })
+      const list = { id: listIdOf(row.workspace, row.id) }
+      await ctx.send('digest', row.place, row.address === null ? message : { ...message, list })
+      return undefined
+    }),
+  ]
+}
+export function digestEvents(desk: Desk): readonly EventHandler[] {
+  return [
+    handleEvent(mailLeft, async ({ list, address }, ctx) => {
+      const named = parseListId(list)
+      const row = named && (await desk.store().get(named.workspace, named.id))
+      if (row?.address !== address.toLowerCase()) return
+      if (await desk.store().stop(row.workspace, row.id, 'ended by the link in a mail'))
+        await ctx.audit('digest.left', row.id, { workspace: row.workspace })
+    }),
+    handleEvent(mailRefused, async ({ address, reason }, ctx) => {
+      const stopped = await desk.store().stopAddress(address.toLowerCase(), reason)
+      if (stopped > 0) ctx.log.warn({ stopped }, 'digests to an address that takes no mail were stopped')
+    }),
+  ]
+}
