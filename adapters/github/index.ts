@@ -39,7 +39,7 @@ export const github = definePlugin({
     const host = createRepositories(client, identity, hub.kv)
     return {
       provides: [provide(repositories('github'), host), provide(binder('github'), createBinder(client))],
-      routes: createRoutes(hub, createInbound(hub, createSignals(client, hub.log))),
+      routes: createRoutes(hub, createInbound(hub, createSignals(client, hub.log), identity)),
       channel: createChannel(client),
       close: () => client.close(),
     }

@@ -8,7 +8,7 @@ export interface Spot {
   readonly number: number
 }
 /** The owner by number, which a renaming does not change. */
-export function workspaceOf({ owner }: Pick<Repository, 'owner'>): string {
+export function workspaceOf({ owner }: { readonly owner: { readonly id: number } }): string {
   return `github:${owner.id}`
 }
 export function placeOf(repository: Repository, number: number): Place {

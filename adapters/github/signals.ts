@@ -1,6 +1,6 @@
 import type { Log } from '#contract'
 import type { GitHubClient } from './client.ts'
-import type { Signals } from './inbound.ts'
+import type { Signals } from './commands.ts'
 
 const TIMEOUT_MS = 10_000
 

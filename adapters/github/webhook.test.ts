@@ -27,7 +27,11 @@ async function rig(answer: (call: CommandCall) => Promise<unknown> = async () =>
   } as unknown as Hub<GitHubConfig>
   const routes = createRoutes(
     hub,
-    createInbound(hub, { seen: (_repository, subject) => void seen.push(Object.keys(subject)[0] ?? '') }),
+    createInbound(
+      hub,
+      { seen: (_repository, subject) => void seen.push(Object.keys(subject)[0] ?? '') },
+      { login: async () => 'hub-robot' },
+    ),
   )
   const target: Parameters<GitHubFake['say']>[0] = async (request) =>
     routes.fetch(new Request('http://hub.test/', request))
