@@ -12,7 +12,7 @@ import type { Desk } from './commands/desk.ts'
 import { chunksOf, linesOf } from './index/chunks.ts'
 import { STORIES } from './index/scope.ts'
 import { followPush, settleProposal } from './jobs.ts'
-import { declineClosed, follow } from './push.ts'
+import { follow, settlePull } from './push.ts'
 import { DEFAULT_SETTINGS } from './settings/settings.ts'
 
 export function docsEvents(desk: Desk, hub: Pick<Hub, 'maybe'>): readonly EventHandler[] {
@@ -35,7 +35,7 @@ export function docsEvents(desk: Desk, hub: Pick<Hub, 'maybe'>): readonly EventH
     }),
     // A merge arrives as a push as well: here it is only asked what became of the hub's own pull request.
     handleEvent(pullRequestChanged, async (pull, ctx) => {
-      const { plugin, repository, change, head, base, number } = pull
+      const { plugin, repository, change, head, base } = pull
       if ((change !== 'closed' && change !== 'merged') || head.fork || !head.branch.startsWith('autodevhub/')) return
       const [bound] = await desk
         .bindings()
@@ -43,7 +43,7 @@ export function docsEvents(desk: Desk, hub: Pick<Hub, 'maybe'>): readonly EventH
       if (!bound) return
       await ctx.enqueue(
         settleProposal,
-        { plugin, repository, base, head: head.branch, number },
+        { plugin, repository, base, head: head.branch },
         { workspace: bound.workspace, key: `${ctx.jobId}:${bound.workspace}`, lane: `docs ${plugin} ${repository}` },
       )
     }),
@@ -74,7 +74,7 @@ export function docsJobs(desk: Desk): readonly JobHandler[] {
       return undefined
     }),
     handleJob(settleProposal, async (pull, ctx) => {
-      await declineClosed(desk, pull, ctx)
+      await settlePull(desk, pull, ctx)
       return undefined
     }),
   ]

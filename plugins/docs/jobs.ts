@@ -25,7 +25,6 @@ export const settleProposal = defineJob({
     repository: z.string(),
     base: z.string(),
     head: z.string(),
-    number: z.number(),
   }),
   retry: { attempts: 6, backoffMs: 5_000 },
 })

@@ -7,6 +7,7 @@ import { settleIssue } from './drift/issue.ts'
 import type { BranchKey, Finding, Outcome } from './drift/store.ts'
 import { type Synced, syncRepository } from './index/sync.ts'
 import type { followPush, settleProposal } from './jobs.ts'
+import { propose, settleClosed } from './propose/propose.ts'
 import { count } from './text.ts'
 
 type Push = Out<(typeof followPush)['payload']>
@@ -28,7 +29,13 @@ export async function follow(desk: Desk, push: Push, ctx: Context): Promise<void
   const base = (await desk.drift().lookedAt(key)) ?? push.before
   const synced = await syncRepository(desk.index(), port, key, { signal: ctx.signal })
   if (!push.looksForDrift) return
-  const ended = await outcomeOf(desk, port, ctx, { push, key, base, synced })
+  const ended = await outcomeOf(desk, port, ctx, { push, key, base, synced }).catch((error: unknown): Ended => {
+    // Trying again gives nobody a permission: it is named where people look.
+    if (error instanceof HubError && error.code === 'FORBIDDEN') return { outcome: 'refused', reason: error.message }
+    if (error instanceof HubError && error.code === 'CONFLICT')
+      throw new HubError('CONFLICT', error.message, { cause: error, retry: 'backoff' })
+    throw error
+  })
   await desk.drift().record(key, ctx.jobId, { branch, sha: synced.sha, url: null, ...ended })
 }
 
@@ -67,12 +74,27 @@ async function outcomeOf(desk: Desk, port: Repositories, ctx: Context, followed:
   )
   notes.push(...limits)
   const fresh = await settleFindings(desk, key, synced.sha, before, drifts)
-  const told = await settleIssue({ drift: desk.drift(), port, signal: ctx.signal }, key, synced.indexed, notes, fresh)
-  const summary = [...notes, `${count(files.length, 'file')} changed`].join('; ')
-  if (fresh.size === 0) return silent(`${why(changes, drifts, before)}; ${summary}`)
+  const summary = () => [...notes, `${count(files.length, 'file')} changed`].join('; ')
+  const asker = desk.asker()
+  const { indexed, info } = synced
+  const tell = () => settleIssue({ drift: desk.drift(), port, signal: ctx.signal }, key, indexed, notes, fresh)
+  const isTold = (await desk.drift().writes(key)).issue?.state === 'open'
+  if (indexed.settings.mode === 'pull-request' && indexed.problems.length === 0 && asker.hasModel && info.mayWrite) {
+    const deps = { asker, index: desk.index(), drift: desk.drift(), port, signal: ctx.signal }
+    const news = drifts.filter((drift) => fresh.has(hashOf(drift)))
+    const made = await propose(deps, key, synced, hunks, news)
+    notes.push(made.reason)
+    if (made.proposal) {
+      if (isTold) await tell()
+      return { outcome: 'proposed', reason: summary(), url: made.proposal.url }
+    }
+  }
+  // What is in a pull request is not told a second time in an issue.
+  const told = fresh.size > 0 || isTold ? await tell() : null
+  if (fresh.size === 0) return silent(`${why(changes, drifts, before)}; ${summary()}`)
   if (told === null || told.state !== 'open')
-    return silent(`${count(fresh.size, 'place')} found, and the issue is closed; ${summary}`)
-  return { outcome: 'reported', reason: `${count(fresh.size, 'place')} no longer true; ${summary}`, url: told.url }
+    return silent(`${count(fresh.size, 'place')} found, and the issue is closed; ${summary()}`)
+  return { outcome: 'reported', reason: `${count(fresh.size, 'place')} no longer true; ${summary()}`, url: told.url }
 }
 
 function why(changes: readonly NameChange[], drifts: readonly Drift[], before: readonly Finding[]): string {
@@ -130,16 +152,13 @@ async function comparison(
   }
 }
 
-/** What people closed is not proposed again. */
-export async function declineClosed(
+/** The hub's pull request was closed or merged: the host is asked which, whatever the event said. */
+export async function settlePull(
   desk: Desk,
   pull: Out<(typeof settleProposal)['payload']>,
   ctx: Context,
 ): Promise<void> {
-  const { plugin, repository, base, head, number } = pull
+  const { plugin, repository, base, head } = pull
   const key: BranchKey = { workspace: ctx.workspace, plugin, repository, branch: base }
-  const found = await portFor(desk, plugin).proposal(repository, head, ctx.signal)
-  const writes = await desk.drift().writes(key)
-  if (!found || found.number !== number || writes.proposal?.number !== number || found.state === 'open') return
-  await desk.drift().write(key, { proposal: { number, url: found.url, state: found.state } })
+  await settleClosed({ drift: desk.drift(), port: portFor(desk, plugin), signal: ctx.signal }, key, head)
 }
