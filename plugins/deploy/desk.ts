@@ -21,5 +21,12 @@ export interface Desk {
   home(): string
   nowMs(): number
 }
-/** Code host of a service that nothing was set for. */
+/** Code host of a service that nothing was said about. */
 export const DEFAULT_CODE_HOST = 'github'
+/** Adapter that knows a repository: as set for the service, else as the repository was bound. */
+export async function codeHostOf(desk: Desk, workspace: string, service: string, repository: string): Promise<string> {
+  const settings = await desk.settings().service(workspace, service)
+  if (settings) return settings.codeHost
+  const [bound] = await desk.bindings().list(workspace, { kind: 'repository', target: repository })
+  return bound?.plugin ?? DEFAULT_CODE_HOST
+}
