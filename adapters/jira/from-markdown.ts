@@ -4,7 +4,7 @@ import { type AdfDoc, type AdfMark, type AdfNode, paragraph, text } from './adf.
 const MAX_DEPTH = 6
 const HEADING = /^ {0,3}(#{1,6})(?:[ \t]+(.*?))?[ \t]*$/
 const RULE = /^ {0,3}(?:(?:-[ \t]*){3,}|(?:\*[ \t]*){3,}|(?:_[ \t]*){3,})$/
-const ITEM = /^( *)(?:[-*+]|(\d{1,9})[.)])(?:[ \t]+(.*))?$/
+const ITEM = /^( *)(?:[-*+]|(0|[1-9]\d{0,8})[.)])(?:[ \t]+(.*))?$/
 const ROW = /^ {0,3}\|.*\|[ \t]*$/
 const DIVIDER = /^ {0,3}\|(?:[ \t]*:?-+:?[ \t]*\|)+[ \t]*$/
 
@@ -83,7 +83,8 @@ function quote(inner: readonly AdfNode[]): AdfNode {
   const content = inner.flatMap((node): readonly AdfNode[] => {
     if (node.type === 'heading') return [paragraph(...(node.content ?? []))]
     if (node.type === 'blockquote') return node.content ?? []
-    return node.type === 'table' || node.type === 'rule' ? [] : [node]
+    if (node.type === 'table') return cellParagraphs(node)
+    return node.type === 'rule' ? [] : [node]
   })
   return { type: 'blockquote', content: content.length > 0 ? content : [paragraph()] }
 }
@@ -128,6 +129,8 @@ function listAt(lines: readonly string[], at: number, depth: number): Found {
     const itemIndent = item?.[1]?.length ?? 0
     if (item && itemIndent <= indent + 1 && !RULE.test(line)) {
       if (itemIndent < indent || (item[2] !== undefined) !== isOrdered) break
+      // Numbers stay as typed: one that does not go on begins a list of its own.
+      if (isOrdered && Number(item[2]) !== Number(first?.[2]) + items.length) break
       items.push([item[3] ?? ''])
     } else if (line.trim() === '') {
       // An item may go on after an empty line when what follows is indented; another item goes on anyway.
@@ -158,9 +161,12 @@ function sameKind(line: string, isOrdered: boolean): boolean {
 function inItem(node: AdfNode): readonly AdfNode[] {
   if (node.type === 'heading') return [paragraph(...(node.content ?? []))]
   if (node.type === 'blockquote') return (node.content ?? []).flatMap(inItem)
-  if (node.type === 'table')
-    return (node.content ?? []).flatMap((row) => (row.content ?? []).flatMap((c) => c.content ?? []))
+  if (node.type === 'table') return cellParagraphs(node)
   return node.type === 'rule' ? [] : [node]
+}
+
+function cellParagraphs({ content = [] }: AdfNode): readonly AdfNode[] {
+  return content.flatMap((row) => (row.content ?? []).flatMap((cell) => cell.content ?? []))
 }
 
 export function inlineLines(lines: readonly string[]): AdfNode[] {

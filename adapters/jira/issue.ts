@@ -69,11 +69,12 @@ export async function read(
   const raw = parsed.data
   const known = readProof(raw.properties?.[SECTION_PROPERTY], raw.id)
   // A section that was written to another place proves nothing here.
-  const proof = known?.place === placeName(where) ? known : null
+  const written = known?.place === placeName(where) ? known : null
   const description = docOf(raw.fields.description)
   const panel = panelAt(description, known)
   const said =
-    where.kind === 'comment' && proof?.comment ? await commentOf(client, raw.id, proof.comment, signal) : null
+    where.kind === 'comment' && written?.comment ? await commentOf(client, raw.id, written.comment, signal) : null
+  const proof = said?.proof ?? written
   const nodes = contentIn(where, { raw, description, panel: proof === null ? -1 : panel, comment: said?.nodes ?? null })
   const section = nodes === null && proof === null ? null : readSection(nodes, proof)
   const { fields } = raw
@@ -96,7 +97,7 @@ export async function read(
     version: versionOf(raw, description, nodes),
     section,
   }
-  return { raw, description, proof: known, panel, nodes, comment: said?.id ?? null, issue }
+  return { raw, description, proof: proof ?? known, panel, nodes, comment: said?.id ?? null, issue }
 }
 function contentIn(
   where: Where,
@@ -108,20 +109,25 @@ function contentIn(
   const { content } = docOf(at.raw.fields[where.field])
   return content.length === 0 ? null : content
 }
+/** It carries its proof itself, written in one request with what it proves. */
 async function commentOf(
   client: JiraClient,
   issueId: string,
   id: string,
   signal: AbortSignal,
-): Promise<{ readonly id: string; readonly nodes: readonly AdfNode[] } | null> {
+): Promise<{ readonly id: string; readonly nodes: readonly AdfNode[]; readonly proof: Proof | null } | null> {
   const found = await client.find({
     method: 'GET',
     path: path`/rest/api/3/issue/${issueId}/comment/${id}`,
+    query: { expand: 'properties' },
     what: 'comment with the criteria',
     signal,
   })
   const parsed = comment.safeParse(found)
-  return parsed.success ? { id, nodes: docOf(parsed.data.body).content } : null
+  if (!parsed.success) return null
+  const { body, properties } = parsed.data
+  const proof = readProof(properties?.find(({ key }) => key === SECTION_PROPERTY)?.value, issueId)
+  return { id, nodes: docOf(body).content, proof }
 }
 /** Jira knows three; what was closed without being done is told by how. */
 function categoryOf({ status, resolution }: RawIssue['fields']): TrackerIssue['status']['category'] {

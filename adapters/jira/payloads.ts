@@ -34,6 +34,7 @@ export const comment = z.object({
   id: z.string(),
   body: z.unknown().optional(),
   author: user.nullish(),
+  created: z.string().nullish(),
   properties: z.array(z.object({ key: z.string(), value: z.unknown() })).nullish(),
 })
 export type RawComment = z.output<typeof comment>

@@ -37,16 +37,17 @@ function checkedQuery(query: string): string {
     query.replace(/"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'/g, (s) => ' '.repeat(s.length)),
   )
   if (order) throw new HubError('INPUT_INVALID', 'Leave ORDER BY out of the query: the newest change comes first')
-  for (let at = 0; at < query.length; at += 1) {
+  let at = 0
+  for (; at < query.length; at += 1) {
     const sign = query[at] ?? ''
-    if (sign === '\\') at += 1
+    if (sign === '\\' && quote !== '') at += 1
     else if (quote !== '') quote = sign === quote ? '' : quote
     else if (sign === '"' || sign === "'") quote = sign
     else if (sign === '(') depth += 1
     else if (sign === ')') depth -= 1
-    if (depth < 0) break
+    if (depth < 0 || (sign === '\\' && quote === '')) break
   }
-  if (depth !== 0 || quote !== '')
+  if (at < query.length || depth !== 0 || quote !== '')
     throw new HubError(
       'INPUT_INVALID',
       'The query has brackets or quotes that do not match: correct it, or try it in Jira first',

@@ -56,7 +56,7 @@ export async function writeSection(
   }
   const scope = { issue: issueBucket(loaded.issue.workspace, raw.id) }
   const commentId =
-    where.kind === 'comment' ? await writeComment(client, loaded, docWith(made.nodes), scope, signal) : undefined
+    where.kind === 'comment' ? await writeComment(client, loaded, docWith(made.nodes), next, scope, signal) : undefined
   await client.call({
     method: 'PUT',
     path: path`/rest/api/3/issue/${raw.id}`,
@@ -132,12 +132,13 @@ async function writeComment(
   client: JiraClient,
   loaded: Loaded,
   body: AdfDoc,
+  proof: Proof,
   scope: Scope,
   signal: AbortSignal,
 ): Promise<string> {
   const { raw, comment } = loaded
   checkSize(body, raw.key)
-  const properties = [{ key: SECTION_PROPERTY, value: { issue: raw.id } }, INTERNAL_COMMENT]
+  const properties = [{ key: SECTION_PROPERTY, value: proof }, INTERNAL_COMMENT]
   const common = { what: `comment with the criteria of ${raw.key}`, needs: 'Add Comments', scope, signal }
   const standing = comment ?? (await ownComment(client, raw.id, signal))
   if (standing !== null) {

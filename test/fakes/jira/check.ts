@@ -68,7 +68,12 @@ export function readAdf(doc: unknown): ReadDoc {
     if (typeof node.attrs?.title === 'string') words.push(`${node.attrs.title}\n`)
     for (const mark of node.marks ?? []) if (mark.type === 'link') links.push(String(mark.attrs?.href))
     if (typeof node.attrs?.url === 'string') links.push(node.attrs.url)
-    for (const child of node.content ?? []) visit(child)
+    const first = Number(node.attrs?.order ?? 1)
+    node.content?.forEach((child, i) => {
+      // Numbers are shown, not sent.
+      if (node.type === 'orderedList') words.push(`${first + i}. `)
+      visit(child)
+    })
     if (/^(?:paragraph|heading|codeBlock|listItem|tableCell|tableHeader)$/.test(node.type ?? '')) words.push('\n')
   }
   visit(doc as Node)
