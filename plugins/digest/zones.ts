@@ -36,7 +36,7 @@ export function nearestZones(typed: string): readonly string[] {
     name,
     off: Math.min(distance(city, cityOf(name)), distance(words, name.toLowerCase())),
   }))
-    .filter(({ name, off }) => off <= Math.max(1, Math.floor(city.length / 3)) || name.toLowerCase().includes(city))
+    .filter(({ name, off }) => off <= Math.max(2, Math.floor(city.length / 3)) || name.toLowerCase().includes(city))
     .sort((a, b) => a.off - b.off || a.name.localeCompare(b.name))
     .slice(0, 3)
     .map(({ name }) => name)

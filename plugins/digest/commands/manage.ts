@@ -118,13 +118,11 @@ function askWhich(ctx: Context, all: readonly Subscription[]): Message {
   return forAsker(ctx, 'Which one?', [
     {
       kind: 'actions',
-      items: all
-        .slice(0, 5)
-        .map((one) => ({
-          kind: 'button',
-          label: one.label.slice(0, 60),
-          run: `digest unsubscribe --to ${nameOf(one)}`,
-        })),
+      items: all.slice(0, 5).map((one) => ({
+        kind: 'button',
+        label: one.label.slice(0, 60),
+        run: `digest unsubscribe --to ${nameOf(one)}`,
+      })),
     },
   ])
 }
