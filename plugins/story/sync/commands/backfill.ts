@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import { type Command, defineCommand, HubError } from '#contract'
 import { writerOf } from '../../commands/desk.ts'
-import { backfillCard, backfillJob } from '../backfill.ts'
-import type { BackfillStore } from '../backfill-store.ts'
+import { backfillCard, backfillJob } from '../backfill/job.ts'
+import type { BackfillStore } from '../backfill/store.ts'
 import { type SyncDesk, targetOf } from './desk.ts'
 import { trackerName } from './fields.ts'
 

@@ -9,10 +9,10 @@ import {
   type Message,
   type TrackerIssue,
 } from '#contract'
-import { plain } from '../render.ts'
-import type { Backfill, BackfillStore } from './backfill-store.ts'
-import { type GenerateDeps, generateFor } from './generate.ts'
-import { defaultPlace, rulesOf } from './rules.ts'
+import { plain } from '../../render.ts'
+import { type GenerateDeps, generateFor } from '../generate.ts'
+import { defaultPlace, rulesOf } from '../rules.ts'
+import type { Backfill, BackfillStore } from './store.ts'
 
 export const backfillJob = defineJob({
   name: 'story.backfill',

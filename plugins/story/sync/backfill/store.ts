@@ -1,7 +1,7 @@
 import { and, eq, sql } from 'drizzle-orm'
 import { z } from 'zod'
 import type { Db } from '#contract'
-import { storyBackfills } from '../tables.ts'
+import { storyBackfills } from '../../tables.ts'
 
 export interface Backfill {
   readonly workspace: string
