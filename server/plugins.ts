@@ -68,6 +68,13 @@ export const SHIPPED: readonly Shipped[] = [
     load: async () => (await import('../adapters/mail/index.ts')).mailAdapter as Plugin,
   },
   {
+    name: 'jira',
+    kind: 'adapter',
+    needs: ['JIRA_BASE_URL', 'JIRA_EMAIL', 'JIRA_API_TOKEN', 'JIRA_WEBHOOK_SECRET'],
+    variables: { publicUrl: 'HUB_PUBLIC_URL' },
+    load: async () => (await import('../adapters/jira/index.ts')).jira as Plugin,
+  },
+  {
     name: 'anthropic',
     kind: 'adapter',
     needs: ['ANTHROPIC_API_KEY'],

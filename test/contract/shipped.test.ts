@@ -24,6 +24,12 @@ const CONFIGS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     apiUrl: 'http://127.0.0.1:9',
   },
   mail: { url: 'smtp://hub:smtp-password-0123456789@127.0.0.1:9', from: 'hub@example.com' },
+  jira: {
+    baseUrl: 'http://127.0.0.1:9',
+    email: 'hub@example.com',
+    apiToken: 'jira-token-0123456789',
+    webhookSecret: 'jira-webhook-secret-0123',
+  },
   anthropic: { apiKey: 'anthropic-key-0123456789', baseUrl: 'http://127.0.0.1:9' },
   hub: {},
   story: {},
