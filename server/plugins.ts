@@ -75,6 +75,12 @@ export const SHIPPED: readonly Shipped[] = [
     load: async () => (await import('../adapters/jira/index.ts')).jira as Plugin,
   },
   {
+    name: 'linear',
+    kind: 'adapter',
+    needs: ['LINEAR_API_KEY', 'LINEAR_WEBHOOK_SECRET'],
+    load: async () => (await import('../adapters/linear/index.ts')).linear as Plugin,
+  },
+  {
     name: 'anthropic',
     kind: 'adapter',
     needs: ['ANTHROPIC_API_KEY'],

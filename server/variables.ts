@@ -74,6 +74,9 @@ export const VARIABLES: readonly Variable[] = [
   { name: 'JIRA_EMAIL', meaning: 'e-mail address of the account the hub acts as in Jira' },
   { name: 'JIRA_API_TOKEN', meaning: 'API token of that account' },
   { name: 'JIRA_WEBHOOK_SECRET', meaning: 'what Jira signs deliveries with; 16 characters or more' },
+  { name: 'LINEAR_API_KEY', meaning: 'personal API key or token of an app; turns Linear on, together with the secret' },
+  { name: 'LINEAR_WEBHOOK_SECRET', meaning: 'signing secret of the webhook in Linear' },
+  { name: 'LINEAR_API_URL', meaning: 'Linear GraphQL API', default: 'https://api.linear.app/graphql' },
   { name: 'ANTHROPIC_API_KEY', meaning: 'turns Claude on; without it stories are drafted offline' },
   { name: 'ANTHROPIC_BASE_URL', meaning: 'Anthropic API origin', default: 'https://api.anthropic.com' },
   { name: 'HUB_MODEL', meaning: 'model that drafts', default: 'claude-sonnet-5-5' },
@@ -85,6 +88,7 @@ export const VARIABLES: readonly Variable[] = [
   { name: 'WORKFLOW_DIR', meaning: 'folder of further workflows, one YAML file each' },
   {
     name: 'WORKFLOW_ALLOW_HOSTS',
-    meaning: 'hosts on private addresses that steps of workflows may call, comma-separated, such as `prometheus.internal:9090`',
+    meaning:
+      'hosts on private addresses that steps of workflows may call, comma-separated, such as `prometheus.internal:9090`',
   },
 ]

@@ -53,7 +53,8 @@ export function createChannel(client: LinearClient, sessions: Sessions, threads:
       if (session !== null) return inSession(session, delivery, signal)
       if (delivery.op === 'post') {
         const posted = await post(delivery, signal)
-        if (delivery.message.asks) await threads.asked({ channel: posted.channel, thread: posted.thread ?? posted.message })
+        if (delivery.message.asks)
+          await threads.asked({ channel: posted.channel, thread: posted.thread ?? posted.message })
         return posted
       }
       const variables = { id: delivery.to.message, body: render(delivery.message).body }

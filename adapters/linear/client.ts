@@ -8,7 +8,8 @@ import { createBudget } from './limits.ts'
 
 const TIMEOUT_MS = 15_000
 /** Causes of a failed fetch that leave no doubt: not a byte of the request was written. */
-const UNSENT = /^(?:ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|UND_ERR_CONNECT_TIMEOUT|ERR_TLS_\w+|ERR_SSL_\w+|CERT_\w+|UNABLE_TO_\w+|SELF_SIGNED_\w+|DEPTH_ZERO_\w+)$/
+const UNSENT =
+  /^(?:ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|UND_ERR_CONNECT_TIMEOUT|ERR_TLS_\w+|ERR_SSL_\w+|CERT_\w+|UNABLE_TO_\w+|SELF_SIGNED_\w+|DEPTH_ZERO_\w+)$/
 
 export interface CallOptions {
   /** For errors: what is being done, in words. */
@@ -61,7 +62,6 @@ export function createClient(config: LinearConfig, now: () => number = Date.now)
       } catch (error) {
         if (error instanceof HubError) throw error
         const refused = refusalOf(error)
-        if (refused) budget.note(refused.header)
         throw refused ? refusal(what, refused, { reads, scope, nowMs: now() }) : lost(error, what, reads)
       }
     },

@@ -49,9 +49,18 @@ export function refusal(
   if (status === 413 || /too (?:long|large|complex)/i.test(said))
     return new HubError('TOO_LARGE', `${what}: too large for Linear (${said})`)
   if (status >= 300 && status < 400)
-    return new HubError('CONFIG_INVALID', `${what}: Linear answered with a redirect (HTTP ${status}); check LINEAR_API_URL`)
+    return new HubError(
+      'CONFIG_INVALID',
+      `${what}: Linear answered with a redirect (HTTP ${status}); check LINEAR_API_URL`,
+    )
   if (kind === 'LOCK_TIMEOUT') return new HubError('UNAVAILABLE', `${what}: Linear is busy with this (${said})`)
-  if (status >= 500 || status === 408 || kind === 'INTERNAL_SERVER_ERROR' || kind === 'INTERNAL_ERROR' || kind === 'NETWORK_ERROR')
+  if (
+    status >= 500 ||
+    status === 408 ||
+    kind === 'INTERNAL_SERVER_ERROR' ||
+    kind === 'INTERNAL_ERROR' ||
+    kind === 'NETWORK_ERROR'
+  )
     return new HubError(reads ? 'UNAVAILABLE' : 'OUTCOME_UNKNOWN', `${what}: Linear answered with HTTP ${status}`)
   return new HubError('INPUT_INVALID', `${what}: Linear refused the request (${said || `HTTP ${status}`})`)
 }

@@ -48,7 +48,10 @@ export function createIdentities(client: LinearClient, log: Log): Identities {
 /** An app acts under the id of its client in some deliveries, and of its user in others; its name is the same. */
 export function isSelf(
   identity: Identity | null,
-  actor: { readonly id: string; readonly name?: string | undefined; readonly type?: string | undefined } | null | undefined,
+  actor:
+    | { readonly id: string; readonly name?: string | undefined; readonly type?: string | undefined }
+    | null
+    | undefined,
 ): boolean {
   if (identity === null || !actor) return false
   return actor.id === identity.userId || (/^oauth/i.test(actor.type ?? '') && actor.name === identity.name)

@@ -91,7 +91,7 @@ export function createInbound(
     if (!issueId || !user || comment.botActor || comment.externalUserId) return false
     const place = commentPlace(organizationId, issueId, parentId ?? comment.id)
     const line = lineIn(comment.body)
-    const isCommand = line !== null && line.slash && hub.catalog.match(line.text) !== null
+    const isCommand = line?.slash === true && hub.catalog.match(line.text) !== null
     if (!isCommand && !line?.addressed && !(parentId && (await threads.waitsFor(place)))) return false
     const deliveryId = `comment:${comment.id}`
     const input = isCommand || line?.addressed ? (line?.text ?? '') : comment.body.trim()
@@ -165,7 +165,10 @@ export function createInbound(
       const { type, action, organizationId } = read.data
       const identity = identities.peek()
       if (identity !== null && identity.organizationId !== organizationId) {
-        log.info({ organizationId, type }, 'a delivery of a Linear workspace that LINEAR_API_KEY does not open was left alone')
+        log.info(
+          { organizationId, type },
+          'a delivery of a Linear workspace that LINEAR_API_KEY does not open was left alone',
+        )
         return
       }
       if (type === 'Issue') {

@@ -1,7 +1,7 @@
 import type { Delivery, Limit } from '#contract'
 
 /** Linear publishes no length for a comment or a description; these are far below what its own editor takes. */
-export const SIZES = { comment: 40_000, piece: 36_000, description: 300_000, metadata: 10_000 } as const
+export const SIZES = { comment: 64_000, piece: 60_000, description: 300_000, metadata: 10_000 } as const
 
 /** The most points one query may cost, and entries of a page: https://linear.app/developers/rate-limiting */
 export const MAX_COMPLEXITY = 10_000

@@ -60,9 +60,7 @@ const MARKUP: Markup = {
   link(label, shown, address) {
     const url = safeUrl(address)
     if (url === null || PROFILE.test(url.href)) return `${shown} (${escapeText(address)})`
-    const href = url.href.replace(/[()@]/g, (sign) =>
-      encodeURIComponent(sign).replace('(', '%28').replace(')', '%29'),
-    )
+    const href = url.href.replace(/[()@]/g, (sign) => encodeURIComponent(sign).replace('(', '%28').replace(')', '%29'))
     return hidesAddress(label, url) ? `${shown} (<${href}>)` : `[${shown}](${href})`
   },
   // Escaped piece by piece: only the whole line shows what has come together.

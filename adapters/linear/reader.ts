@@ -14,7 +14,12 @@ export interface Reader {
   one(workspace: string, issue: string, place: CriteriaPlace, signal: AbortSignal): Promise<Snapshot | null>
   page(
     workspace: string,
-    query: { readonly filter: object; readonly first: number; readonly after: string | null; readonly archived: boolean },
+    query: {
+      readonly filter: object
+      readonly first: number
+      readonly after: string | null
+      readonly archived: boolean
+    },
     place: CriteriaPlace,
     signal: AbortSignal,
   ): Promise<{ readonly snapshots: readonly Snapshot[]; readonly cursor: string | null }>
@@ -42,7 +47,10 @@ export function createReader(deps: {
     signal: AbortSignal | undefined,
   ): Promise<readonly Snapshot[]> => {
     if (place.kind === 'field')
-      throw new HubError('INPUT_INVALID', 'Linear has no fields for criteria: use the description, a comment or an attachment')
+      throw new HubError(
+        'INPUT_INVALID',
+        'Linear has no fields for criteria: use the description, a comment or an attachment',
+      )
     const proofs = wires.map(proofOf)
     const ids = place.kind === 'comment' ? proofs.flatMap((proof) => proof?.commentId ?? []) : []
     const comments = await commentsOf(ids, organizationId, signal)

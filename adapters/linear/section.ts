@@ -18,7 +18,11 @@ export interface Located {
   readonly mark: SectionMark | null
 }
 /** The words of the section that a write makes, with the mark as its last line. */
-export function renderSection(marker: Marker, issueId: string, write: SectionWrite): { text: string; mark: SectionMark } {
+export function renderSection(
+  marker: Marker,
+  issueId: string,
+  write: SectionWrite,
+): { text: string; mark: SectionMark } {
   const notes = write.notes.map(plain).filter((note) => note !== '')
   const mark = { storyRef: write.storyRef, hash: hashOf(write.criteria), notes: notes.map(noteDigest) }
   const parts = [

@@ -1,4 +1,12 @@
-import { type CommandCall, type Context, type EventHandler, type Hub, HubError, handleEvent, type KeyValue } from '#contract'
+import {
+  type CommandCall,
+  type Context,
+  type EventHandler,
+  type Hub,
+  HubError,
+  handleEvent,
+  type KeyValue,
+} from '#contract'
 import type { LinearClient } from './client.ts'
 import type { LinearConfig } from './config.ts'
 import { activityById, sendActivity } from './documents.ts'
@@ -113,5 +121,7 @@ export function createSessions(hub: Hub<LinearConfig>, client: LinearClient, kv:
 function promptIn(body: string | undefined): string {
   const words = (body ?? '').replace(/\r\n?/g, '\n').trim()
   if (/^This thread is for an agent session/i.test(words)) return ''
-  return words.replace(/^(?:@[\w.-]+|\[@?[^\]\n]{1,80}\]\(\S+?\/profiles\/\S+?\)|https?:\/\/\S+?\/profiles\/\S+)[:,]?\s*/, '').trim()
+  return words
+    .replace(/^(?:@[\w.-]+|\[@?[^\]\n]{1,80}\]\(\S+?\/profiles\/\S+?\)|https?:\/\/\S+?\/profiles\/\S+)[:,]?\s*/, '')
+    .trim()
 }

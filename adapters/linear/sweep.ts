@@ -1,6 +1,5 @@
 import { z } from 'zod'
-import { type Context, type KeyValue, type Schedule, trackerRecovered } from '#contract'
-import type { Hub } from '#contract'
+import { type Context, type Hub, type KeyValue, type Schedule, trackerRecovered } from '#contract'
 import type { LinearClient } from './client.ts'
 import type { LinearConfig } from './config.ts'
 import { commentPage } from './documents.ts'
@@ -68,22 +67,29 @@ export function createSweep(deps: {
     }
     return { found, complete: false }
   }
+  const commentsPage = (
+    organizationId: string,
+    createdAt: object,
+    after: string | null,
+    ctx: Context,
+  ): Promise<z.output<typeof commentPage.answer>> =>
+    client.call(
+      commentPage,
+      { filter: { createdAt }, first: PAGE, after },
+      { ...optionsOf(organizationId, ctx.signal), what: 'comments since the last look' },
+    )
   const commentsSince = async (organizationId: string, fromMs: number, toMs: number, ctx: Context): Promise<number> => {
     let count = 0
     let after: string | null = null
     for (let page = 0; page < MAX_PAGES; page++) {
-      const { comments }: z.output<typeof commentPage.answer> = await client.call(
-        commentPage,
-        { filter: { createdAt: between(fromMs, toMs) }, first: PAGE, after },
-        { ...optionsOf(organizationId, ctx.signal), what: 'comments since the last look' },
-      )
-      for (const { botActor, externalUser, ...comment } of [...comments.nodes].reverse()) {
+      const listed = await commentsPage(organizationId, between(fromMs, toMs), after, ctx)
+      const { nodes, pageInfo }: z.output<typeof commentPage.answer>['comments'] = listed.comments
+      for (const { botActor, externalUser, ...comment } of [...nodes].reverse()) {
         const data = { ...comment, botActor: botActor ?? undefined, externalUserId: externalUser?.id }
         if (await inbound.commented(organizationId, data, true, ctx.log)) count += 1
       }
-      const { hasNextPage, endCursor } = comments.pageInfo
-      if (!hasNextPage || endCursor === null) break
-      after = endCursor
+      if (!pageInfo.hasNextPage) break
+      after = pageInfo.endCursor
     }
     return count
   }

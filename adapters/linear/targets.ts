@@ -2,7 +2,9 @@ import { type Bindings, HubError } from '#contract'
 import { workspaceOf } from './place.ts'
 
 /** What a project of the hub can be joined to: a team by its key, or a project of Linear by the end of its address. */
-export type Target = { readonly kind: 'team'; readonly key: string } | { readonly kind: 'project'; readonly slug: string }
+export type Target =
+  | { readonly kind: 'team'; readonly key: string }
+  | { readonly kind: 'project'; readonly slug: string }
 
 const PROJECT = 'project/'
 const KEPT_MS = 30_000

@@ -4,8 +4,8 @@ import { attach, createIssue, type WireIssue } from './documents.ts'
 import type { Identities } from './identity.ts'
 import { PAGE } from './limits.ts'
 import { idFor, type Marker } from './mark.ts'
-import { optionsOf, type Reader } from './reader.ts'
 import type { Projects } from './projects.ts'
+import { optionsOf, type Reader } from './reader.ts'
 import { renderSection } from './section.ts'
 import { parseTarget } from './targets.ts'
 import type { Writer } from './write.ts'
@@ -52,10 +52,12 @@ export function createTracker(deps: {
       refused = error
       created = false
     }
-    const now = wire === null ? await reader.one(workspace, id, place, signal) : await reader.seen(workspace, wire, place)
+    const now =
+      wire === null ? await reader.one(workspace, id, place, signal) : await reader.seen(workspace, wire, place)
     if (now === null) throw refused ?? new HubError('NOT_FOUND', 'the issue made for this was deleted in Linear')
     // What people made of an issue that exists already is theirs.
-    if (section === undefined || (now.issue.section !== null && now.proof !== null)) return { created, issue: now.issue }
+    if (section === undefined || (now.issue.section !== null && now.proof !== null))
+      return { created, issue: now.issue }
     return { created, issue: (await writer.write(now.issue, section, signal)).issue }
   }
   return {
@@ -87,7 +89,11 @@ export function createTracker(deps: {
       try {
         await client.call(attach, { input }, { ...optionsOf(organizationId, signal), what: `link on ${issue.key}` })
       } catch (error) {
-        if (!(error instanceof HubError) || error.code !== 'INPUT_INVALID' || !/exist|duplicate|unique/i.test(error.message))
+        if (
+          !(error instanceof HubError) ||
+          error.code !== 'INPUT_INVALID' ||
+          !/exist|duplicate|unique/i.test(error.message)
+        )
           throw error
       }
     },

@@ -35,7 +35,10 @@ const notesOf = (section: SectionWrite) =>
 
 function placeOf(section: SectionWrite): Proof['place'] {
   if (section.place.kind !== 'field') return section.place.kind
-  throw new HubError('INPUT_INVALID', 'Linear has no fields for criteria: use the description, a comment or an attachment')
+  throw new HubError(
+    'INPUT_INVALID',
+    'Linear has no fields for criteria: use the description, a comment or an attachment',
+  )
 }
 /** Where the attachment leads: to the criteria. */
 const proofUrl = (issueUrl: string): string => `${issueUrl}#acceptance-criteria`
@@ -96,7 +99,8 @@ export function createWriter(deps: {
     const kind = placeOf(section)
     const { text, mark } = renderSection(marker, wire.id, section)
     const words = marker.write(wire.id, mark)
-    const commentId = kind === 'comment' ? (comment?.id ?? idFor(`criteria ${wire.id} ${proof?.commentId ?? ''}`)) : undefined
+    const commentId =
+      kind === 'comment' ? (comment?.id ?? idFor(`criteria ${wire.id} ${proof?.commentId ?? ''}`)) : undefined
     const version = (proof?.version ?? now.remembered?.version ?? 0) + 1
     const made = proofFor(wire.id, section, words, { version, commentId })
     checkSizes(kind, now, text, made)

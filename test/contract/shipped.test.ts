@@ -30,6 +30,11 @@ const CONFIGS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     apiToken: 'jira-token-0123456789',
     webhookSecret: 'jira-webhook-secret-0123',
   },
+  linear: {
+    apiKey: 'lin_api_contract0123456789',
+    webhookSecret: 'linear-webhook-secret-0123',
+    apiUrl: 'http://127.0.0.1:9/graphql',
+  },
   anthropic: { apiKey: 'anthropic-key-0123456789', baseUrl: 'http://127.0.0.1:9' },
   hub: {},
   story: {},
