@@ -4,6 +4,7 @@ import { changesOf, type NameChange } from './drift/changes.ts'
 import { type Drift, detect, hashOf } from './drift/detect.ts'
 import { hunksOf } from './drift/hunks.ts'
 import { settleIssue } from './drift/issue.ts'
+import { isCode } from './drift/names.ts'
 import type { BranchKey, Finding, Outcome } from './drift/store.ts'
 import { type Synced, syncRepository } from './index/sync.ts'
 import type { followPush, settleProposal } from './jobs.ts'
@@ -18,6 +19,7 @@ interface Ended {
 }
 /** A push of more files than this is told in numbers: nobody reads a list of them. */
 const LARGE_PUSH = 300
+const MERGE_ATTEMPTS = 3
 
 /** The index follows the push, then what the push made untrue is told once, in one place. Silence has its reason written down. */
 export async function follow(desk: Desk, push: Push, ctx: Context): Promise<void> {
@@ -31,10 +33,12 @@ export async function follow(desk: Desk, push: Push, ctx: Context): Promise<void
   if (!push.looksForDrift) return
   const ended = await outcomeOf(desk, port, ctx, { push, key, base, synced }).catch((error: unknown): Ended => {
     // Trying again gives nobody a permission: it is named where people look.
-    if (error instanceof HubError && error.code === 'FORBIDDEN') return { outcome: 'refused', reason: error.message }
-    if (error instanceof HubError && error.code === 'CONFLICT')
-      throw new HubError('CONFLICT', error.message, { cause: error, retry: 'backoff' })
-    throw error
+    if (!(error instanceof HubError)) throw error
+    const { code, message } = error
+    if (code === 'FORBIDDEN' || (code === 'CONFLICT' && ctx.attempt >= MERGE_ATTEMPTS))
+      return { outcome: 'refused', reason: message }
+    // The branch moved meanwhile: the next look begins at its new head.
+    throw code === 'CONFLICT' ? new HubError('CONFLICT', message, { cause: error, retry: 'backoff' }) : error
   })
   await desk.drift().record(key, ctx.jobId, { branch, sha: synced.sha, url: null, ...ended })
 }
@@ -64,6 +68,10 @@ async function outcomeOf(desk: Desk, port: Repositories, ctx: Context, followed:
       `a push of ${compared?.truncated ? 'more than ' : ''}${count(files.length, 'file')}: only what names something documented is listed`,
     )
 
+  const undiffed = files.filter(
+    ({ patch, change, path }) => patch === null && change !== 'removed' && isCode(path),
+  ).length
+  if (undiffed > 0) notes.push(`the host gave no diff of ${count(undiffed, 'code file')}`)
   const hunks = hunksOf(files)
   const changes = changesOf(files, hunks)
   const before = await desk.drift().findings(key)
@@ -86,11 +94,13 @@ async function outcomeOf(desk: Desk, port: Repositories, ctx: Context, followed:
     notes.push(made.reason)
     if (made.proposal) {
       if (isTold) await tell()
+      await desk.drift().mark(key, [...fresh], 'open')
       return { outcome: 'proposed', reason: summary(), url: made.proposal.url }
     }
   }
   // What is in a pull request is not told a second time in an issue.
   const told = fresh.size > 0 || isTold ? await tell() : null
+  if (told?.state === 'open') await desk.drift().mark(key, [...fresh], 'open')
   if (fresh.size === 0) return silent(`${why(changes, drifts, before)}; ${summary()}`)
   if (told === null || told.state !== 'open')
     return silent(`${count(fresh.size, 'place')} found, and the issue is closed; ${summary()}`)
@@ -123,17 +133,12 @@ async function settleFindings(
   drifts: readonly Drift[],
 ): Promise<ReadonlySet<string>> {
   const now = new Map(drifts.map((drift) => [hashOf(drift), drift]))
-  const declined = new Set(before.filter(({ state }) => state === 'declined').map(({ hash }) => hash))
+  const states = new Map(before.map(({ hash, state }) => [hash, state]))
   const gone = before.filter(({ hash }) => !now.has(hash)).map(({ hash }) => hash)
   await desk.drift().mark(key, gone, 'gone')
-  const open = [...now].filter(([hash]) => !declined.has(hash))
-  await desk.drift().open(
-    key,
-    sha,
-    open.map(([hash, drift]) => ({ ...drift, hash })),
-  )
-  const known = new Set(before.map(({ hash }) => hash))
-  return new Set(open.map(([hash]) => hash).filter((hash) => !known.has(hash)))
+  const standing = [...now].map(([hash, drift]) => ({ hash, drift, state: states.get(hash) ?? ('new' as const) }))
+  await desk.drift().keep(key, sha, standing)
+  return new Set(standing.filter(({ state }) => state === 'new').map(({ hash }) => hash))
 }
 
 /** Null: the host no longer has the commit before, as after a rewritten history. */

@@ -103,7 +103,7 @@ export const docFindings = hub.table(
     branch: text('branch').notNull(),
     /** Of kind, name and document: the same finding again is the same row. */
     hash: text('hash').notNull(),
-    state: text('state').notNull().default('open'), // open | declined | gone
+    state: text('state').notNull().default('open'), // new (found, not told yet) | open | declined | gone
     path: text('path').notNull(),
     line: integer('line').notNull(),
     /** `Drift`: kind, old, new, the hunk that shows it. */

@@ -48,7 +48,7 @@ export function statusCommand(desk: Desk): Command {
 
 async function repositoryStatus(desk: Desk, one: Indexed) {
   const key = { ...one }
-  const open = (await desk.drift().findings(key)).filter(({ state }) => state === 'open')
+  const open = (await desk.drift().findings(key)).filter(({ state }) => state !== 'declined')
   const writes = await desk.drift().writes(key)
   const last = await desk.drift().lastRun(key)
   const lines = [

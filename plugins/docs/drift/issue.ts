@@ -46,7 +46,7 @@ export async function settleIssue(
 ): Promise<Page> {
   const { drift, port, signal } = deps
   const writes = await drift.writes(key)
-  const open = (await drift.findings(key)).filter(({ state }) => state === 'open')
+  const open = (await drift.findings(key)).filter(({ state }) => state !== 'declined')
   if (open.length === 0 && writes.issue?.state !== 'open') return null
   const tell = async (round: number, findings: readonly Finding[]) => {
     const issue = await port.issue(

@@ -11,7 +11,8 @@ export interface BranchKey extends RepositoryKey {
 }
 export interface Finding {
   readonly hash: string
-  readonly state: 'open' | 'declined'
+  /** `new`: found, and nobody was told yet; a run that broke off in between tells it when it runs again. */
+  readonly state: 'new' | 'open' | 'declined'
   readonly drift: Drift
 }
 /** One change of a document that is in the hub's pull request. */
@@ -52,6 +53,7 @@ const driftSchema = z.object({
   line: z.number(),
   text: z.string(),
 })
+const STANDING = ['new', 'open', 'declined'] as const
 const NO_WRITES: Writes = { edits: [], declined: [], proposal: null, issue: null, issueRound: 1 }
 const DECLINED_KEPT = 500
 
@@ -69,22 +71,26 @@ export function createDriftStore(db: Db) {
     and(eq(docRuns.workspace, workspace), eq(docRuns.plugin, plugin), eq(docRuns.repository, repository))
 
   return {
-    /** Findings that are open or that people declined; what is gone is not told. */
+    /** Findings that stand or that people declined; what is gone is not told. */
     async findings(key: BranchKey): Promise<Finding[]> {
       const rows = await db
         .select()
         .from(docFindings)
-        .where(and(isBranch(docFindings, key), inArray(docFindings.state, ['open', 'declined'])))
+        .where(and(isBranch(docFindings, key), inArray(docFindings.state, [...STANDING])))
         .orderBy(docFindings.path, docFindings.line)
       return rows.map(({ hash, state, drift }) => ({
         hash,
-        state: state === 'declined' ? 'declined' : 'open',
+        state: STANDING.find((one) => one === state) ?? 'open',
         drift: driftSchema.parse(drift),
       }))
     },
-    async open(key: BranchKey, sha: string, found: readonly (Drift & { readonly hash: string })[]): Promise<void> {
-      for (const { hash, ...drift } of found) {
-        const set = { state: 'open', path: drift.document, line: drift.line, drift, sha }
+    async keep(
+      key: BranchKey,
+      sha: string,
+      found: readonly (Omit<Finding, 'drift'> & { drift: Drift })[],
+    ): Promise<void> {
+      for (const { hash, state, drift } of found) {
+        const set = { state, path: drift.document, line: drift.line, drift, sha }
         await db
           .insert(docFindings)
           .values({ ...keyOf(key), hash, ...set })
@@ -100,7 +106,7 @@ export function createDriftStore(db: Db) {
           })
       }
     },
-    async mark(key: BranchKey, hashes: readonly string[], state: 'declined' | 'gone'): Promise<void> {
+    async mark(key: BranchKey, hashes: readonly string[], state: 'open' | 'declined' | 'gone'): Promise<void> {
       if (hashes.length === 0) return
       await db
         .update(docFindings)

@@ -97,7 +97,7 @@ export async function propose(
     return { answered: true, proposal: null, reason: [why, ...notes].join('; ') }
   }
   const documents = written.length
-  const open = (await drift.findings(key)).filter(({ state }) => state === 'open')
+  const open = (await drift.findings(key)).filter(({ state }) => state !== 'declined')
   const left = open.filter(({ drift: one }) => {
     const after = written.find(({ path }) => path === one.document)
     return !after || says(after.text, one.old)
@@ -151,7 +151,7 @@ export async function settleClosed(
   const { number, url, state } = found
   if (state === 'merged') return drift.write(key, { edits: [], proposal: { number, url, state } })
   const refused = new Set(writes.edits.map(({ path }) => path))
-  const open = (await drift.findings(key)).filter((one) => one.state === 'open' && refused.has(one.drift.document))
+  const open = (await drift.findings(key)).filter((one) => one.state !== 'declined' && refused.has(one.drift.document))
   const spoken = open.filter(({ drift: one }) =>
     writes.edits.some(({ path, find }) => path === one.document && says(find, one.old)),
   )
