@@ -50,7 +50,9 @@ export function refusal(
   if (conflict !== null) return new HubError('CONFLICT', `${what}: ${conflict}`)
   if (status === 408 || status >= 500)
     return new HubError(reads ? 'UNAVAILABLE' : 'OUTCOME_UNKNOWN', `${what}: GitHub answered with HTTP ${status}`)
-  return new HubError('INPUT_INVALID', `${what}: GitHub refused the request (HTTP ${status})`)
+  // Its own words, without the address of its documentation, are all there is to act on.
+  const said = message.replace(/ - https:\/\/\S+$/, '').slice(0, 300)
+  return new HubError('INPUT_INVALID', `${what}: GitHub refused the request (HTTP ${status}): ${said}`)
 }
 
 /** Of a request that may be sent again without a second effect: whether it arrived need not be known. */

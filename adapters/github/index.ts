@@ -1,4 +1,5 @@
-import { binder, definePlugin, provide, repositories } from '#contract'
+import { binder, bindings, definePlugin, provide, repositories } from '#contract'
+import { createActions } from './actions.ts'
 import { createBinder } from './binder.ts'
 import { createChannel } from './channel.ts'
 import { createClient } from './client.ts'
@@ -7,7 +8,9 @@ import { createIdentity } from './identity.ts'
 import { createInbound } from './inbound.ts'
 import { SIZES } from './limits.ts'
 import { createRepositories } from './repositories.ts'
+import { createScope } from './scope.ts'
 import { createSignals } from './signals.ts'
+import { createTasks } from './tasks.ts'
 import { createRoutes, MAX_BODY_BYTES } from './webhook.ts'
 
 export const github = definePlugin({
@@ -39,6 +42,12 @@ export const github = definePlugin({
     const host = createRepositories(client, identity, hub.kv)
     return {
       provides: [provide(repositories('github'), host), provide(binder('github'), createBinder(client))],
+      tasks: createTasks({
+        client,
+        host,
+        actions: createActions(client, identity, hub.kv),
+        scope: createScope(client, () => hub.maybe(bindings)),
+      }),
       routes: createRoutes(hub, createInbound(hub, createSignals(client, hub.log), identity)),
       channel: createChannel(client),
       close: () => client.close(),

@@ -44,8 +44,9 @@ export function actionRoutes(
         display_title: `${workflow.name}${shown}`,
         head_branch: ref,
         inputs,
+        by: access.userOf(c).login,
       })
-      if (return_run_details !== true) return c.body(null, 204)
+      if (return_run_details !== true || !workflow.tellsRun) return c.body(null, 204)
       const html_url = `${pageOf(repository)}/actions/runs/${id}`
       return c.json({ workflow_run_id: id, run_url: `https://api.github.com/runs/${id}`, html_url })
     }),

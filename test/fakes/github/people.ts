@@ -152,6 +152,7 @@ export function createPeople(world: World, repository: Repository) {
             attempt: 1,
             createdAtMs: world.now(),
             inputs: {},
+            by: ANN.login,
             jobs: [],
             ...made,
           }

@@ -79,6 +79,7 @@ export function runWire(repository: Repository, run: Run) {
     status,
     conclusion,
     run_attempt: attempt,
+    triggering_actor: { login: run.by },
     html_url: `${pageOf(repository)}/actions/runs/${id}`,
     created_at: iso(run.createdAtMs),
     updated_at: iso(run.createdAtMs),

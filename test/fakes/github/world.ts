@@ -78,6 +78,8 @@ export interface Run {
   attempt: number
   readonly createdAtMs: number
   readonly inputs: Readonly<Record<string, unknown>>
+  /** Login of who started it. */
+  readonly by: string
   jobs: { readonly id: number; readonly name: string; readonly conclusion: string | null; readonly log: string }[]
 }
 export interface Workflow {
@@ -88,6 +90,8 @@ export interface Workflow {
   readonly inputs: readonly string[]
   /** Does `run-name` show the inputs? */
   readonly showsInputs: boolean
+  /** Does GitHub name the run it started? Older versions do not. */
+  readonly tellsRun: boolean
 }
 export interface Repository {
   readonly id: number
