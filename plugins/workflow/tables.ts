@@ -19,7 +19,8 @@ export const workflowVersions = hub.table(
     version: text('version').notNull(),
     name: text('name').notNull(),
     source: text('source').notNull(),
-    definition: jsonb('definition').notNull(),
+    /** JSON as text: the order of the steps is part of it, which jsonb would lose. */
+    definition: text('definition').notNull(),
     createdAt: madeAt(),
   },
   (t) => [primaryKey({ columns: [t.workspace, t.version] })],

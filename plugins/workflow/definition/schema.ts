@@ -156,6 +156,11 @@ export type DefinitionInput = z.input<typeof definitionSchema>
 export type Step = z.output<typeof step>
 export type Trigger = Definition['triggers'][number]
 
+/** A stored version: what was valid when it was stored is read as it was. */
+export function parseDefinition(json: string): Definition {
+  return definitionSchema.parse(JSON.parse(json))
+}
+
 export const STEP_KINDS = ['task', 'gate', 'approval', 'wait', 'delay', 'workflow', 'model', 'http', 'notify'] as const
 export type StepKind = (typeof STEP_KINDS)[number]
 export function kindOf(one: Step): StepKind {

@@ -3,7 +3,7 @@ import type { Db, Place } from '#contract'
 import { type Author, placeSchema } from '../runs/run.ts'
 import { workflowSchedules, workflows, workflowVersions } from '../tables.ts'
 import type { Loaded } from './load.ts'
-import { type Definition, definitionSchema } from './schema.ts'
+import { type Definition, parseDefinition } from './schema.ts'
 
 /** A workflow that a workspace has saved. */
 export interface Saved extends Loaded {
@@ -44,7 +44,7 @@ export function createDefinitionStore(db: Db) {
     place: placeSchema.nullable().catch(null).parse(row.place),
     hasHook: row.hookHash !== null,
     source: version.source,
-    definition: definitionSchema.parse(version.definition),
+    definition: parseDefinition(version.definition),
   })
   return {
     /** `dueOf` names the first time of each schedule, by its place among the triggers. */
@@ -57,7 +57,10 @@ export function createDefinitionStore(db: Db) {
     ): Promise<void> {
       const { name } = definition
       await db.transaction(async (tx) => {
-        await tx.insert(workflowVersions).values({ workspace, version, name, source, definition }).onConflictDoNothing()
+        await tx
+          .insert(workflowVersions)
+          .values({ workspace, version, name, source, definition: JSON.stringify(definition) })
+          .onConflictDoNothing()
         const set = {
           version,
           savedBy: author.key,

@@ -1,7 +1,7 @@
 import { randomUUIDv7 } from 'node:crypto'
 import { and, asc, desc, eq, isNull, sql } from 'drizzle-orm'
 import { type Db, HubError, type Json } from '#contract'
-import { definitionSchema } from '../definition/schema.ts'
+import { parseDefinition } from '../definition/schema.ts'
 import { readJournal, unboxed, writeChange } from '../journal/store.ts'
 import { settle } from '../plan/settle.ts'
 import type { RunState, RunStatus, StepState, StepStatus } from '../plan/state.ts'
@@ -41,7 +41,7 @@ export function createRunStore(db: Db) {
       .from(workflowVersions)
       .where(and(eq(workflowVersions.workspace, workspace), eq(workflowVersions.version, version)))
     if (!row) throw new HubError('NOT_FOUND', `version ${version} of the workflow is not stored`)
-    const definition = definitionSchema.parse(row.definition)
+    const definition = parseDefinition(row.definition)
     if (versions.size > 500) versions.clear()
     versions.set(key, definition)
     return definition
@@ -167,7 +167,7 @@ export function createRunStore(db: Db) {
             version: made.version,
             name: made.definition.name,
             source: made.source,
-            definition: made.definition,
+            definition: JSON.stringify(made.definition),
           })
           .onConflictDoNothing()
         const id = randomUUIDv7()

@@ -1,0 +1,1 @@
+ALTER TABLE "hub"."workflow_versions" ALTER COLUMN "definition" SET DATA TYPE text;

@@ -1,0 +1,267 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { HubError } from '#contract'
+import { buttonOf, startWorkflowHub, type WorkflowHub } from '../fakes/workflow-hub.ts'
+import { isModeAvailable, MODES } from '../support/hub.ts'
+
+const HOLE = (expression: string) => `\${{ ${expression} }}`
+
+for (const mode of MODES)
+  describe.skipIf(!isModeAvailable(mode))(`workflows on ${mode}`, () => {
+    let desk: WorkflowHub
+    beforeAll(async () => {
+      desk = await startWorkflowHub({ mode })
+    })
+    afterAll(async () => desk?.close())
+    afterEach(() => {
+      desk.robot.calls.length = 0
+      desk.robot.act = () => null
+    })
+    const done = () => desk.robot.calls.map(({ name }) => name)
+    /** Runs a saved workflow and gives back its card. */
+    const run = async (line: string, who = 'ada') => {
+      const shown = await desk.say(`workflow run ${line}`, who)
+      const card = shown.find(({ message }) => message.card)
+      if (!card) throw new Error(`no card: ${shown.map(({ message }) => message.text).join('\n')}`)
+      return { card, reference: card.message.card?.of.replace('workflow ', '') ?? '' }
+    }
+
+    it('goes from step to step with results handed on, on one card that is always true', async () => {
+      await desk.save(
+        'ship',
+        [
+          'inputs: { service: {} }',
+          'steps:',
+          '  build: { task: robot.do, with: { name: build } }',
+          '  enough: { needs: [build], gate: steps.build.output.tests >= 10 }',
+          `  deploy: { needs: [enough], task: robot.do, with: { name: "deploy ${HOLE('inputs.service')} ${HOLE('steps.build.output.tests + 1')}" } }`,
+          '  rescue: { needs: [deploy], when: failure, task: robot.do, with: { name: rescue } }',
+        ].join('\n'),
+      )
+      desk.robot.act = (name) => (name === 'build' ? { tests: 12 } : {})
+      const { card, reference } = await run('ship service=shop')
+      expect(done()).toEqual(['build', 'deploy shop 13'])
+      expect(card.message.text).toMatch(new RegExp(`^ship · ${reference} succeeded`))
+      expect(card.message.text).toMatch(/✓ build\n✓ enough\n✓ deploy\n– rescue/)
+      const revisions = card.states.map((state) => state.card?.revision ?? 0)
+      expect(revisions).toEqual([...revisions].sort((a, b) => a - b))
+      const [timeline] = await desk.say(`workflow status ${reference}`)
+      expect(timeline?.message.text).toMatch(
+        /build queued[\s\S]*build succeeded[\s\S]*enough succeeded[\s\S]*deploy succeeded/,
+      )
+    })
+
+    it('stops at a closed gate and takes back what was done, last first', async () => {
+      await desk.save(
+        'canary',
+        [
+          'steps:',
+          '  prepare: { task: robot.do, with: { name: prepare }, compensate: { task: robot.do, with: { name: unprepare } } }',
+          `  canary: { needs: [prepare], task: robot.do, with: { name: canary }, compensate: { task: robot.do, with: { name: "uncanary ${HOLE('steps.canary.output.id')}" } } }`,
+          '  healthy: { needs: [canary], gate: steps.canary.output.errors < 0.01 }',
+          '  promote: { needs: [healthy], task: robot.do, with: { name: promote } }',
+        ].join('\n'),
+      )
+      desk.robot.act = (name) => (name === 'canary' ? { errors: 0.2, id: 7 } : {})
+      const { card } = await run('canary')
+      expect(done()).toEqual(['prepare', 'canary', 'uncanary 7', 'unprepare'])
+      expect(card.message.text).toMatch(/failed\nhealthy failed: the gate is closed/)
+    })
+
+    it('says which compensation failed and still tries the others', async () => {
+      desk.robot.act = (name) => {
+        if (name === 'canary') return { errors: 0.2, id: 7 }
+        if (name.startsWith('uncanary')) throw new HubError('UNAVAILABLE', 'the cluster is away', { retry: 'never' })
+        return {}
+      }
+      const { card } = await run('canary')
+      expect(done()).toEqual(['prepare', 'canary', 'uncanary 7', 'unprepare'])
+      expect(card.message.text).toContain('could not be taken back: canary')
+    })
+
+    it('tries again with a pause, and once only where that cannot help', async () => {
+      await desk.save(
+        'stubborn',
+        'steps:\n  one: { task: robot.do, with: { name: one }, retry: { attempts: 3, backoff: 10ms } }',
+      )
+      let failures = 2
+      desk.robot.act = () => {
+        if (failures-- > 0) throw new HubError('UNAVAILABLE', 'not yet', { retry: 'never' })
+        return {}
+      }
+      expect((await run('stubborn')).card.message.text).toContain('succeeded')
+      expect(done()).toHaveLength(3)
+      expect(new Set(desk.robot.calls.map(({ jobId }) => jobId)).size).toBe(3)
+      desk.robot.calls.length = 0
+      desk.robot.act = () => {
+        throw new HubError('FORBIDDEN', 'not you')
+      }
+      expect((await run('stubborn')).card.message.text).toContain('not you')
+      expect(done()).toHaveLength(1)
+    })
+
+    it('goes through a list with a bound on how many at once', async () => {
+      await desk.save(
+        'fan',
+        `inputs: { services: { type: list } }\nsteps:\n  each: { forEach: inputs.services, concurrency: 2, task: robot.do, with: { name: "${HOLE('item')}" } }\n  all: { needs: [each], gate: size(steps.each.output) == 5 }`,
+      )
+      let now = 0
+      let most = 0
+      desk.robot.act = async () => {
+        most = Math.max(most, ++now)
+        await new Promise((resolve) => setTimeout(resolve, 20))
+        now -= 1
+        return {}
+      }
+      const { card } = await run('fan services=a,b,c,d,e')
+      expect(card.message.text).toContain('succeeded')
+      expect(done().sort()).toEqual(['a', 'b', 'c', 'd', 'e'])
+      expect(most).toBe(2)
+    })
+
+    it('ends a step that never returns, and refuses one that returns 100 MB', async () => {
+      await desk.save('slow', 'steps:\n  stuck: { task: robot.do, with: { name: stuck }, timeout: 100ms }')
+      desk.robot.act = () => new Promise<never>(() => undefined)
+      expect((await run('slow')).card.message.text).toContain('took longer than 100 ms')
+      desk.robot.act = () => ({ text: 'x'.repeat(100_000_000) })
+      expect((await run('slow')).card.message.text).toMatch(/result is larger than|took longer/)
+      await desk.save('huge', 'steps:\n  big: { task: robot.do, with: { name: big } }')
+      expect((await run('huge')).card.message.text).toContain('its result is larger than 256,000 characters')
+    })
+
+    it('waits for an event without asking, also for one that came a moment too early', async () => {
+      await desk.save(
+        'patient',
+        `steps:\n  begin: { task: robot.do, with: { name: begin } }\n  heard: { needs: [begin], wait: { event: git.pushed, match: { branch: "${HOLE('steps.begin.output.branch')}" }, if: '!event.own' } }\n  after: { needs: [heard], task: robot.do, with: { name: "after ${HOLE('steps.heard.output.after')}" } }`,
+      )
+      desk.robot.act = () => ({ branch: 'release' })
+      const { card } = await run('patient')
+      expect(card.message.text).toContain('⏸ heard')
+      await desk.push({ branch: 'main' })
+      await desk.push({ branch: 'release', own: true })
+      expect(card.message.text).toContain('⏸ heard')
+      await desk.push({ branch: 'release', after: 'c'.repeat(40) })
+      expect(card.message.text).toContain('succeeded')
+      expect(done().at(-1)).toBe(`after ${'c'.repeat(40)}`)
+      desk.robot.act = async (name) => {
+        if (name === 'begin') await desk.arrive({ branch: 'early', after: 'd'.repeat(40) })
+        return { branch: 'early' }
+      }
+      await run('patient')
+      expect(done().at(-1)).toBe(`after ${'d'.repeat(40)}`)
+    })
+
+    it('gives up waiting when the time is over', async () => {
+      await desk.save('deaf', 'steps:\n  heard: { wait: { event: git.ci-run }, timeout: 2h }')
+      const { card } = await run('deaf')
+      expect(card.message.text).toContain('⏸ heard')
+      await desk.hurry('workflow.due')
+      expect(card.message.text).toContain('nothing came within 2h')
+    })
+
+    it('runs a workflow within a workflow and hands its results back', async () => {
+      await desk.save(
+        'inner',
+        `inputs: { n: { type: number } }\nsteps:\n  work: { task: robot.do, with: { name: "inner ${HOLE('inputs.n')}" } }`,
+      )
+      await desk.save(
+        'outer',
+        `steps:\n  call: { workflow: inner, with: { n: 5 } }\n  use: { needs: [call], task: robot.do, with: { name: "use ${HOLE('steps.call.output.outputs.work.ok')}" } }`,
+      )
+      desk.robot.act = () => ({ ok: true })
+      const { card } = await run('outer')
+      expect(card.message.text).toContain('succeeded')
+      expect(done()).toEqual(['inner 5', 'use true'])
+    })
+
+    it('queues runs of one group, cancels what is overtaken, refuses where told to', async () => {
+      const gates: (() => void)[] = []
+      desk.robot.act = () => new Promise((resolve) => gates.push(() => resolve({})))
+      for (const then of ['queue', 'cancel', 'refuse'])
+        await desk.save(
+          `one-${then}`,
+          `concurrency: { group: all, then: ${then} }\nsteps:\n  hold: { wait: { event: story.approved } }\n  work: { needs: [hold], gate: 'true' }`,
+        )
+      const first = await run('one-queue')
+      const second = await run('one-queue')
+      expect(second.card.message.text).toContain('waits for its turn')
+      await desk.say(`workflow cancel ${first.reference}`)
+      expect(first.card.message.text).toContain('was cancelled')
+      expect(second.card.message.text).toContain('is under way')
+      const older = await run('one-cancel')
+      const newer = await run('one-cancel')
+      expect(older.card.message.text).toContain(`${newer.reference} took its place`)
+      expect(newer.card.message.text).toContain('is under way')
+      await run('one-refuse')
+      const [refused] = await desk.say('workflow run one-refuse')
+      expect(refused?.message.text).toMatch(/WF-\d+ is under way/)
+      for (const { reference } of [second, newer]) await desk.say(`workflow cancel ${reference}`)
+    })
+
+    it('is held and taken up again; strangers to the run cannot', async () => {
+      await desk.save(
+        'held',
+        'steps:\n  wait: { delay: 1h }\n  work: { needs: [wait], task: robot.do, with: { name: work } }',
+      )
+      const { card, reference } = await run('held')
+      const [denied] = await desk.say(`workflow pause ${reference}`, 'cleo')
+      expect(denied?.message.text).toContain('they or a maintainer can do that')
+      await desk.say(`workflow pause ${reference}`)
+      expect(card.message.text).toContain('is paused')
+      await desk.hurry('workflow.due')
+      expect(done()).toEqual([])
+      await desk.say(buttonOf(card.message, 'Resume'))
+      expect(done()).toEqual(['work'])
+      expect(card.message.text).toContain('succeeded')
+    })
+
+    it('stops when its budget is used up', async () => {
+      await desk.save(
+        'greedy',
+        'budget: 3\nsteps:\n  each: { forEach: "[1,2,3,4,5]", concurrency: 1, task: robot.do, with: { name: x } }',
+      )
+      const { card } = await run('greedy')
+      expect(card.message.text).toContain('its budget of 3 steps is used up')
+      expect(done()).toHaveLength(3)
+    })
+
+    it('runs again from what failed, on the old version or on the newest', async () => {
+      await desk.save(
+        'twice',
+        'steps:\n  a: { task: robot.do, with: { name: a1 } }\n  b: { needs: [a], task: robot.do, with: { name: b1 } }',
+      )
+      desk.robot.act = (name) => {
+        if (name === 'b1') throw new HubError('CONFLICT', 'b is broken', { retry: 'never' })
+        return {}
+      }
+      const { card, reference } = await run('twice')
+      expect(done()).toEqual(['a1', 'b1'])
+      await desk.save(
+        'twice',
+        'steps:\n  a: { task: robot.do, with: { name: a2 } }\n  b: { needs: [a], task: robot.do, with: { name: b2 } }',
+      )
+      await desk.say(buttonOf(card.message, 'Run again'))
+      expect(done()).toEqual(['a1', 'b1', 'b1'])
+      await desk.say(`workflow rerun ${reference} --latest`)
+      expect(done()).toEqual(['a1', 'b1', 'b1', 'b2'])
+      await desk.say(`workflow rerun ${reference} a --latest`)
+      expect(done()).toEqual(['a1', 'b1', 'b1', 'b2', 'a2', 'b2'])
+    })
+
+    it('shows what it would do without doing it', async () => {
+      const [plan] = await desk.say('workflow run --dry ship service=shop')
+      expect(plan?.message.text).toContain(
+        '1.\n   build: does robot.do\n2.\n   enough: goes on if steps.build.output.tests >= 10; after build',
+      )
+      expect(done()).toEqual([])
+    })
+
+    it('starts by an event that fits, once for each event', async () => {
+      await desk.save(
+        'on-push',
+        `inputs: { branch: {} }\ntriggers:\n  - { event: git.pushed, if: 'event.branch.like("release/*")', with: { branch: "${HOLE('event.branch')}" } }\nsteps:\n  work: { task: robot.do, with: { name: "${HOLE('inputs.branch')}" } }`,
+      )
+      await desk.push({ branch: 'main' })
+      await desk.push({ branch: 'release/1' })
+      expect(done()).toEqual(['release/1'])
+    })
+  })
