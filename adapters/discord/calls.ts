@@ -1,8 +1,10 @@
 import type { RouteLike } from 'discord.js'
 import { HubError, type Place } from '#contract'
+import { shorten } from '../shared/cut.ts'
 import type { Call, DiscordClient } from './client.ts'
-import { channelBucket, globalBucket } from './limits.ts'
+import { channelBucket, globalBucket, SIZES } from './limits.ts'
 import { footerOf, nonceOf } from './mark.ts'
+import { escapeText } from './markdown.ts'
 import type { DiscordBody } from './render.ts'
 import type { Ticket } from './ticket.ts'
 
@@ -50,6 +52,14 @@ export interface Calls {
   /** Up to 100 messages after an id, in any order. */
   list(to: Place, channel: string, after: string | null, signal: AbortSignal): Promise<readonly WireMessage[]>
   user(to: Pick<Place, 'workspace'>, id: string): Promise<Record<string, unknown>>
+  channel(to: Pick<Place, 'workspace'>, id: string): Promise<{ readonly type?: unknown; readonly parent_id?: unknown }>
+  /** Courtesies beside the ledger: "is typing", and a refusal in words. */
+  typing(to: Place, channel: string, signal: AbortSignal): Promise<void>
+  say(to: Place, channel: string, text: string, reply: string, signal: AbortSignal): Promise<void>
+  /** The bot's own id. */
+  me(signal: AbortSignal): Promise<string>
+  /** Where the Gateway is: https://docs.discord.com/developers/events/gateway#get-gateway-bot */
+  gateway(signal: AbortSignal): Promise<unknown>
 }
 
 export function createCalls(client: DiscordClient, appId: string): Calls {
@@ -135,6 +145,26 @@ export function createCalls(client: DiscordClient, appId: string): Calls {
       const found = await call(to, { method: 'GET', route: `/users/${id}`, what: 'Looking up a person' })
       return typeof found === 'object' && found !== null ? { ...found } : {}
     },
+    async channel(to, id) {
+      const found = await call(to, { method: 'GET', route: `/channels/${id}`, what: 'Looking up a channel' })
+      return typeof found === 'object' && found !== null ? { ...found } : {}
+    },
+    async typing(to, channel, signal) {
+      await call(to, { method: 'POST', route: `/channels/${channel}/typing`, what: 'Typing', signal })
+    },
+    async say(to, channel, text, reply, signal) {
+      const content = shorten(escapeText(text), SIZES.content)
+      const message_reference = { message_id: reply, fail_if_not_exists: false }
+      const body = { content, allowed_mentions: { parse: [] }, message_reference }
+      await call(to, { method: 'POST', route: `/channels/${channel}/messages`, what: 'Answering', signal, body })
+    },
+    async me(signal) {
+      const found = await client.call({ method: 'GET', route: '/users/@me', what: 'Looking up the bot', signal })
+      const { id } = asMessage(found)
+      if (id === undefined) throw new HubError('UNAVAILABLE', "Looking up the bot: Discord's answer was not readable")
+      return id
+    },
+    gateway: (signal) => client.call({ method: 'GET', route: '/gateway/bot', what: 'Finding the Gateway', signal }),
   }
 }
 /** What was not sent again goes: an edit leaves no text, embed, button or file of the old message behind. */

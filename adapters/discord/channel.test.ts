@@ -50,7 +50,7 @@ function memory(): KeyValue & { readonly size: () => number } {
 }
 function connect(fake: DiscordFake, kv: KeyValue = memory(), now: () => number = Date.now) {
   const { appId, publicKey, botToken, apiUrl } = fake
-  const client = createClient({ appId, publicKey, botToken, apiUrl, guildIds: [] })
+  const client = createClient({ appId, publicKey, botToken, apiUrl, guildIds: [], gateway: false })
   return { client, channel: createChannel(createCalls(client, appId), kv, now) }
 }
 

@@ -85,7 +85,7 @@ describe('registration', () => {
   })
   const start = (infos: readonly CommandInfo[] = commands, guildIds: string[] = []): Registrar => {
     const { appId, publicKey, botToken, apiUrl } = fake
-    const config = { appId, publicKey, botToken, apiUrl, guildIds }
+    const config = { appId, publicKey, botToken, apiUrl, guildIds, gateway: false }
     const client = createClient(config)
     const registrar = createRegistrar(client, config, () => registered(infos).registrations, quiet)
     made.push({ registrar, close: () => client.close() })

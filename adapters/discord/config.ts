@@ -17,6 +17,11 @@ export const config = z.object({
     .url({ protocol: /^https?$/ })
     .default('https://discord.com/api')
     .transform((url) => url.replace(/\/+$/, '')),
+  /** 'on': mentions and direct messages come in through Discord's Gateway, a standing connection. */
+  gateway: z
+    .enum(['on', 'off'], 'must be on or off')
+    .default('off')
+    .transform((given) => given === 'on'),
   /** Servers that get the slash commands at once; empty: all servers and direct messages. */
   guildIds: z
     .string()

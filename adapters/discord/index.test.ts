@@ -12,6 +12,7 @@ describe('configuration', () => {
       publicKey: 'ab'.repeat(32),
       apiUrl: 'https://discord.com/api',
       guildIds: [],
+      gateway: false,
     })
     expect(config.parse({ ...given, apiUrl: 'http://127.0.0.1:4000/api/' }).apiUrl).toBe('http://127.0.0.1:4000/api')
   })
@@ -27,6 +28,7 @@ describe('configuration', () => {
     { botToken: undefined },
     { apiUrl: 'ftp://x' },
     { guildIds: 'home' },
+    { gateway: 'yes' },
   ])('refuses %o', (wrong) => {
     expect(config.safeParse({ ...given, ...wrong }).success).toBe(false)
   })

@@ -73,3 +73,28 @@ export const modalData = z.object({
     .transform((all) => all.flatMap((one) => [...(one.component ? [one.component] : []), ...(one.components ?? [])])),
 })
 export type ModalData = z.output<typeof modalData>
+
+/** https://docs.discord.com/developers/resources/message#message-object */
+export const gatewayMessage = z.object({
+  id,
+  type: z.int(),
+  channel_id: id,
+  guild_id: id.nullish(),
+  author: user.extend({ bot: z.boolean().optional() }),
+  webhook_id: id.nullish(),
+  content: z.string().default(''),
+  mentions: z.array(user).default([]),
+  message_reference: z.object({ message_id: id.optional() }).nullish(),
+})
+export type GatewayMessage = z.output<typeof gatewayMessage>
+
+export const gatewayInfo = z.object({
+  url: z.string(),
+  shards: z.int(),
+  session_start_limit: z.object({
+    total: z.int(),
+    remaining: z.int(),
+    reset_after: z.number(),
+    max_concurrency: z.int(),
+  }),
+})

@@ -3,11 +3,14 @@ import type { Interaction } from './payloads.ts'
 import { type Ticket, ticketFor } from './ticket.ts'
 
 /** Threads of Discord's: each is a channel with a parent. https://docs.discord.com/developers/resources/channel#channel-object-channel-types */
-const THREAD_TYPES: readonly (number | undefined)[] = [10, 11, 12]
+const THREAD_TYPES: readonly number[] = [10, 11, 12]
+export function isThread(type: unknown): boolean {
+  return THREAD_TYPES.some((one) => one === type)
+}
 const EPHEMERAL = 1 << 6
 
 /** A server, or outside of one the person themself: direct messages belong to nobody else. */
-function workspaceOf(guildId: string | null | undefined, userId: string): string {
+export function workspaceOf(guildId: string | null | undefined, userId: string): string {
   return guildId ? `discord:${guildId}` : `discord:dm-${userId}`
 }
 /**
@@ -16,14 +19,14 @@ function workspaceOf(guildId: string | null | undefined, userId: string): string
  */
 export function placeOf(given: Interaction, kind: Ticket['kind'], nowMs: number): Place {
   const { channel, guild_id, user, channelId } = given
-  const isThread = THREAD_TYPES.includes(channel?.type) && typeof channel?.parent_id === 'string'
+  const isInThread = isThread(channel?.type) && typeof channel?.parent_id === 'string'
   const ticket = ticketFor({ kind, owner: user.id, interactionId: given.id, token: given.token, issuedAtMs: nowMs })
   const base = { plugin: 'discord', workspace: workspaceOf(guild_id, user.id), ...ticket }
   if (kind === 'private') return { ...base, channel: personAddress(user.id), visibility: 'private' }
   return {
     ...base,
-    channel: isThread ? (channel?.parent_id ?? channelId) : channelId,
-    ...(isThread ? { thread: channelId } : {}),
+    channel: isInThread ? (channel?.parent_id ?? channelId) : channelId,
+    ...(isInThread ? { thread: channelId } : {}),
     visibility: guild_id ? 'team' : 'private',
   }
 }

@@ -19,3 +19,13 @@ export function decodeText(text: string, resolved: Resolved = {}): string {
     return mark.startsWith('/') ? mark.slice(0, -1) : mark.replace(/^a/, '')
   })
 }
+
+/** What was said to the bot: `<@1> story text` is `story text`, and so is `story text <@1>`. A leading slash is dropped as well. */
+export function stripMention(text: string, botId: string): string {
+  const [mention = ''] = new RegExp(`<@!?${botId}>`).exec(text) ?? []
+  if (mention === '') return text.replace(/^\s*\//, '').trim()
+  const at = text.indexOf(mention)
+  const [before, after] = [text.slice(0, at), text.slice(at + mention.length)]
+  const said = after.replace(/^[\s:,]+/, '') === '' ? before : after.replace(/^[\s:,]+/, '')
+  return said.replace(/^\s*\//, '').trim()
+}

@@ -89,7 +89,7 @@ describe('POST /hooks/discord', () => {
     }
     const { appId, publicKey, botToken, apiUrl } = fake
     const hub: Hub<DiscordConfig> = {
-      config: { appId, publicKey, botToken, apiUrl, guildIds: [] },
+      config: { appId, publicKey, botToken, apiUrl, guildIds: [], gateway: false },
       log,
       catalog,
       kv: {

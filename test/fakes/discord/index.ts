@@ -2,6 +2,7 @@ import type { AddressInfo } from 'node:net'
 import { type HttpBindings, serve } from '@hono/node-server'
 import { Hono } from 'hono'
 import { createFaults, createRates, type DiscordFault, type Faults } from './faults.ts'
+import { createGateway, type FakeGateway } from './gateway.ts'
 import { createRest, fail, type Request as RestRequest, type Result } from './rest.ts'
 import { createSender, type Sender, type Target } from './senders.ts'
 import { type SigningKey, signDiscord, signingKey } from './sign.ts'
@@ -35,6 +36,7 @@ export interface DiscordFake extends DiscordState {
   /** Variables that connect a hub to this fake. */
   readonly env: Readonly<Record<Names, string>>
   readonly faults: Faults
+  readonly gateway: FakeGateway
   /** Messages of the bot that people see in a channel and the threads in it, in order. */
   shown(channel?: string): readonly FakeMessage[]
   /** Resolves with the messages of a channel once `enough` holds for them. */
@@ -69,7 +71,10 @@ export async function startDiscordFake(options: DiscordFakeOptions = {}): Promis
   }
   let readLagMs = options.readLagMs ?? 0
   const openUntil = new Map<string, number>()
+  let origin = ''
+  const gateway = createGateway(botToken, state, () => origin)
   const rest = createRest({
+    gatewayInfo: () => gateway.info(origin),
     state,
     openWorld: options.openWorld ?? false,
     validate: options.record !== 'count',
@@ -136,9 +141,12 @@ export async function startDiscordFake(options: DiscordFakeOptions = {}): Promis
     serverOptions: { keepAliveTimeout: 65_000 },
   })
   await new Promise<void>((resolve) => (server.listening ? resolve() : server.once('listening', resolve)))
-  const apiUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}/api`
+  origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  const apiUrl = `${origin}/api`
+  server.on('upgrade', gateway.upgrade)
   const goAway = () =>
     new Promise<void>((resolve) => {
+      gateway.close()
       server.close(() => setImmediate(resolve))
       if ('closeAllConnections' in server) server.closeAllConnections()
     })
@@ -158,6 +166,7 @@ export async function startDiscordFake(options: DiscordFakeOptions = {}): Promis
       DISCORD_API_URL: apiUrl,
     },
     faults,
+    gateway,
     shown,
     waitFor(
       enough: (messages: readonly FakeMessage[]) => boolean,
@@ -190,6 +199,7 @@ export async function startDiscordFake(options: DiscordFakeOptions = {}): Promis
 }
 export { buttonsOf, readMessage } from './check.ts'
 export type { DiscordFault } from './faults.ts'
+export type { FakeGateway } from './gateway.ts'
 export type { Sender, Sent, Target } from './senders.ts'
 export * from './state.ts'
 

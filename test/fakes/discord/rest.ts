@@ -33,6 +33,7 @@ export interface Setup {
   readonly readLagMs: () => number
   readonly now: () => number
   readonly onStored: (message: FakeMessage, how: 'created' | 'edited') => void
+  readonly gatewayInfo: () => Json
 }
 const TOKEN_MS = 15 * 60_000
 /** "The past few minutes": https://docs.discord.com/developers/resources/message#create-message */
@@ -97,6 +98,18 @@ export function createRest(setup: Setup): Readonly<Record<string, (request: Requ
     state.messages.find((m) => m.id === (id === '@original' ? interaction.original : id))
 
   return {
+    'GET /gateway/bot': () => ok(setup.gatewayInfo()),
+    'GET /users/@me': () => ok({ id: BOT_USER, username: 'hub', bot: true }),
+    'GET /channels/:id'({ ids: [id = ''] }) {
+      const channel = enter(id)
+      if ('status' in channel) return channel
+      const type = { text: 0, dm: 1, thread: 11 }[channel.kind]
+      return ok({ id, type, ...(channel.parentId ? { parent_id: channel.parentId } : {}) })
+    },
+    'POST /channels/:id/typing'({ ids: [id = ''] }) {
+      const channel = enter(id)
+      return 'status' in channel ? channel : { status: 204, body: null }
+    },
     'GET /users/:id'({ ids: [id = ''] }) {
       const user = state.users.get(id)
       if (!user) return fail(404, 10_013, 'Unknown User')

@@ -1,0 +1,124 @@
+import type { Log } from '#contract'
+import type { GatewayStore, Held, Session } from './store.ts'
+
+export const LEASE_MS = 20_000
+/** After Discord refused the token or the intents, which somebody has to correct. */
+const REFUSED_MS = 60_000
+/** Share of the lease after which a leader that could not renew it stops. */
+const LEAVE_AT = 0.8
+const CLOSE_MS = 4_000
+
+/** The work of a leader. Resolves when it is over, by itself or after the signal; rejects with what is wrong. */
+export interface Led {
+  readonly done: Promise<void>
+  /** How far it has come, as of now. */
+  session(): Session | null
+}
+export interface Leader {
+  start(): void
+  isLeading(): boolean
+  /** What is wrong, in words for the operator; null while this process leads or waits for its turn. */
+  trouble(): string | null
+  close(): Promise<void>
+}
+export interface LeaderOptions {
+  readonly store: GatewayStore
+  /** New for each process. */
+  readonly holder: string
+  readonly leaseMs?: number
+  readonly log: Log
+  lead(held: Held, signal: AbortSignal): Led
+  /** Is it of no use to try again soon? */
+  isRefusal(error: unknown): boolean
+}
+
+/** Does something in exactly one of the processes that share a database; when that one goes, another goes on where it was. */
+export function createLeader({ store, holder, leaseMs = LEASE_MS, log, lead, isRefusal }: LeaderOptions): Leader {
+  const stop = new AbortController()
+  let leading = false
+  let trouble: string | null = null
+  let running: Promise<void> | undefined
+
+  const hold = async (held: Held, askedMs: number): Promise<void> => {
+    const ended = new AbortController()
+    const signal = AbortSignal.any([stop.signal, ended.signal])
+    const led = lead(held, signal)
+    led.done.catch(() => undefined)
+    // Given up before it ends in the database, which counts from later on than we asked.
+    const giveUp = (sinceMs: number) =>
+      setTimeout(() => ended.abort(), sinceMs + leaseMs * LEAVE_AT - performance.now())
+    let deadline = giveUp(askedMs)
+    const renewing = (async () => {
+      while (!(await pause(leaseMs / 4, signal))) {
+        const asked = performance.now()
+        try {
+          if (!(await store.renew(holder, held.fence, leaseMs, led.session()))) ended.abort()
+          clearTimeout(deadline)
+          deadline = giveUp(asked)
+          trouble = null
+        } catch (error) {
+          trouble = `the lease could not be renewed: ${describe(error)}`
+        }
+      }
+    })()
+    try {
+      leading = true
+      await led.done
+    } finally {
+      leading = false
+      ended.abort()
+      clearTimeout(deadline)
+      await renewing
+      await store.release(holder, held.fence, led.session()).catch(() => undefined)
+    }
+  }
+  const run = async (): Promise<void> => {
+    while (!stop.signal.aborted) {
+      let waitMs = leaseMs / 4
+      try {
+        const asked = performance.now()
+        const held = await store.acquire(holder, leaseMs)
+        trouble = null
+        if (held) await hold(held, asked)
+      } catch (error) {
+        trouble = describe(error)
+        log.warn({ error: trouble }, "Discord's Gateway cannot be kept open")
+        if (isRefusal(error)) waitMs = Math.max(waitMs, REFUSED_MS)
+      }
+      await pause(waitMs * (0.75 + Math.random() / 2), stop.signal)
+    }
+  }
+  return {
+    start() {
+      running ??= run()
+    },
+    isLeading: () => leading,
+    trouble: () => trouble,
+    async close() {
+      stop.abort()
+      let timer: NodeJS.Timeout | undefined
+      const late = new Promise<void>((resolve) => {
+        timer = setTimeout(resolve, CLOSE_MS)
+      })
+      await Promise.race([running, late])
+      clearTimeout(timer)
+    },
+  }
+}
+/** True when the signal came first. */
+export function pause(ms: number, signal: AbortSignal): Promise<boolean> {
+  return new Promise((resolve) => {
+    if (signal.aborted) return resolve(true)
+    const end = (aborted: boolean) => () => {
+      clearTimeout(timer)
+      signal.removeEventListener('abort', abort)
+      resolve(aborted)
+    }
+    const timer = setTimeout(() => end(false)(), ms)
+    const abort = end(true)
+    signal.addEventListener('abort', abort, { once: true })
+  })
+}
+function describe(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}

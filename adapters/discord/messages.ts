@@ -1,0 +1,85 @@
+import { type CommandCall, type Hub, HubError, type Place } from '#contract'
+import type { Calls } from './calls.ts'
+import type { DiscordConfig } from './config.ts'
+import { type GatewayMessage, gatewayMessage } from './payloads.ts'
+import { isThread, workspaceOf } from './place.ts'
+import { decodeText, stripMention } from './text.ts'
+
+/** Said, or said in reply to a message: https://docs.discord.com/developers/resources/message#message-object-message-types */
+const SAID = 0
+const REPLIED = 19
+const MOST_REMEMBERED = 2_000
+const COURTESY_MS = 5_000
+
+/** What people say to the hub in plain words. */
+export interface Messages {
+  /** Committed when it resolves; what is not said to the hub is nothing to commit. Rejects where it has to be tried again. */
+  take(message: unknown, botId: string): Promise<void>
+}
+
+export function createMessages(hub: Pick<Hub<DiscordConfig>, 'command' | 'log'>, calls: Calls): Messages {
+  /** Parents of threads, which never change; null for what is no thread. */
+  const parents = new Map<string, string | null>()
+  const parentOf = async (workspace: string, channel: string): Promise<string | null> => {
+    const known = parents.get(channel)
+    if (known !== undefined) return known
+    const parent = await calls.channel({ workspace }, channel).then(
+      ({ type, parent_id }) => (isThread(type) && typeof parent_id === 'string' ? parent_id : null),
+      (error) => {
+        // The bot may not look at it: then what it is makes no difference.
+        if (error instanceof HubError && error.retry === 'never' && error.code !== 'UNAUTHENTICATED') return null
+        throw error
+      },
+    )
+    if (parents.size >= MOST_REMEMBERED) parents.clear()
+    parents.set(channel, parent)
+    return parent
+  }
+  /** In a thread where it was said; else the answer begins one below the message, or goes on below the one that was replied to. */
+  const placeOf = async (said: GatewayMessage): Promise<Place> => {
+    const { guild_id, channel_id, author, id, type, message_reference } = said
+    const workspace = workspaceOf(guild_id, author.id)
+    const base = { plugin: 'discord', workspace }
+    if (!guild_id) return { ...base, channel: channel_id, visibility: 'private' }
+    const parent = await parentOf(workspace, channel_id)
+    const replied = type === REPLIED ? message_reference?.message_id : undefined
+    const thread = parent === null ? (replied ?? id) : channel_id
+    return { ...base, channel: parent ?? channel_id, thread, visibility: 'team' }
+  }
+  const courtesy = (sent: Promise<void>) =>
+    sent.catch((error: Error) => hub.log.info({ error: error.message }, 'Discord acknowledgement was not shown'))
+
+  return {
+    async take(raw, botId) {
+      const parsed = gatewayMessage.safeParse(raw)
+      if (!parsed.success || !isToHub(parsed.data, botId)) return
+      const said = parsed.data
+      const { id, author, channel_id, content, mentions } = said
+      const place = await placeOf(said)
+      const names = Object.fromEntries(mentions.map((one) => [one.id, one]))
+      const call: CommandCall = {
+        workspace: place.workspace,
+        deliveryId: `message:${id}`,
+        actor: { plugin: 'discord', id: author.id },
+        ...(author.username ? { actorName: author.username } : {}),
+        place,
+        lane: [place.workspace, place.channel, place.thread ?? ''].join(':'),
+        input: decodeText(stripMention(content, botId), { users: names }) || 'hub help',
+      }
+      const signal = AbortSignal.timeout(COURTESY_MS)
+      try {
+        const receipt = await hub.command(call)
+        if (receipt.status === 'queued') courtesy(calls.typing(place, channel_id, signal))
+      } catch (error) {
+        if (!(error instanceof HubError) || error.retry !== 'never') throw error
+        courtesy(calls.say(place, channel_id, error.message, id, signal))
+      }
+    },
+  }
+}
+/** People who name the bot, or write to it alone. Without the message-content intent Discord sends no words of others, and none are wanted. */
+function isToHub({ type, author, webhook_id, guild_id, mentions }: GatewayMessage, botId: string): boolean {
+  if (type !== SAID && type !== REPLIED) return false
+  if (author.bot === true || webhook_id || author.id === botId) return false
+  return !guild_id || mentions.some(({ id }) => id === botId)
+}
