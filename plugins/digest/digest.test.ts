@@ -124,7 +124,7 @@ for (const database of DATABASES)
       it('by mail says what is missing where there is no mail server', async () => {
         desk.hasMail = false
         await expect(run(`digest subscribe --to ${ANN}`)).rejects.toThrow(/set SMTP_URL and MAIL_FROM/)
-        expect((await run('digest subscribe')).text).toMatch(/^this channel gets a digest/)
+        expect((await run('digest subscribe')).text).toMatch(/^This channel gets a digest/)
       })
     })
 

@@ -88,7 +88,7 @@ async function subscribe(desk: Desk, codes: Codes, ctx: Context, wish: Wish, tar
     coveredUntil: before?.state === 'active' ? before.coveredUntil : new Date(windowBegin(dueMs, rhythm)),
     dueAt: isOpen ? new Date(dueMs) : null,
   })
-  const said = `${target.label} gets a digest ${rhythmWords(rhythm)}`
+  const said = `${target.address === null ? 'This channel' : target.label} gets a digest ${rhythmWords(rhythm)}`
   const hint =
     zone === 'UTC' && wish.zone === undefined ? 'In your own time: `/digest subscribe zone Europe/Vienna`.' : ''
   if (isOpen) return done(ctx, target, said, hint)

@@ -1,0 +1,147 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { z } from 'zod'
+import { defineEvent } from '#contract'
+import { type MailFake, readHtml, startMailFake } from '../fakes/mail/index.ts'
+import { type Sender, type SlackFake, startSlackFake } from '../fakes/slack/index.ts'
+import { TEAM } from '../fakes/slack/state.ts'
+import { isModeAvailable, MODES, startTestHub, type TestHub } from '../support/hub.ts'
+
+const WORKSPACE = `slack:${TEAM}`
+const BOB = 'bob@mail.test'
+const slot = defineEvent('schedule.digest.due', z.object({ startMs: z.number() }))
+
+for (const mode of MODES)
+  describe.skipIf(!isModeAvailable(mode))(`a digest by mail, on ${mode}`, () => {
+    let slack: SlackFake
+    let mail: MailFake
+    let hub: TestHub
+    let people: Sender
+    let slots = 0
+    beforeAll(async () => {
+      ;[slack, mail] = await Promise.all([startSlackFake({ openWorld: true }), startMailFake()])
+      hub = await startTestHub(mode, { ...slack.env, ...mail.env, HUB_PUBLIC_URL: 'https://hub.example.com' })
+      people = slack.to((request) => hub.fetch(new Request('http://hub.test/hooks/slack', request)))
+    })
+    afterAll(async () => {
+      await hub?.close()
+      await Promise.all([slack?.close(), mail?.close()])
+    })
+    const type = (text: string, channel = 'C1', user = 'U0ANN0001') =>
+      people.slash({ command: '/digest', text, channel, user })
+    /** As the clock of the hub does, at a time of the test's choosing. */
+    const tick = () =>
+      hub.hub.entry.publish(
+        'digest',
+        slot,
+        { startMs: Date.now() },
+        { workspace: 'hub:home', deliveryId: `slot-${++slots}` },
+      )
+    const row = async (recipient: string) => {
+      const [found] = await hub.hub.store.sql.query<{ state: string; stopped: string | null; due: string | null }>(
+        `select state, stopped, due_at::text as due from hub.digest_subscriptions where recipient = $1`,
+        [recipient],
+      )
+      return found
+    }
+    const hourCame = (recipient: string) =>
+      hub.hub.store.sql.query(
+        `update hub.digest_subscriptions set due_at = now() - interval '1 second', covered_until = now() - interval '1 day' where recipient = $1`,
+        [recipient],
+      )
+    const report = async (body: object) => {
+      const answer = await hub.fetch(
+        new Request('http://hub.test/api/v1/deployments', {
+          method: 'POST',
+          headers: { authorization: `Bearer ${hub.apiToken}`, 'content-type': 'application/json' },
+          body: JSON.stringify({ workspace: WORKSPACE, service: 'checkout', environment: 'production', ...body }),
+        }),
+      )
+      expect(answer.status).toBe(202)
+    }
+    const digests = () => mail.mails.filter(({ parsed }) => parsed.subject?.includes('Deployments'))
+
+    it('of an address that Slack vouches for begins at once', async () => {
+      await type('subscribe daily at 08:00 zone Europe/Vienna')
+      await expect.poll(() => row('mail:ann@example.com')).toMatchObject({ state: 'active' })
+      expect(mail.mails).toEqual([])
+    })
+    it('of another address begins with the code that was mailed to it', async () => {
+      await type(`subscribe --to ${BOB}`, 'C1', 'U0BOB0001')
+      const [letter] = await mail.waitFor((all) => all.length === 1)
+      expect(letter?.to).toEqual([BOB])
+      expect(letter?.header('list-unsubscribe')).toBeUndefined()
+      const [, code = ''] = /Your code: (\w+)/.exec(letter?.parsed.subject ?? '') ?? []
+      await type(`confirm ${code}`, 'C1', 'U0BOB0001')
+      await expect.poll(() => row(`mail:${BOB}`)).toMatchObject({ state: 'active' })
+    })
+    it('tells at the hour what was deployed, once although the clock fires three times', async () => {
+      await report({
+        deploymentId: '1',
+        state: 'succeeded',
+        ref: 'v1.4.2',
+        by: 'Ann',
+        at: new Date(Date.now() - 7_200_000).toISOString(),
+      })
+      await report({
+        deploymentId: '2',
+        state: 'failed',
+        service: 'search',
+        description: 'smoke test answered 500 <script>alert(1)</script>',
+        at: new Date(Date.now() - 3_600_000).toISOString(),
+      })
+      await hub.quiet()
+      await hourCame('mail:ann@example.com')
+      await Promise.all([tick(), tick()])
+      await tick()
+      await mail.waitFor(() => digests().length === 1)
+      await hub.quiet()
+      const [digest] = digests()
+      expect(digests()).toHaveLength(1)
+      expect(digest?.to).toEqual(['ann@example.com'])
+      expect(digest?.parsed.subject).toMatch(/^1 failed, 1 went live · Deployments/)
+      const { words } = readHtml(digest?.parsed.html ?? '')
+      expect(words.indexOf('search → production')).toBeLessThan(words.indexOf('checkout → production'))
+      expect(words).toContain('smoke test answered 500 <script>alert(1)</script>')
+      expect(digest?.parsed.text).toContain('checkout · 1 of 1')
+      expect(mail.problems).toEqual([])
+    })
+    it('is not ended by whoever opens its link, and is by the one click', async () => {
+      const [digest] = digests()
+      const [, url = ''] = /^<(.+)>$/.exec(digest?.header('list-unsubscribe') ?? '') ?? []
+      const at = url.replace('https://hub.example.com', 'http://hub.test')
+      for (const method of ['GET', 'HEAD']) expect((await hub.fetch(new Request(at, { method }))).status).toBe(200)
+      expect((await hub.fetch(new Request(at, { method: 'POST', body: '' }))).status).toBe(400)
+      await hub.quiet()
+      expect(await row('mail:ann@example.com')).toMatchObject({ state: 'active' })
+      const click = () =>
+        hub.fetch(new Request(at, { method: 'POST', body: new URLSearchParams({ 'List-Unsubscribe': 'One-Click' }) }))
+      expect((await click()).status).toBe(200)
+      expect((await click()).status).toBe(200)
+      await expect.poll(() => row('mail:ann@example.com')).toMatchObject({ state: 'stopped', due: null })
+      await tick()
+      await hub.quiet()
+      expect(digests()).toHaveLength(1)
+    })
+    it('to a mailbox that is gone ends, and says why', async () => {
+      mail.unknown.add(BOB)
+      await hourCame(`mail:${BOB}`)
+      await tick()
+      await expect
+        .poll(() => row(`mail:${BOB}`))
+        .toMatchObject({ state: 'stopped', stopped: expect.stringMatching(/No such mailbox/) })
+      expect(await hub.count('outbox', `state = 'dead' and error like '%takes no mail%'`)).toBe(1)
+    })
+    it('goes to a channel as well', async () => {
+      await type('subscribe weekly on friday --to here', 'C5')
+      await expect.poll(() => row(`slack|${WORKSPACE}|C5`)).toMatchObject({ state: 'active' })
+      await hourCame(`slack|${WORKSPACE}|C5`)
+      await tick()
+      const shown = await slack.waitFor((all) => all.some((m) => m.text.includes('Deployments')), { channel: 'C5' })
+      expect(JSON.stringify(shown)).toContain('checkout → production')
+      expect(slack.problems).toEqual([])
+    })
+    it('is shown before it is sent', async () => {
+      await type('preview', 'C6')
+      await slack.waitFor((all) => all.some((m) => /1 failed/.test(m.text)), { channel: 'C6' })
+    })
+  })
