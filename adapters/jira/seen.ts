@@ -9,15 +9,17 @@ export interface Seen {
   untilMs(issueId: string): Promise<number>
 }
 export function createSeen(kv: KeyValue): Seen {
+  const untilMs: Seen['untilMs'] = async (issueId) => Number((await kv.get(`seen:${issueId}`)) ?? 0)
   return {
+    untilMs,
     async note(issueId, atMs, log) {
-      // Without it a sweep rings once more for nothing.
-      await kv
-        .set(`seen:${issueId}`, atMs, KEPT_MS)
-        .catch((error: Error) => log.warn({ error: error.message }, 'not noted as seen'))
-    },
-    async untilMs(issueId) {
-      return Number((await kv.get(`seen:${issueId}`)) ?? 0)
+      try {
+        // What arrives late takes nothing back.
+        if ((await untilMs(issueId)) < atMs) await kv.set(`seen:${issueId}`, atMs, KEPT_MS)
+      } catch (error) {
+        // Without it a sweep rings once more for nothing.
+        log.warn({ error: error instanceof Error ? error.message : '' }, 'a change was not noted as seen')
+      }
     },
   }
 }
