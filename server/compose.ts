@@ -30,7 +30,7 @@ export const MIGRATIONS = fileURLToPath(new URL('../migrations', import.meta.url
 export async function compose(
   config: ServerConfig,
   env: Environment,
-  overrides: { logLevel?: ServerConfig['LOG_LEVEL'] } = {},
+  overrides: { logLevel?: ServerConfig['LOG_LEVEL']; plugins?: readonly Plugin[] } = {},
 ): Promise<Composed> {
   const mask = createMask()
   const log = createLog({ level: overrides.logLevel ?? config.LOG_LEVEL, name: `hub-${config.HUB_ROLE}`, mask })
@@ -43,7 +43,7 @@ export async function compose(
   const consoleToken = config.HUB_ROLE === 'all' ? randomBytes(24).toString('base64url') : secrets.sign('console', 'v1')
   mask.add(apiToken)
   mask.add(consoleToken)
-  const external = await loadAll(config.HUB_PLUGINS)
+  const external = [...(await loadAll(config.HUB_PLUGINS)), ...(overrides.plugins ?? [])]
   const on = SHIPPED.filter((s) => missingVariables(s, env).length === 0)
   const off = SHIPPED.filter((s) => !on.includes(s)).map((s) => ({
     name: s.name,

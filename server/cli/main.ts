@@ -6,6 +6,7 @@ import { connect } from './connect.ts'
 import { doctor } from './doctor.ts'
 import { runLedger } from './ledger.ts'
 import { writeManifest } from './manifest.ts'
+import { runPlugin } from './plugin.ts'
 import { backup, migrate, restore } from './store.ts'
 
 const HELP = `AutoDevHub ${VERSION}
@@ -19,6 +20,7 @@ Running it:
   deliveries list [--state held] | show <id> | retry <id> | resolve <id> sent|resend|drop
   doctor        what is configured, missing, reachable, and what this mode does not promise
   slack manifest | teams manifest <file>                  what to give the platform; needs HUB_PUBLIC_URL
+  plugin new <name> | plugin test <folder>                a plugin of your own, with a test that passes
   migrate       bring the database up to date and stop
   backup <file> | restore <file>                          embedded database
 
@@ -49,6 +51,8 @@ async function run(config: ServerConfig, words: readonly string[], json: boolean
       return doctor(config, process.env, json)
     case 'migrate':
       return migrate(config)
+    case 'plugin':
+      return runPlugin(rest, process.env)
     case 'backup':
       return backup(config, rest)
     case 'restore':

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { Plugin } from '#contract'
 import { type Composed, compose } from '../../server/compose.ts'
 import { readConfig } from '../../server/config.ts'
 import { freshDatabase, freshRedis, services } from '../services/index.ts'
@@ -25,7 +26,11 @@ export interface TestHub extends Composed {
 }
 
 /** The product as `npm start` composes it, on stores of its own, with short waits for read-backs. */
-export async function startTestHub(mode: Mode, env: Readonly<Record<string, string>> = {}): Promise<TestHub> {
+export async function startTestHub(
+  mode: Mode,
+  env: Readonly<Record<string, string>> = {},
+  plugins: readonly Plugin[] = [],
+): Promise<TestHub> {
   const dataDir = mkdtempSync(join(tmpdir(), 'hub-e2e-'))
   const all: Record<string, string> = {
     HUB_DATA_DIR: dataDir,
@@ -35,7 +40,7 @@ export async function startTestHub(mode: Mode, env: Readonly<Record<string, stri
     ...(mode === 'postgres+redis' ? { REDIS_URL: await freshRedis() } : {}),
     ...env,
   }
-  const composed = await compose(readConfig(all), all)
+  const composed = await compose(readConfig(all), all, { plugins })
   const { hub } = composed
   await hub.start()
   const count: TestHub['count'] = async (table, where = 'true') => {
