@@ -165,7 +165,9 @@ export async function startLinearFake(options: { readonly now?: () => number } =
     new Promise<readonly T[]>((resolve, reject) => {
       const timer = setTimeout(() => {
         waiters.delete(check)
-        reject(new Error(`the fake Linear waited ${timeoutMs} ms in vain; it shows ${JSON.stringify(of()).slice(-2_000)}`))
+        reject(
+          new Error(`the fake Linear waited ${timeoutMs} ms in vain; it shows ${JSON.stringify(of()).slice(-2_000)}`),
+        )
       }, timeoutMs)
       const check = () => {
         if (!enough(of())) return
