@@ -1,7 +1,16 @@
-import type { Bindings, Context } from '#contract'
+import type { Binding, Bindings, Context } from '#contract'
 import { STORIES } from './index/scope.ts'
 import type { Indexed, IndexStore } from './index/store.ts'
 import { sameRepository } from './links.ts'
+
+/** The rules of a binding may say that its documentation is none of the hub's business. */
+export function isKept({ rules }: Pick<Binding, 'rules'>): boolean {
+  return !(typeof rules === 'object' && rules !== null && 'docs' in rules && rules.docs === false)
+}
+/** Repositories of this workspace whose documentation is kept. */
+export async function boundHere(bindings: Bindings, workspace: string): Promise<readonly Binding[]> {
+  return (await bindings.list(workspace, { kind: 'repository' })).filter(isKept)
+}
 
 /** What may be read here. */
 export interface Readable {
@@ -21,7 +30,7 @@ export async function readableHere(
   bindings: Bindings,
   store: IndexStore,
 ): Promise<Readable> {
-  const bound = await bindings.list(ctx.workspace, { kind: 'repository' })
+  const bound = await boundHere(bindings, ctx.workspace)
   const indexed = await store.list(ctx.workspace)
   const mine = indexed.filter(
     (one) =>

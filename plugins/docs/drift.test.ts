@@ -180,7 +180,7 @@ describe('a push that makes the documentation untrue', () => {
     const { writes } = host.issues[0] ?? { writes: 0 }
     await push({ before: first, after: second })
     expect(host.issues[0]?.writes).toBe(writes)
-    expect(await status()).toContain('silent, nothing new since the last look')
+    expect(await status()).toContain('last push: reported, 1 place no longer true')
   })
   it('of 2,000 files is told in numbers, lists what is documented, and says so', async () => {
     const many = (name: string) =>

@@ -8,6 +8,7 @@ import {
   pushed,
 } from '#contract'
 import { stories, storyApproved } from '../story/api.ts'
+import { isKept } from './access.ts'
 import type { Desk } from './commands/desk.ts'
 import { chunksOf, linesOf } from './index/chunks.ts'
 import { STORIES } from './index/scope.ts'
@@ -21,9 +22,7 @@ export function docsEvents(desk: Desk, hub: Pick<Hub, 'maybe'>): readonly EventH
       const { plugin, repository, branch, before, after, forced, own } = push
       // A deleted branch has no documents, and other branches are nobody's documentation yet.
       if (branch !== push.defaultBranch || after === null) return
-      const bound = await desk
-        .bindings()
-        .boundTo({ kind: 'repository', plugin, targetWorkspace: ctx.workspace, target: repository })
+      const bound = await keepers(desk, plugin, repository, ctx.workspace)
       const workspaces = [...new Set(bound.map(({ workspace }) => workspace))]
       for (const [i, workspace] of workspaces.entries())
         await ctx.enqueue(
@@ -37,9 +36,7 @@ export function docsEvents(desk: Desk, hub: Pick<Hub, 'maybe'>): readonly EventH
     handleEvent(pullRequestChanged, async (pull, ctx) => {
       const { plugin, repository, change, head, base } = pull
       if ((change !== 'closed' && change !== 'merged') || head.fork || !head.branch.startsWith('autodevhub/')) return
-      const [bound] = await desk
-        .bindings()
-        .boundTo({ kind: 'repository', plugin, targetWorkspace: ctx.workspace, target: repository })
+      const [bound] = await keepers(desk, plugin, repository, ctx.workspace)
       if (!bound) return
       await ctx.enqueue(
         settleProposal,
@@ -65,6 +62,12 @@ export function docsEvents(desk: Desk, hub: Pick<Hub, 'maybe'>): readonly EventH
       })
     }),
   ]
+}
+
+/** Who bound this repository, oldest first. */
+async function keepers(desk: Desk, plugin: string, target: string, targetWorkspace: string) {
+  const bound = await desk.bindings().boundTo({ kind: 'repository', plugin, targetWorkspace, target })
+  return bound.filter(isKept)
 }
 
 export function docsJobs(desk: Desk): readonly JobHandler[] {

@@ -1,4 +1,5 @@
 import { type Comparison, type Context, HubError, type Out, type Repositories } from '#contract'
+import { boundHere } from './access.ts'
 import { type Desk, portFor } from './commands/desk.ts'
 import { changesOf, type NameChange } from './drift/changes.ts'
 import { type Drift, detect, hashOf } from './drift/detect.ts'
@@ -25,12 +26,13 @@ const MERGE_ATTEMPTS = 3
 export async function follow(desk: Desk, push: Push, ctx: Context): Promise<void> {
   const { plugin, repository, branch } = push
   const key: BranchKey = { workspace: ctx.workspace, plugin, repository, branch }
-  const bound = await desk.bindings().list(ctx.workspace, { kind: 'repository', plugin, target: repository })
-  if (bound.length === 0) return
+  const bound = await boundHere(desk.bindings(), ctx.workspace)
+  if (!bound.some((one) => one.plugin === plugin && one.target === repository)) return
   const port = portFor(desk, plugin)
   const base = (await desk.drift().lookedAt(key)) ?? push.before
   const synced = await syncRepository(desk.index(), port, key, { signal: ctx.signal })
-  if (!push.looksForDrift) return
+  // A repeated or late delivery: what was found out before stands in the status.
+  if (!push.looksForDrift || base === synced.sha) return
   const ended = await outcomeOf(desk, port, ctx, { push, key, base, synced }).catch((error: unknown): Ended => {
     // Trying again gives nobody a permission: it is named where people look.
     if (!(error instanceof HubError)) throw error
@@ -54,7 +56,6 @@ async function outcomeOf(desk: Desk, port: Repositories, ctx: Context, followed:
   const silent = (reason: string): Ended => ({ outcome: 'silent', reason })
   if (push.own) return silent("the hub's own push")
   if (synced.indexed.settings.mode === 'off') return silent('the settings file says mode: off')
-  if (base === synced.sha) return silent('nothing new since the last look')
   const compared = base === null ? null : await comparison(port, key.repository, base, synced.sha, ctx.signal)
   const notes: string[] = []
   if (base === null) notes.push('first push that is seen: nothing to compare with')

@@ -1,5 +1,5 @@
 import { type Bindings, type Context, HubError, type Repositories } from '#contract'
-import { type Readable, readableHere } from '../access.ts'
+import { boundHere, type Readable, readableHere } from '../access.ts'
 import type { DriftStore } from '../drift/store.ts'
 import type { RepositoryKey } from '../index/scope.ts'
 import type { IndexStore } from '../index/store.ts'
@@ -63,7 +63,7 @@ export async function readable(desk: Desk, ctx: Context): Promise<Readable & { r
 
 /** A repository as somebody typed it, among those that are bound in this workspace. */
 export async function boundRepository(desk: Desk, ctx: Context, typed: string | undefined) {
-  const bound = await desk.bindings().list(ctx.workspace, { kind: 'repository' })
+  const bound = await boundHere(desk.bindings(), ctx.workspace)
   if (bound.length === 0) throw new HubError('NOT_FOUND', NOTHING_BOUND)
   if (typed === undefined) return bound
   const wanted = typed.replace(/^[a-z][a-z0-9-]*:/, '').toLowerCase()
