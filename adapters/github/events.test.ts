@@ -40,7 +40,9 @@ function open(more: Record<string, string>) {
       return { status: 'queued', id: 'event', announce: null }
     },
   } as unknown as Hub<GitHubConfig>
-  routes = createRoutes(hub, createInbound(hub, { seen: () => undefined }, createIdentity(client)))
+  routes = createRoutes(hub, createInbound(hub, { seen: () => undefined }, createIdentity(client)), {
+    heard: () => undefined,
+  })
 }
 const send = (webhook: Webhook) =>
   fake.send(async (request) => routes.fetch(new Request('http://hub.test/', request)), webhook)

@@ -87,6 +87,7 @@ const READERS: Readonly<Record<string, Reader>> = {
         mergeCommit: change === 'merged' ? (pull.merge_commit_sha ?? null) : null,
         author: personOf(pull.user),
         pageUrl: pull.html_url,
+        channel: `${repository.full_name}#${pull.number}`,
         atMs: timeOf(pull.updated_at, nowMs),
       },
     }

@@ -4,12 +4,15 @@ import { createBinder } from './binder.ts'
 import { createChannel } from './channel.ts'
 import { createClient } from './client.ts'
 import { config } from './config.ts'
+import { createHooks } from './hooks.ts'
 import { createIdentity } from './identity.ts'
 import { createInbound } from './inbound.ts'
 import { SIZES } from './limits.ts'
+import { sweepSchedule, tellRecovered } from './recovered.ts'
 import { createRepositories } from './repositories.ts'
 import { createScope } from './scope.ts'
 import { createSignals } from './signals.ts'
+import { createSweep } from './sweep.ts'
 import { createTasks } from './tasks.ts'
 import { createRoutes, MAX_BODY_BYTES } from './webhook.ts'
 
@@ -40,6 +43,9 @@ export const github = definePlugin({
     const client = createClient(hub.config)
     const identity = createIdentity(client)
     const host = createRepositories(client, identity, hub.kv)
+    const inbound = createInbound(hub, createSignals(client, hub.log), identity)
+    const hooks = createHooks(hub.kv, hub.log)
+    const sweep = createSweep({ client, hooks, inbound, kv: hub.kv, log: hub.log })
     return {
       provides: [provide(repositories('github'), host), provide(binder('github'), createBinder(client))],
       tasks: createTasks({
@@ -48,7 +54,13 @@ export const github = definePlugin({
         actions: createActions(client, identity, hub.kv),
         scope: createScope(client, () => hub.maybe(bindings)),
       }),
-      routes: createRoutes(hub, createInbound(hub, createSignals(client, hub.log), identity)),
+      jobs: [tellRecovered],
+      schedules: [sweepSchedule(sweep, () => hub.maybe(bindings))],
+      routes: createRoutes(hub, inbound, hooks),
+      health: () => {
+        const [why] = sweep.blind.values()
+        return { status: 'ok', ...(why === undefined ? {} : { detail: why }) }
+      },
       channel: createChannel(client),
       close: () => client.close(),
     }

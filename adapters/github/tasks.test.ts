@@ -19,26 +19,24 @@ let audited: string[]
 beforeEach(async () => {
   fake = await startGitHubFake()
   fake.push('main', { 'README.md': '# App\n' })
-  fake
-    .repository()
-    .state.workflows.push(
-      {
-        id: 9,
-        path: '.github/workflows/deploy.yml',
-        name: 'Deploy',
-        inputs: ['env', 'id'],
-        showsInputs: true,
-        tellsRun: true,
-      },
-      {
-        id: 10,
-        path: '.github/workflows/old.yml',
-        name: 'Old',
-        inputs: ['env', 'id'],
-        showsInputs: true,
-        tellsRun: false,
-      },
-    )
+  fake.repository().state.workflows.push(
+    {
+      id: 9,
+      path: '.github/workflows/deploy.yml',
+      name: 'Deploy',
+      inputs: ['env', 'id'],
+      showsInputs: true,
+      tellsRun: true,
+    },
+    {
+      id: 10,
+      path: '.github/workflows/old.yml',
+      name: 'Old',
+      inputs: ['env', 'id'],
+      showsInputs: true,
+      tellsRun: false,
+    },
+  )
   kept = new Map()
   audited = []
   const kv: KeyValue = {

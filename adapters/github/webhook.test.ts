@@ -32,6 +32,7 @@ async function rig(answer: (call: CommandCall) => Promise<unknown> = async () =>
       { seen: (_repository, subject) => void seen.push(Object.keys(subject)[0] ?? '') },
       { login: async () => 'hub-robot' },
     ),
+    { heard: () => undefined },
   )
   const target: Parameters<GitHubFake['say']>[0] = async (request) =>
     routes.fetch(new Request('http://hub.test/', request))

@@ -3,6 +3,7 @@ import { Hono } from 'hono'
 import { type HookEnv, type Hub, HubError } from '#contract'
 import { readBody } from '../shared/body.ts'
 import type { GitHubConfig } from './config.ts'
+import type { Hooks } from './hooks.ts'
 import type { Inbound } from './inbound.ts'
 import { verifyGitHub } from './verify.ts'
 
@@ -15,7 +16,7 @@ const decoder = new TextDecoder()
  * `POST /hooks/github`: every event of a repository, an organisation or an app. What the hub does not know is acknowledged, since GitHub adds
  * events without notice and tells people about a webhook that fails.
  */
-export function createRoutes(hub: Hub<GitHubConfig>, inbound: Inbound): Hono<HookEnv> {
+export function createRoutes(hub: Hub<GitHubConfig>, inbound: Inbound, hooks: Pick<Hooks, 'heard'>): Hono<HookEnv> {
   const routes = new Hono<HookEnv>()
   routes.post('/', async (c) => {
     const raw = await readBody(c.req.raw, MAX_BODY_BYTES)
@@ -41,6 +42,7 @@ export function createRoutes(hub: Hub<GitHubConfig>, inbound: Inbound): Hono<Hoo
     const given = headers.get('x-github-delivery') ?? ''
     // The same for a manual redelivery, so that it has no second effect.
     const deliveryId = DELIVERY.test(given) ? given : `body:${createHash('sha256').update(raw).digest('hex')}`
+    hooks.heard(headers, body)
     try {
       await inbound.receive(headers.get('x-github-event') ?? '', deliveryId, body, log)
     } catch (error) {

@@ -26,7 +26,7 @@ export const oracle: Oracle = {
   route() {
     const { inbound, reached } = countingInbound()
     const hub = { config: { webhookSecret: SECRET }, log: SILENT }
-    const routes = createRoutes(hub as unknown as Hub<GitHubConfig>, inbound)
+    const routes = createRoutes(hub as unknown as Hub<GitHubConfig>, inbound, { heard: () => undefined })
     return { fetch: async (request) => routes.fetch(request), reached }
   },
 }
