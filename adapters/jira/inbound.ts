@@ -1,4 +1,12 @@
-import { type CommandCall, type Hub, HubError, type IssueChanged, issueChanged, type Log } from '#contract'
+import {
+  type CommandCall,
+  criteriaAsked,
+  type Hub,
+  HubError,
+  type IssueChanged,
+  issueChanged,
+  type Log,
+} from '#contract'
 import { docOf, plainText } from './adf.ts'
 import type { JiraConfig } from './config.ts'
 import type { Own } from './own.ts'
@@ -21,6 +29,8 @@ export interface InboundDeps {
   readonly seen: Seen
   /** Title and text of an issue, for a command that stands alone under it. */
   aboutIssue(issueId: string): Promise<string>
+  /** Has somebody bound the project, so that its criteria are written into its issues? */
+  isBound(project: string): Promise<boolean>
   readonly now: () => number
 }
 const CHANGES: Readonly<Record<string, IssueChanged['change']>> = {
@@ -32,7 +42,7 @@ const CHANGES: Readonly<Record<string, IssueChanged['change']>> = {
   comment_deleted: 'commented',
 }
 
-export function createInbound({ hub, workspace, own, seen, aboutIssue, now }: InboundDeps): Inbound {
+export function createInbound({ hub, workspace, own, seen, aboutIssue, isBound, now }: InboundDeps): Inbound {
   const publish = async (read: JiraDelivery, issue: EventIssue, deliveryId: string, log: Log): Promise<void> => {
     const change = CHANGES[read.webhookEvent]
     if (change === undefined) return
@@ -42,7 +52,7 @@ export function createInbound({ hub, workspace, own, seen, aboutIssue, now }: In
       plugin: 'jira',
       issueId: issue.id,
       key: issue.key,
-      project: issue.fields?.project?.key ?? issue.key.replace(/-\d+$/, ''),
+      project: projectOf(issue),
       change: kindOf(change, changed),
       atMs: read.timestamp,
       changed: [...changed],
@@ -76,6 +86,17 @@ export function createInbound({ hub, workspace, own, seen, aboutIssue, now }: In
       )
     )
       return
+    if (line === 'story' && comment.visibility === undefined && (await isBound(projectOf(issue)))) {
+      const by = { id: author.accountId, name: author.displayName ?? author.accountId }
+      const asked = { plugin: 'jira', issueId: issue.id, project: projectOf(issue), by, thread: null }
+      await hub.publish(criteriaAsked, asked, {
+        workspace,
+        deliveryId: `${deliveryId}:command`,
+        lane: laneOf(workspace, issue.id),
+        actor: { plugin: 'jira', id: author.accountId },
+      })
+      return
+    }
     const call: CommandCall = {
       workspace,
       deliveryId: `${deliveryId}:command`,
@@ -109,6 +130,9 @@ export function createInbound({ hub, workspace, own, seen, aboutIssue, now }: In
       await publish(read.data, issue, deliveryId, log)
     },
   }
+}
+function projectOf(issue: EventIssue): string {
+  return issue.fields?.project?.key ?? issue.key.replace(/-\d+$/, '')
 }
 /** Customers of a service project comment too, and other apps. */
 function isPerson({ accountType }: JiraUser): boolean {

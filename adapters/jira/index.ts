@@ -1,4 +1,4 @@
-import { binder, definePlugin, provide, tracker } from '#contract'
+import { binder, bindings, definePlugin, provide, tracker } from '#contract'
 import { createBinder } from './binder.ts'
 import { createChannel } from './channel.ts'
 import { createClient } from './client.ts'
@@ -56,6 +56,10 @@ export const jira = definePlugin({
       async aboutIssue(id) {
         const found = await load(client, workspace, id, { kind: 'description' }, AbortSignal.timeout(ABOUT_TIMEOUT_MS))
         return found === null ? '' : `${found.issue.title}\n\n${found.issue.body}`
+      },
+      async isBound(project) {
+        const target = { kind: 'tracker', plugin: 'jira', targetWorkspace: workspace, target: project } as const
+        return ((await hub.maybe(bindings)?.boundTo(target)) ?? []).length > 0
       },
     })
     const sweep = createSweep({ client, hub, kv: hub.kv, seen, workspace, now })

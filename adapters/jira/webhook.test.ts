@@ -73,6 +73,7 @@ async function rig(answer: () => Promise<unknown> = async () => undefined) {
     workspace,
     own: createOwn(client),
     seen,
+    isBound: async () => false,
     aboutIssue: async () => 'Saved cards\n\nShoppers type their card each time.',
     now: Date.now,
   })

@@ -1,4 +1,4 @@
-import { type EventHandler, type Hub, handleEvent } from '#contract'
+import { bindings, criteriaAsked, type EventHandler, type Hub, handleEvent } from '#contract'
 import type { LinearConfig } from './config.ts'
 import { storyAsked } from './events.ts'
 import { commentPlace, laneOf } from './place.ts'
@@ -10,7 +10,11 @@ export function createStoryHandler(hub: Hub<LinearConfig>, reader: Reader): Even
     const place = commentPlace(organizationId, issueId, thread)
     const found = await reader.one(place.workspace, issueId, { kind: 'description' }, ctx.signal)
     if (found === null) return
-    const { title, body } = found.issue
+    const { title, body, project } = found.issue
+    const target = { kind: 'tracker', plugin: 'linear', targetWorkspace: place.workspace, target: project } as const
+    const bound = await hub.maybe(bindings)?.boundTo(target)
+    if (bound && bound.length > 0)
+      return ctx.publish(criteriaAsked, { plugin: 'linear', issueId, project, by: actor, thread })
     await hub.command({
       workspace: place.workspace,
       deliveryId,

@@ -169,3 +169,19 @@ export const trackerRecovered = defineEvent(
     lost: z.array(z.string()),
   }),
 )
+
+/**
+ * Somebody asked, in an issue of a project that is bound, for its criteria: `/story` alone in a comment. Whoever bound the project writes them; in a
+ * project that nobody bound the adapter runs the command itself.
+ */
+export const criteriaAsked = defineEvent(
+  'issue.criteria-asked',
+  z.object({
+    plugin: z.string(),
+    issueId: z.string(),
+    project: z.string(),
+    by: z.object({ id: z.string(), name: z.string() }),
+    /** Where the question stands, for an answer that cannot be read from the issue. */
+    thread: z.string().nullable(),
+  }),
+)

@@ -1,4 +1,16 @@
-import { type Budget, bindings, budget, type Command, database, type Hub, model, type Parts, provide } from '#contract'
+import {
+  type Budget,
+  bindings,
+  budget,
+  type Command,
+  database,
+  directory,
+  finder,
+  type Hub,
+  model,
+  type Parts,
+  provide,
+} from '#contract'
 import { stories, storyChanged } from './api.ts'
 import { approveCommand } from './commands/approve.ts'
 import type { Desk } from './commands/desk.ts'
@@ -9,6 +21,7 @@ import { refineCommands } from './commands/refine.ts'
 import { splitCommand } from './commands/split.ts'
 import type { Draft } from './draft.ts'
 import { createEngine, type Engine } from './engine.ts'
+import { createFinder } from './finder.ts'
 import { toGherkin } from './gherkin.ts'
 import { createLadder } from './ladder.ts'
 import { formatReference, parseReference } from './reference.ts'
@@ -46,6 +59,10 @@ export function setupStory(hub: Hub, draftOffline: (text: string) => Draft): Par
   const sync = syncHandlers(syncDesk.deps, syncDesk.bindings)
   return {
     provides: [
+      provide(
+        finder,
+        createFinder(desk, () => hub.maybe(directory)),
+      ),
       provide(stories, {
         async get(workspace, reference) {
           const saved = await store().get(workspace, parseReference(reference))

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import {
   type Bindings,
   type Context,
+  criteriaAsked,
   defineJob,
   type EventHandler,
   handleEvent,
@@ -10,7 +11,7 @@ import {
   type JobHandler,
 } from '#contract'
 import { storyChanged } from '../api.ts'
-import { showIssueCard } from './card.ts'
+import { issuePlace, showIssueCard } from './card.ts'
 import { type GenerateDeps, generateFor } from './generate.ts'
 import { defaultPlace, rulesOf, whyNot } from './rules.ts'
 import { syncIssue } from './sync.ts'
@@ -20,10 +21,12 @@ const address = z.object({
   trackerWorkspace: z.string(),
   issueId: z.string(),
   project: z.string(),
+  /** Who asked for it in the issue itself, and where; null where the issue changed. */
+  asked: z.object({ key: z.string(), name: z.string(), thread: z.string().nullable() }).nullable().default(null),
 })
 /** Brings one issue into step with its story, or gives it one where the rules of its project say so. */
 export const syncJob = defineJob({ name: 'story.sync', payload: address, retry: { attempts: 12, backoffMs: 2_000 } })
-type Address = z.infer<typeof address>
+type Address = z.input<typeof address>
 
 const DAY_MS = 86_400_000
 
@@ -56,6 +59,12 @@ export function syncHandlers(
         for (const workspace of new Set([...bound.map((b) => b.workspace), ...linked]))
           await enqueueSync(ctx, workspace, at)
       }),
+      handleEvent(criteriaAsked, async ({ plugin, issueId, project, by, thread }, ctx) => {
+        const asked = { key: `${plugin}:${by.id}`, name: by.name, thread }
+        const at = { plugin, trackerWorkspace: ctx.workspace, issueId, project, asked }
+        const target = { kind: 'tracker' as const, plugin, targetWorkspace: ctx.workspace, target: project }
+        for (const { workspace } of await bindings().boundTo(target)) await enqueueSync(ctx, workspace, at)
+      }),
       handleEvent(storyChanged, async ({ storyId }, ctx) => {
         for (const link of await deps().links.ofStory(ctx.workspace, storyId)) {
           if (link.state === 'linked') await enqueueSync(ctx, ctx.workspace, link)
@@ -67,12 +76,14 @@ export function syncHandlers(
 }
 
 async function run(deps: GenerateDeps, bindings: Bindings, at: Address, ctx: Context): Promise<void> {
-  const { plugin, trackerWorkspace, issueId, project } = at
+  const { plugin, trackerWorkspace, issueId, project, asked = null } = at
   const tracker = deps.tracker(plugin)
   const link = await deps.links.get({ workspace: ctx.workspace, plugin, trackerWorkspace, issueId })
   if (link) {
-    const synced = await syncIssue(deps, ctx, link)
+    const synced = await syncIssue(deps, ctx, link, { restore: asked !== null })
     await showIssueCard(ctx, synced, tracker.title, link)
+    if (asked && synced.outcome === 'finished')
+      await answer(ctx, at, `It is ${synced.link.status}, so its criteria stand.`)
     return
   }
   const [binding] = await bindings.list(ctx.workspace, {
@@ -83,25 +94,40 @@ async function run(deps: GenerateDeps, bindings: Bindings, at: Address, ctx: Con
   })
   if (!binding) return
   const rules = rulesOf(binding.rules)
-  if (rules.mode === 'manual') return
+  if (rules.mode === 'manual' && asked === null) return
   const place = rules.place ?? defaultPlace(tracker)
   const issue = await tracker.get(trackerWorkspace, issueId, place, ctx.signal)
   if (issue === null) return
-  const reason = whyNot(issue, rules)
-  if (reason !== null) return void ctx.log.debug({ issue: issue.key, reason }, 'an issue gets no criteria')
+  // Who asks is no rule's business, but an issue that is done or has criteria is.
+  const applied = asked === null ? rules : { ...rules, mode: 'auto' as const, types: [], labels: [], states: [] }
+  const reason = whyNot(issue, applied)
+  if (reason !== null) {
+    ctx.log.debug({ issue: issue.key, reason }, 'an issue gets no criteria')
+    if (asked) await answer(ctx, at, `No criteria were written: ${reason}.`)
+    return
+  }
   const midnight = Math.floor(Date.now() / DAY_MS) * DAY_MS
-  const today = await deps.links.countSince(
-    { workspace: ctx.workspace, plugin, trackerWorkspace, project },
-    new Date(midnight),
-  )
+  const budgeted = { workspace: ctx.workspace, plugin, trackerWorkspace, project }
+  const today = asked === null ? await deps.links.countSince(budgeted, new Date(midnight)) : 0
   if (today >= rules.issuesPerDay) {
     ctx.log.info({ issue: issue.key, limit: rules.issuesPerDay }, 'the budget of this project is spent: tomorrow')
     return enqueueSync(ctx, ctx.workspace, at, midnight + DAY_MS - Date.now())
   }
   if (rules.dryRun) {
     await ctx.audit('story.dry-run', issue.key, { would: 'write criteria', place: place.kind })
+    if (asked) await answer(ctx, at, 'Dry run: criteria would be written here. Its rules say so: see hub projects.')
     return
   }
-  const author = { key: `${plugin}:${issue.author?.id ?? 'unknown'}`, name: tracker.title }
-  await generateFor(deps, ctx, issue, { place, author })
+  const author = asked ?? { key: `${plugin}:${issue.author?.id ?? 'unknown'}`, name: tracker.title }
+  await generateFor(deps, ctx, issue, { place, author: { key: author.key, name: author.name } })
+}
+
+/** For whoever asked in the issue and sees nothing happen there. */
+async function answer(
+  ctx: Context,
+  { plugin, trackerWorkspace, issueId, asked }: Address,
+  text: string,
+): Promise<void> {
+  const place = issuePlace({ plugin, trackerWorkspace, issueId })
+  await ctx.send('answer', asked?.thread ? { ...place, thread: asked.thread } : place, { text })
 }
