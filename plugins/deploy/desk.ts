@@ -1,4 +1,4 @@
-import type { Bindings, DeliveryMeasures, Links, Repositories, Tasks } from '#contract'
+import { type Bindings, type DeliveryMeasures, HubError, type Links, type Repositories, type Tasks } from '#contract'
 import type { Stories } from '../story/api.ts'
 import type { CommitStore } from './changes/store.ts'
 import type { SettingsStore } from './settings/store.ts'
@@ -23,10 +23,32 @@ export interface Desk {
 }
 /** Code host of a service that nothing was said about. */
 export const DEFAULT_CODE_HOST = 'github'
-/** Adapter that knows a repository: as set for the service, else as the repository was bound. */
-export async function codeHostOf(desk: Desk, workspace: string, service: string, repository: string): Promise<string> {
-  const settings = await desk.settings().service(workspace, service)
-  if (settings) return settings.codeHost
-  const [bound] = await desk.bindings().list(workspace, { kind: 'repository', target: repository })
-  return bound?.plugin ?? DEFAULT_CODE_HOST
+/** A repository that this workspace has bound, as its code host writes it. */
+export interface BoundRepository {
+  readonly codeHost: string
+  readonly repository: string
+  readonly project: string
+}
+/**
+ * One token of a code host may see the repositories of many tenants: a workspace reads and starts nothing but in those that it has bound, after
+ * proof of power on both ends.
+ */
+export async function boundRepository(
+  desk: Desk,
+  workspace: string,
+  repository: string,
+  codeHost?: string,
+): Promise<BoundRepository | null> {
+  const bound = await desk.bindings().list(workspace, { kind: 'repository' })
+  const found = bound.find(
+    ({ plugin, target }) =>
+      target.toLowerCase() === repository.toLowerCase() && (codeHost === undefined || plugin === codeHost),
+  )
+  return found ? { codeHost: found.plugin, repository: found.target, project: found.project } : null
+}
+export function refuseUnbound(codeHost: string, repository: string): never {
+  throw new HubError(
+    'FORBIDDEN',
+    `${repository} belongs to no project here: bind it first with "hub bind repository <project> ${codeHost}:${repository}"`,
+  )
 }

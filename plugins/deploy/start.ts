@@ -11,7 +11,7 @@ import type { ServiceSettings } from './settings/store.ts'
 /** What code hosts answer that can tell which run they started. */
 const started = z.object({
   runId: z.union([z.string(), z.number().transform(String)]).nullish(),
-  runUrl: z.string().nullish(),
+  url: z.string().nullish(),
 })
 
 /** Has the code host run the workflow of the service, once. What cannot be started ends at once, with the reason on its card. */
@@ -63,9 +63,9 @@ async function start(desk: Desk, row: Row, ctx: Context): Promise<void> {
     environment: row.environment,
     sha: row.sha,
   })
-  const { runId, runUrl } = started.catch({}).parse(answer)
+  const { runId, url } = started.catch({}).parse(answer)
   if (runId) await desk.store().name(workspace, runSource(codeHost), runId, number)
-  if (runUrl) await desk.store().change(workspace, number, (now) => (now.url === null ? { url: runUrl } : null))
+  if (url) await desk.store().change(workspace, number, (now) => (now.url === null ? { url } : null))
 }
 
 /** Workflows start on a branch or a tag, never on a commit: that one goes along as an input. */

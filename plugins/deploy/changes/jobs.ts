@@ -1,5 +1,5 @@
 import { type EventHandler, handleEvent, handleJob, type JobHandler, pullRequestChanged, pushed } from '#contract'
-import { codeHostOf, type Desk } from '../desk.ts'
+import { boundRepository, type Desk } from '../desk.ts'
 import { follow } from '../follow.ts'
 import { boundWorkspaces } from '../intake/route.ts'
 import { changesJob } from '../jobs.ts'
@@ -14,8 +14,9 @@ export function changesHandler(desk: Desk): JobHandler {
     const live = row.previousSha === null ? await desk.store().liveAt(row, row.startedAt.getTime()) : null
     const base = row.previousSha ?? live?.sha ?? null
     if (base === null || base === row.sha) return undefined
-    const codeHost = await codeHostOf(desk, workspace, row.service, row.repository)
-    const asked = { workspace, codeHost, repository: row.repository, base, head: row.sha }
+    const bound = await boundRepository(desk, workspace, row.repository)
+    if (!bound) return undefined
+    const asked = { ...bound, workspace, base, head: row.sha }
     const found = await readChanges(desk, asked, ctx)
     if (!found) return undefined
     const { commits, issues, stories } = found

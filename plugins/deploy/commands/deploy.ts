@@ -12,7 +12,7 @@ import { formatLocal } from '../settings/zone.ts'
 import { clip, count, plain, shortSha } from '../text.ts'
 import { environmentName, keyOf, serviceName } from './fields.ts'
 import { button, buttons, toAsker } from './messages.ts'
-import { commitOf, type Deployable, deployable, projectOf, showHere } from './plan.ts'
+import { commitOf, type Deployable, deployable, showHere } from './plan.ts'
 
 const SHOWN = 20
 
@@ -72,7 +72,7 @@ export async function open(
   ctx: Context,
 ): Promise<Row> {
   const { workspace } = ctx
-  const { service, repository } = settings
+  const { service, repository, project } = settings
   const { environment, rollsBack } = what
   const rules = await desk.settings().environment(workspace, environment)
   const live = await desk.store().live({ workspace, service, environment })
@@ -81,7 +81,7 @@ export async function open(
     workspace,
     service,
     repository,
-    project: await projectOf(desk, repository, ctx),
+    project,
     production: rules.production,
     jobId: ctx.jobId,
     askedBy: keyOf(ctx),

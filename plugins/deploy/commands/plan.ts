@@ -1,5 +1,5 @@
 import { type Context, HubError, type Place } from '#contract'
-import type { Desk } from '../desk.ts'
+import { boundRepository, type Desk, refuseUnbound } from '../desk.ts'
 import type { Row } from '../rows.ts'
 import type { ServiceSettings } from '../settings/store.ts'
 import { lasting } from '../subscriptions/store.ts'
@@ -7,6 +7,7 @@ import { lasting } from '../subscriptions/store.ts'
 /** Settings of a service with which the hub can deploy it. */
 export interface Deployable extends ServiceSettings {
   readonly repository: string
+  readonly project: string
   readonly workflow: string
 }
 
@@ -37,12 +38,14 @@ export async function deployable(
       'INPUT_INVALID',
       `The hub does not know how to deploy ${service}: name its repository and the workflow that deploys it with "deploy service ${service} --repository owner/name --workflow deploy.yml"`,
     )
+  const bound = await boundRepository(desk, workspace, repository, codeHost)
+  if (!bound) return refuseUnbound(codeHost, repository)
   if (!desk.tasks().get(`${codeHost}.dispatch`))
     throw new HubError(
       'INPUT_INVALID',
       `${codeHost} cannot start workflows here: set its variables (see hub status), or deploy from your pipeline and report it to POST /api/v1/deployments`,
     )
-  return { ...settings, repository, workflow }
+  return { ...settings, repository: bound.repository, project: bound.project, workflow }
 }
 
 /** The commit that a branch, tag or commit means now; what is approved and shown is this one, whatever is pushed later. */
@@ -64,13 +67,6 @@ export async function commitOf(
   const sha = await host.resolve(repository, asked, ctx.signal)
   if (sha === null) throw new HubError('NOT_FOUND', `${repository} has no branch, tag or commit ${asked}`)
   return { ref: asked, sha }
-}
-
-/** The project that a deployment belongs to: that of its repository, else that of the channel. */
-export async function projectOf(desk: Desk, repository: string, ctx: Context): Promise<string | null> {
-  const [bound] = await desk.bindings().list(ctx.workspace, { kind: 'repository', target: repository })
-  if (bound) return bound.project
-  return ctx.place ? desk.bindings().projectAt(ctx.workspace, ctx.place.plugin, ctx.place.channel) : null
 }
 
 /** The card stands where it was asked for. Never in a private answer, which nobody can edit later. */

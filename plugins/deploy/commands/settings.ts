@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { type Catalog, type Command, defineCommand, HubError, type Message } from '#contract'
-import { DEFAULT_CODE_HOST, type Desk } from '../desk.ts'
+import { boundRepository, DEFAULT_CODE_HOST, type Desk, refuseUnbound } from '../desk.ts'
 import { NAME } from '../report.ts'
 import type { ServiceSettings } from '../settings/store.ts'
 import { environmentName, keyOf, serviceName } from './fields.ts'
@@ -71,11 +71,15 @@ export function settingsCommands(desk: Desk, catalog: Catalog): readonly Command
             'INPUT_INVALID',
             `"${taken.name}" is a command, so no service can be called ${service}: choose another name`,
           )
+        const codeHost = host ?? before?.codeHost ?? DEFAULT_CODE_HOST
+        const asked = repository ?? before?.repository ?? null
+        const bound = asked === null ? null : await boundRepository(desk, ctx.workspace, asked, codeHost)
+        if (asked !== null && !bound) refuseUnbound(codeHost, asked)
         const settings = {
           workspace: ctx.workspace,
           service,
-          repository: repository ?? before?.repository ?? null,
-          codeHost: host ?? before?.codeHost ?? DEFAULT_CODE_HOST,
+          repository: bound?.repository ?? null,
+          codeHost,
           workflow: workflow ?? before?.workflow ?? null,
           environments: environments === undefined ? (before?.environments ?? []) : checkNames(list(environments)),
           inputs: inputs === undefined ? (before?.inputs ?? ['environment', 'sha']) : checkInputs(list(inputs)),
