@@ -1,5 +1,14 @@
 import { randomUUID } from 'node:crypto'
-import { type CommandCall, type CommandInput, type Form, type Hub, HubError, type Place, type Receipt } from '#contract'
+import {
+  type CommandCall,
+  type CommandInput,
+  type Form,
+  finder,
+  type Hub,
+  HubError,
+  type Place,
+  type Receipt,
+} from '#contract'
 import type { TeamsClient } from './client.ts'
 import type { TeamsConfig } from './config.ts'
 import { literal } from './inlines.ts'
@@ -15,9 +24,12 @@ import {
 } from './payloads.ts'
 import { conversationOf, deliveryIdOf, kindOf, laneOf, placeOf, tenantOf } from './place.ts'
 import type { References } from './references.ts'
-import { searchResults } from './search.ts'
+import { searchMessage, searchResults, storyResults } from './search.ts'
 import { htmlText, plainText } from './text.ts'
 
+/** Id of the search in the app's manifest. */
+const STORY_SEARCH = 'stories'
+const MAX_RESULTS = 15
 const OUTDATED = 'This form is out of date; close it and open it again.'
 
 /** What a dialog shows next: another one, or a closing word. */
@@ -89,6 +101,22 @@ export function createInbound(hub: Hub<TeamsConfig>, client: TeamsClient, refere
     return task ? { task } : closing('There is no form for this; type the command instead, or ask for hub help.')
   }
 
+  /** Answered within the request: there is nothing to do, only to read. */
+  const findStories = async (activity: Activity, place: Place, words: string, skip: number): Promise<object> => {
+    const stories = hub.maybe(finder)
+    // One page: whoever wants more types more words.
+    if (stories === null || skip > 0) return storyResults([])
+    const { workspace } = place
+    const who = { plugin: 'teams', id: activity.from.id }
+    try {
+      return storyResults(await stories.find({ workspace, who, place, words, limit: MAX_RESULTS }))
+    } catch (error) {
+      if (error instanceof HubError && error.code === 'FORBIDDEN') return searchMessage(error.message)
+      hub.log.warn({ error: error instanceof Error ? error.message : String(error) }, 'Teams search failed')
+      return searchMessage('Stories cannot be searched right now. Try again in a minute.')
+    }
+  }
+
   return {
     async message(activity, said) {
       if (!isPerson(activity)) return
@@ -156,9 +184,13 @@ export function createInbound(hub: Hub<TeamsConfig>, client: TeamsClient, refere
     },
     async search(activity) {
       const asked = extensionQuery.safeParse(activity.value)
-      await meet(activity)
-      const words = asked.success ? (asked.data.parameters ?? []).find(({ name }) => name !== 'initialRun')?.value : ''
-      return searchResults(hub.catalog, typeof words === 'string' ? words : '')
+      const place = await meet(activity)
+      const { commandId, parameters = [], queryOptions = {} } = asked.success ? asked.data : {}
+      const value = parameters.find(({ name }) => name !== 'initialRun')?.value
+      const words = typeof value === 'string' ? value : ''
+      if (commandId !== STORY_SEARCH) return searchResults(hub.catalog, words)
+      if (!isPerson(activity)) return storyResults([])
+      return findStories(activity, place, words, queryOptions.skip ?? 0)
     },
     async changed(activity) {
       const tenant = tenantOf(activity)

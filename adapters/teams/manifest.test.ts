@@ -84,6 +84,7 @@ describe('the app package', () => {
     expect(composeExtensions[0]?.commands.map(({ id, type }) => [id, type])).toEqual([
       ['story', 'action'],
       ['story.refine', 'action'],
+      ['stories', 'query'],
       ['search', 'query'],
     ])
   })

@@ -11,6 +11,25 @@ const MAX_COMMANDS = 10
 const MAX_NAME = 32
 const MAX_DESCRIPTION = 128
 
+const SEARCHES = [
+  {
+    id: 'stories',
+    type: 'query',
+    title: 'Find a story',
+    description: 'Stories by words, to put into your message',
+    initialRun: true,
+    parameters: [{ name: 'words', title: 'Words', description: 'Words of the story, or draft or approved' }],
+  },
+  {
+    id: 'search',
+    type: 'query',
+    title: 'Find a command',
+    description: 'What the hub can do, and how to ask for it',
+    initialRun: true,
+    parameters: [{ name: 'words', title: 'Words', description: 'Words of the command or of what it does' }],
+  },
+]
+
 const settings = z.object({
   appId: z.guid(),
   /** The hub's own address as Teams reaches it; pages about it are linked from there. */
@@ -59,7 +78,7 @@ export function createManifest(input: PackageInput): object {
         ...(suggested.length > 0 ? { commandLists: [{ scopes: SCOPES, commands: suggested }] } : {}),
       },
     ],
-    composeExtensions: [{ botId: appId, commands: [...formsOf(commands), search] }],
+    composeExtensions: [{ botId: appId, commands: [...formsOf(commands), ...SEARCHES] }],
     permissions: ['identity', 'messageTeamMembers'],
     validDomains: [host],
   }
@@ -68,7 +87,7 @@ export function createManifest(input: PackageInput): object {
 function formsOf(commands: PackageInput['commands']): object[] {
   return commands
     .filter(({ fields }) => fields.some((field) => field.value === undefined))
-    .slice(0, MAX_COMMANDS - 1)
+    .slice(0, MAX_COMMANDS - SEARCHES.length)
     .map(({ name, summary }) => ({
       id: name.replaceAll(' ', '.'),
       type: 'action',
@@ -77,14 +96,6 @@ function formsOf(commands: PackageInput['commands']): object[] {
       context: ['compose', 'commandBox', 'message'],
       fetchTask: true,
     }))
-}
-const search = {
-  id: 'search',
-  type: 'query',
-  title: 'Find a command',
-  description: 'What the hub can do, and how to ask for it',
-  initialRun: true,
-  parameters: [{ name: 'words', title: 'Words', description: 'Words of the command or of what it does' }],
 }
 function cut(text: string, maxLength: number): string {
   return text.length <= maxLength ? text : `${text.slice(0, maxLength - 1).toWellFormed()}…`

@@ -72,5 +72,7 @@ export const submission = z.object({
   data: z.looseObject({ hub: carried }),
 })
 export const extensionQuery = z.object({
+  commandId: z.string().optional(),
+  queryOptions: z.object({ skip: z.number().optional(), count: z.number().optional() }).optional(),
   parameters: z.array(z.object({ name: z.string(), value: z.unknown() })).optional(),
 })

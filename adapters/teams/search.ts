@@ -1,7 +1,7 @@
-import type { Catalog, CommandInfo } from '#contract'
+import type { Catalog, CommandInfo, Found } from '#contract'
 import { codeBlock, heading, richText } from './elements.ts'
 import { literal, run } from './inlines.ts'
-import { cardAttachment } from './render.ts'
+import { cardAttachment, render } from './render.ts'
 
 const MAX_RESULTS = 15
 
@@ -15,12 +15,28 @@ export function searchResults(catalog: Catalog, words: string): object {
     const text = `${command.name} ${command.summary} ${command.examples.join(' ')}`.toLowerCase()
     return asked.every((word) => text.includes(word))
   })
+  return results(found.slice(0, MAX_RESULTS).map(result))
+}
+/** Stories by words: chosen, the story's card is put into the message that somebody writes. */
+export function storyResults(found: readonly Found[]): object {
+  return results(
+    found.flatMap(({ title, note, card }) => {
+      const [attachment] = render(card).attachments ?? []
+      return attachment ? [{ ...attachment, preview: preview(title, note) }] : []
+    }),
+  )
+}
+/** Words in the place of results. */
+export function searchMessage(text: string): object {
+  return { composeExtension: { type: 'message', text: literal(text) } }
+}
+function results(attachments: readonly object[]): object {
+  return { composeExtension: { type: 'result', attachmentLayout: 'list', attachments } }
+}
+function preview(title: string, text: string): object {
   return {
-    composeExtension: {
-      type: 'result',
-      attachmentLayout: 'list',
-      attachments: found.slice(0, MAX_RESULTS).map(result),
-    },
+    contentType: 'application/vnd.microsoft.card.thumbnail',
+    content: { title: literal(title), text: literal(text) },
   }
 }
 function result({ name, summary, usage, examples }: CommandInfo): object {
@@ -34,9 +50,6 @@ function result({ name, summary, usage, examples }: CommandInfo): object {
   ]
   return {
     ...cardAttachment(body, `${title}: ${summary}`),
-    preview: {
-      contentType: 'application/vnd.microsoft.card.thumbnail',
-      content: { title: literal(title), text: literal(summary) },
-    },
+    preview: preview(title, summary),
   }
 }

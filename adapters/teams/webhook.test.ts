@@ -1,6 +1,16 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { type Catalog, type CommandCall, type Form, type Hub, HubError, type Log, type Receipt } from '#contract'
+import {
+  type Catalog,
+  type CommandCall,
+  type Finder,
+  type Form,
+  finder,
+  type Hub,
+  HubError,
+  type Log,
+  type Receipt,
+} from '#contract'
 import { checkCard, readActivity } from '../../test/fakes/teams/cards.ts'
 import {
   ANN,
@@ -84,6 +94,7 @@ describe('POST /hooks/teams', () => {
   let fetchHub: (request: Request) => Promise<Response>
   let logged: string
   let stored: Map<string, unknown>
+  let stories: Finder | null = null
   let close: () => void
 
   const open = async (more: Partial<TeamsConfig> = {}) => {
@@ -114,7 +125,7 @@ describe('POST /hooks/teams', () => {
       use: () => {
         throw new Error('nothing is required')
       },
-      maybe: () => null,
+      maybe: <T>({ name }: { name: string }) => (name === finder.name ? (stories as T | null) : null),
       command: (call) => answer(call),
       publish: () => Promise.reject(new Error('nothing is published')),
     }
@@ -404,6 +415,53 @@ describe('POST /hooks/teams', () => {
     })
     test('an unknown action says what to do instead', async () => {
       expect((await from.fetchTask('deploy')).json).toMatchObject({ task: { type: 'message' } })
+    })
+    test('stories are found as cards to put into a message, within the limits', async () => {
+      const asked: Parameters<Finder['find']>[0][] = []
+      stories = {
+        async find(given) {
+          asked.push(given)
+          const title = 'ST-12 · Pay with a <at>saved</at> card'
+          const blocks = [
+            { kind: 'heading', text: title } as const,
+            { kind: 'text', markdown: '**x** '.repeat(9_000) } as const,
+          ]
+          return [{ title, note: 'draft · v2', card: { text: title, blocks } }]
+        },
+      }
+      const { json } = await from.query('saved card', { commandId: 'stories' })
+      const [found] = (
+        json as { composeExtension: { attachments: { content: unknown; preview: { content: object } }[] } }
+      ).composeExtension.attachments
+      expect(checkCard(found?.content)).toEqual([])
+      expect(found?.preview.content).toMatchObject({ text: 'draft · v2' })
+      expect(JSON.stringify(json)).not.toContain('<at>')
+      expect(asked).toMatchObject([
+        { workspace: `teams:${TENANT}`, who: { plugin: 'teams', id: ANN }, words: 'saved card', limit: 15 },
+      ])
+      expect(asked[0]?.place).toMatchObject({ plugin: 'teams', visibility: expect.any(String) })
+      // Further pages are none.
+      expect((await from.query('saved card', { commandId: 'stories', skip: 25 })).json).toMatchObject({
+        composeExtension: { attachments: [] },
+      })
+      expect(asked).toHaveLength(1)
+    })
+    test.each([
+      [new HubError('FORBIDDEN', 'You may not see stories here; hub why says more'), /may not see stories/],
+      [new HubError('UNAVAILABLE', 'connection to 10.0.0.1 refused'), /cannot be searched right now/],
+      [new Error('boom'), /cannot be searched right now/],
+    ])('a search that fails with %s says so in words', async (error, says) => {
+      stories = { find: () => Promise.reject(error) }
+      const { status, text } = await from.query('card', { commandId: 'stories' })
+      expect(status).toBe(200)
+      expect(text).toMatch(says)
+      expect(text).not.toContain('10.0.0.1')
+    })
+    test('without stories there is nothing to find', async () => {
+      stories = null
+      expect((await from.query('card', { commandId: 'stories' })).json).toEqual({
+        composeExtension: { type: 'result', attachmentLayout: 'list', attachments: [] },
+      })
     })
     test('search finds commands by words', async () => {
       const found = async (words: string) => {

@@ -59,6 +59,18 @@ describe.each(MODES)('/story in Teams, drafted by Claude, on %s', (mode) => {
       expect(teams.problems).toEqual([])
     })
 
+    it('is found by words in the message extension, for a person of the team alone', async () => {
+      const { json } = await ann.query('saved card', { commandId: 'stories' })
+      const { composeExtension } = json as { composeExtension: { attachments: { content: unknown }[] } }
+      expect(composeExtension.attachments).toHaveLength(1)
+      expect(JSON.stringify(composeExtension.attachments[0]?.content)).toContain('ST-1')
+      const stranger = await ann.query('saved card', {
+        commandId: 'stories',
+        tenant: '11111111-2222-4333-8444-555555555555',
+      })
+      expect(stranger.text).not.toContain('ST-1')
+    })
+
     it('Show Gherkin is acknowledged to the presser and answered in the thread', async () => {
       const ack = await ann.execute(story(), 'Show Gherkin')
       expect(ack.json).toMatchObject({

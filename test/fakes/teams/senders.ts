@@ -41,7 +41,8 @@ export interface Sender {
   submitForm(dialog: Sent, values: Readonly<Record<string, string>>, where?: Where): Promise<Sent>
   fetchTask(commandId: string, options?: { readonly html?: string } & Where): Promise<Sent>
   submitAction(dialog: Sent, values: Readonly<Record<string, string>>, where?: Where): Promise<Sent>
-  query(words: string, where?: Where): Promise<Sent>
+  /** Types words into the message extension; 'stories' or 'search'. */
+  query(words: string, where?: Where & { readonly commandId?: string; readonly skip?: number }): Promise<Sent>
   installation(action: 'add' | 'remove', where?: Where): Promise<Sent>
   conversationUpdate(change: Json, where?: Where): Promise<Sent>
   /** Any activity, with any token. */
@@ -196,10 +197,10 @@ export function createSender(target: Target, state: TeamsState, options: SenderO
         { commandId: 'story', commandContext: 'compose', data: data(dialog, values) },
         where,
       ),
-    query: (words, where) =>
+    query: (words, { commandId = 'search', skip = 0, ...where } = {}) =>
       invoke(
         'composeExtension/query',
-        { commandId: 'search', parameters: [{ name: 'words', value: words }], queryOptions: { skip: 0, count: 25 } },
+        { commandId, parameters: [{ name: 'words', value: words }], queryOptions: { skip, count: 25 } },
         where,
       ),
     installation: (action, where) => raw(build({ type: 'installationUpdate', action }, where)),
