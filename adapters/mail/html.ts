@@ -2,7 +2,7 @@ import type { Action, Block } from '#contract'
 import { diffText } from '../shared/lines.ts'
 import { safeUrl } from '../shared/text.ts'
 import { codeBox, escapeHtml, escapeLines, linkTo, toHtml } from './markup.ts'
-import { SHEET, STYLES } from './styles.ts'
+import { BREAK, SHEET, STYLES, WHOLE_WORDS } from './styles.ts'
 
 const TABLE = 'width="100%" cellpadding="0" cellspacing="0" border="0"'
 const LAYOUT = `role="presentation" ${TABLE}`
@@ -23,8 +23,8 @@ export function htmlPage(subject: string, rows: string): string {
     '</td></tr></table><!--[if mso]></td></tr></table><![endif]--></td></tr></table></body></html>',
   ].join('\n')
 }
-export function row(inner: string): string {
-  return inner === '' ? '' : `<tr><td class="t" style="${STYLES.block}">${inner}</td></tr>\n`
+export function row(inner: string, style: string = STYLES.block): string {
+  return inner === '' ? '' : `<tr><td class="t" style="${style}">${inner}</td></tr>\n`
 }
 export function plainHtml(text: string): string {
   return `<div class="t" style="${STYLES.text}">${escapeLines(text)}</div>`
@@ -60,16 +60,23 @@ export function blockHtml(block: Block): string {
   }
 }
 function diffLine(line: string): string {
-  const color = line.startsWith('+') ? '#1a7f37' : line.startsWith('-') ? '#cf222e' : ''
-  return color === '' ? escapeLines(line) : `<span style="color:${color}">${escapeLines(line)}</span>`
+  if (line.startsWith('+')) return `<span class="n" style="color:#1a7f37">${escapeLines(line)}</span>`
+  return line.startsWith('-') ? `<span class="o" style="color:#cf222e">${escapeLines(line)}</span>` : escapeLines(line)
 }
 function field({ label, value }: { readonly label: string; readonly value: string }): string {
   return `<tr><td class="t" width="34%" style="${STYLES.label}">${escapeLines(label)}</td><td class="t" style="${STYLES.value}">${escapeLines(value)}</td></tr>`
 }
+/** A column is as wide as its longest word, unless that word is longer than any column may be. */
+const MAX_WORD = 14
+
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const width = Math.max(head.length, ...rows.map((cells) => cells.length))
+  const cell = (text: string, tag: 'th' | 'td', style: string, name: string) => {
+    const isLong = text.split(/\s+/).some((word) => word.length > MAX_WORD)
+    return `<${tag} class="${name}" style="${style};${isLong ? BREAK : WHOLE_WORDS}">${escapeLines(text)}</${tag}>`
+  }
   const line = (cells: readonly string[], tag: 'th' | 'td', style: string, name: string) =>
-    `<tr>${Array.from({ length: width }, (_, i) => `<${tag} class="${name}" style="${style}">${escapeLines(cells[i] ?? '')}</${tag}>`).join('')}</tr>`
+    `<tr>${Array.from({ length: width }, (_, i) => cell(cells[i] ?? '', tag, style, name)).join('')}</tr>`
   const first = head.length === 0 ? '' : line(head, 'th', STYLES.head, 'm')
   return `<table ${TABLE}>${first}${rows.map((cells) => line(cells, 'td', STYLES.cell, 't')).join('')}</table>`
 }

@@ -12,7 +12,7 @@ export const mailAdapter = definePlugin({
   manifest: {
     name: 'mail',
     version: '1.0.0',
-    summary: 'Sends mail: digests, and answers to people who have no chat',
+    summary: 'Sends digests and notices by mail',
     hub: '^1.0.0',
     config,
     secrets: ['url'],

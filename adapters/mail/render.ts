@@ -4,6 +4,7 @@ import { diffText, tableText } from '../shared/lines.ts'
 import { clean } from '../shared/text.ts'
 import { blockHtml, htmlPage, plainHtml, row } from './html.ts'
 import { SIZES } from './limits.ts'
+import { STYLES } from './styles.ts'
 import { plainText } from './text.ts'
 
 /** One mail without its envelope; what its reader needs to end a subscription is added when it leaves. */
@@ -39,7 +40,8 @@ function subjectOf(text: string): string {
     .filter((line) => line !== '')
   return shorten(first ?? 'AutoDevHub', SIZES.subject)
 }
-const rowOf = (block: Block): string => row(blockHtml(block))
+const rowOf = (block: Block): string =>
+  row(blockHtml(block), block.kind === 'heading' ? STYLES.headingBlock : STYLES.block)
 const sizeOf = (block: Block): number => Buffer.byteLength(rowOf(block))
 
 function fileOf({ name, mediaType, text }: Extract<Block, { kind: 'file' }>): MailBody['files'][number] {

@@ -1,7 +1,9 @@
 const FONT = 'font-family:-apple-system,Segoe UI,Roboto,Helvetica,Arial,sans-serif'
 const MONO = 'font-family:Consolas,Menlo,Monaco,monospace'
 /** A long word or address breaks rather than widen the page. */
-const BREAK = 'word-break:break-word;overflow-wrap:anywhere'
+export const BREAK = 'word-break:break-word;overflow-wrap:anywhere'
+
+export const WHOLE_WORDS = 'word-break:normal;overflow-wrap:normal'
 
 /** Inline, because Gmail drops the style sheet of a forwarded mail and Outlook for Windows knows hardly any of it. */
 export const STYLES = {
@@ -9,6 +11,7 @@ export const STYLES = {
   outer: 'padding:16px 8px',
   card: `background-color:#ffffff;border:1px solid #d1d9e0;border-radius:8px;padding:20px 22px;${FONT};font-size:15px;line-height:22px;color:#1f2328;text-align:left;${BREAK}`,
   block: 'padding:0 0 14px 0',
+  headingBlock: 'padding:8px 0 6px 0',
   heading: `margin:0;${FONT};font-size:18px;line-height:24px;font-weight:600;color:#1f2328;${BREAK}`,
   text: `${FONT};font-size:15px;line-height:22px;color:#1f2328;${BREAK}`,
   note: `${FONT};font-size:13px;line-height:19px;color:#59636e;${BREAK}`,
@@ -18,8 +21,8 @@ export const STYLES = {
   link: 'color:#0969da;text-decoration:underline',
   label: `${FONT};font-size:14px;line-height:20px;font-weight:600;color:#1f2328;padding:4px 10px 4px 0;vertical-align:top;${BREAK}`,
   value: `${FONT};font-size:14px;line-height:20px;color:#1f2328;padding:4px 0;vertical-align:top;${BREAK}`,
-  head: `${FONT};font-size:13px;line-height:18px;font-weight:600;color:#59636e;text-align:left;padding:4px 8px 4px 0;border-bottom:1px solid #d1d9e0;vertical-align:bottom;${BREAK}`,
-  cell: `${FONT};font-size:14px;line-height:20px;color:#1f2328;text-align:left;padding:4px 8px 4px 0;border-bottom:1px solid #d1d9e0;vertical-align:top;${BREAK}`,
+  head: `${FONT};font-size:13px;line-height:18px;font-weight:600;color:#59636e;text-align:left;padding:4px 8px 4px 0;border-bottom:1px solid #d1d9e0;vertical-align:bottom`,
+  cell: `${FONT};font-size:14px;line-height:20px;color:#1f2328;text-align:left;padding:4px 8px 4px 0;border-bottom:1px solid #d1d9e0;vertical-align:top`,
   barLabel: `${FONT};font-size:14px;line-height:20px;color:#1f2328;padding:0 0 3px 0;${BREAK}`,
   bar: 'height:8px;line-height:8px;font-size:1px',
 } as const
@@ -33,6 +36,8 @@ const DARK = [
   '.k{background-color:#21262d!important;color:#e6edf3!important}',
   '.a{color:#4493f8!important}',
   '.e{background-color:#30363d!important}',
+  '.n{color:#3fb950!important}',
+  '.o{color:#ff7b72!important}',
 ]
 export const SHEET = [
   ':root{color-scheme:light dark;supported-color-schemes:light dark}',

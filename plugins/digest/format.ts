@@ -48,11 +48,14 @@ export function deploymentLine(one: DeploymentView, when: string): string {
     .filter((part) => typeof part === 'string')
     .join(' · ')
 }
+/** Between a figure and its unit, where no line ends. */
+const NARROW = '\u00a0'
+export const percent = (share: number): string => `${Math.round(share * 100)}${NARROW}%`
 /** '3.2 h', '4 min', '2.1 d'. */
 export function duration(ms: number): string {
-  if (ms < 3_600_000) return `${Math.max(1, Math.round(ms / 60_000))} min`
+  if (ms < 3_600_000) return `${Math.max(1, Math.round(ms / 60_000))}${NARROW}min`
   const [value, unit] = ms < 2 * DAY_MS ? [ms / 3_600_000, 'h'] : [ms / DAY_MS, 'd']
-  return `${value.toFixed(1).replace(/\.0$/, '')} ${unit}`
+  return `${value.toFixed(1).replace(/\.0$/, '')}${NARROW}${unit}`
 }
 /** A measure and how it moved: '5 ▲2', '20 % ▼5', '–' where nothing can be told. */
 export function moved(now: number | null, before: number | null, show: (value: number) => string): string {

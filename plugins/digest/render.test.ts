@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { Block, DeliveryMeasures, Message } from '#contract'
 import { deploymentOf, memoryDeployments } from '../../test/fakes/digest-desk.ts'
 import { type DigestContent, readContent } from './content.ts'
-import { moved } from './format.ts'
+import { moved, percent } from './format.ts'
 import { renderDigest } from './render.ts'
 
 const fromMs = Date.parse('2026-11-20T07:00Z')
@@ -92,7 +92,7 @@ describe('a digest', () => {
       { kind: 'progress', label: 'checkout · 2 of 3', done: 2, total: 3 },
       { kind: 'progress', label: 'search · 0 of 1', done: 0, total: 1 },
     ])
-    expect(of(message, 'table')[0]?.rows).toEqual([['checkout', '5 ▲2', '2 h', '20 % ▼5 %', '–']])
+    expect(of(message, 'table')[0]?.rows).toEqual([['checkout', '5 ▲2', '2\u00a0h', '20\u00a0% ▼5\u00a0%', '–']])
   })
   it('says how it comes and how it ends', () => expect(of(message, 'note').at(-1)?.markdown).toBe(look.note))
 
@@ -141,7 +141,6 @@ describe('a digest', () => {
   })
 })
 describe('a figure', () => {
-  const percent = (value: number) => `${Math.round(value * 100)} %`
   it.each([
     [null, 1, '–'],
     [5, null, '5'],
@@ -149,7 +148,7 @@ describe('a figure', () => {
     [5, 3, '5 ▲2'],
     [3, 5, '3 ▼2'],
   ])('%s after %s is %s', (now, before, words) => expect(moved(now, before, String)).toBe(words))
-  it('that moved less than it is shown with has not moved', () => expect(moved(0.2, 0.201, percent)).toBe('20 %'))
+  it('that moved less than it is shown with has not moved', () => expect(moved(0.2, 0.201, percent)).toBe('20\u00a0%'))
 })
 describe('reading', () => {
   it('goes through all pages, several that ended in one millisecond included', async () => {

@@ -1,6 +1,6 @@
 import type { Action, Block, DeploymentView, Message } from '#contract'
 import type { DigestContent } from './content.ts'
-import { counted, cut, deploymentLine, duration, moved, spanWords, timeWords } from './format.ts'
+import { counted, cut, deploymentLine, duration, moved, percent, spanWords, timeWords } from './format.ts'
 
 export interface Look {
   readonly zone: string
@@ -158,7 +158,6 @@ function figures({ measures, before }: DigestContent): readonly Block[] {
     .slice(0, MAX_SERVICES)
     .map((now) => {
       const then = before.find(({ service }) => service === now.service)
-      const percent = (value: number) => `${Math.round(value * 100)} %`
       return [
         cut(now.service, 40),
         moved(now.deployments, then?.deployments ?? null, String),
