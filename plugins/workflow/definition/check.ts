@@ -1,5 +1,7 @@
 import { Cron } from 'croner'
+import { z } from 'zod'
 import { HubError } from '#contract'
+import { durationMs } from '../expression/duration.ts'
 import { type Expression, readExpression } from '../expression/language.ts'
 import { expressionsIn } from '../expression/template.ts'
 import { ancestorsOf, findCycle } from './graph.ts'
@@ -91,12 +93,33 @@ function checkStep(step: Step, around: Surroundings): readonly Problem[] {
       path: ['forEach'],
       message: `a ${kind} cannot be repeated for each item: put it into a workflow of its own`,
     })
+  if (step.timeout !== undefined && WORKS.includes(kind) && durationMs(step.timeout) > MAX_WORK_MS)
+    problems.push({
+      path: ['timeout'],
+      message: `a ${kind} takes at most 9m: for longer work begin it, and wait for its event`,
+    })
+  if (step.model) {
+    const wrong = whyNoSchema(step.model.schema)
+    if (wrong !== null)
+      problems.push({ path: ['model', 'schema'], message: `is no JSON Schema of an answer: ${wrong}` })
+  }
   if (step.compensate && step.forEach !== undefined)
     problems.push({
       path: ['compensate'],
       message: 'a step with forEach cannot be taken back: put it into a workflow of its own',
     })
   return problems
+}
+const WORKS: readonly string[] = ['task', 'http', 'model', 'notify']
+/** A job of the hub ends after ten minutes. */
+const MAX_WORK_MS = 9 * 60_000
+function whyNoSchema(schema: Parameters<typeof z.fromJSONSchema>[0]): string | null {
+  try {
+    z.fromJSONSchema(schema)
+    return null
+  } catch (error) {
+    return error instanceof Error ? (error.message.split('\n', 1)[0] ?? '') : String(error)
+  }
 }
 const unknownTask = (name: string, tasks: readonly string[]) =>
   `no plugin that is on has a task called ${name}${nearest(name, tasks)}: see /workflow tasks`

@@ -61,9 +61,12 @@ type Issue = {
   readonly path: readonly PropertyKey[]
   readonly message: string
   readonly errors?: readonly (readonly Issue[])[]
+  /** Of a key that may not be called so. */
+  readonly issues?: readonly Issue[]
 }
 function flatten(issue: Issue): readonly Problem[] {
   const path = issue.path.map((part) => (typeof part === 'number' ? part : String(part)))
+  if (issue.code === 'invalid_key') return (issue.issues ?? []).map(({ message }) => ({ path, message }))
   if (issue.code !== 'invalid_union' || !issue.errors?.length) return [{ path, message: issue.message }]
   const best = [...issue.errors].sort((a, b) => a.length - b.length)[0] ?? []
   return best.flatMap(flatten).map((inner) => ({ ...inner, path: [...path, ...inner.path] }))
