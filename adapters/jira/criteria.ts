@@ -30,7 +30,10 @@ export function readCriteria(nodes: readonly AdfNode[]): readonly Stretch[] {
     return made
   }
   nodes.forEach((node, at) => {
-    if (node.type === 'paragraph' || (node.type === 'heading' && isTitle(node, nodes[at + 1]))) {
+    if (isSmallPrint(node)) {
+      out.push(node)
+      open = null
+    } else if (node.type === 'paragraph' || (node.type === 'heading' && isTitle(node, nodes[at + 1]))) {
       const [title = '', ...lines] = linesOf(node)
       if (title === '') open?.nodes.push(node)
       else if (open && STEP.test(title) && node.type === 'paragraph') {
@@ -101,6 +104,13 @@ function titled(title: string | { readonly id: string; readonly title: string })
   if (typeof title !== 'string') return { ...title }
   const found = ID.exec(title)
   return found?.[1] ? { id: found[1].toUpperCase(), title: title.slice(found[0].length) } : { id: null, title }
+}
+/** As the hub writes remarks; one that somebody changed is a remark still, and no criterion. */
+function isSmallPrint({ type, content = [] }: AdfNode): boolean {
+  if (type !== 'paragraph' || content.length === 0) return false
+  return content.every(
+    (node) => node.type !== 'text' || node.marks?.some((mark) => mark.type === 'em' || mark.type === 'code'),
+  )
 }
 /** A heading is a title when steps follow it. */
 function isTitle(node: AdfNode, next: AdfNode | undefined): boolean {

@@ -174,6 +174,7 @@ export function inlineLines(lines: readonly string[]): AdfNode[] {
 }
 /** In order of precedence; every pattern is bounded by a character it excludes, so the time is linear in the text. */
 const RULES: readonly { readonly re: RegExp; readonly between?: true; readonly marks: readonly AdfMark[] }[] = [
+  { re: /\*\*\*(?=\S)([^*]+)\*\*\*/y, marks: [{ type: 'em' }, { type: 'strong' }] },
   { re: /\*\*(?=\S)([^*]+(?:\*(?!\*)[^*]+\*[^*]*)?)\*\*/y, marks: [{ type: 'strong' }] },
   { re: /__(?=\S)([^_]+)__/y, between: true, marks: [{ type: 'strong' }] },
   { re: /\*(?=\S)([^*]+)\*/y, marks: [{ type: 'em' }] },

@@ -7,12 +7,23 @@ import { noteHash, type Proof } from './mark.ts'
 
 const TITLE = 'Acceptance criteria'
 
-/** Position of our panel among the blocks of a description; -1 without one. A marker counts only with the property that names it. */
+/**
+ * Position of our panel among the blocks of a description; -1 without one. A marker counts only with the property that names it. Of several, as
+ * after somebody copied it within the issue, the one that is most like what was written.
+ */
 export function panelAt(doc: AdfDoc, proof: Proof | null): number {
   if (proof === null) return -1
-  return doc.content.findIndex(
-    (node) => node.type === 'panel' && (node.attrs?.localId === proof.marker || isSigned(node, proof.marker)),
-  )
+  const likeness = (node: AdfNode): number => {
+    if (node.type !== 'panel') return 0
+    const marks = (node.attrs?.localId === proof.marker ? 1 : 0) + (isSigned(node, proof.marker) ? 2 : 0)
+    return marks === 0 ? 0 : marks + (readSection(node.content ?? [], proof)?.hash === proof.hash ? 4 : 0)
+  }
+  let [best, at] = [0, -1]
+  doc.content.forEach((node, i) => {
+    const found = likeness(node)
+    if (found > best) [best, at] = [found, i]
+  })
+  return at
 }
 function isSigned({ content = [] }: AdfNode, marker: string): boolean {
   return content.some((node) => isFooter(node, marker))

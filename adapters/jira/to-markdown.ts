@@ -91,7 +91,7 @@ function table(rows: readonly AdfNode[]): string {
   const cells = rows.map((row) =>
     (row.content ?? []).map((cell) =>
       blocks(cell.content ?? [], 1)
-        .replace(/\|/g, '\\|')
+        .replace(/(?<!\\)\|/g, '\\|')
         .replace(/\n+/g, '<br>'),
     ),
   )
