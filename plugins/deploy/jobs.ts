@@ -35,6 +35,8 @@ export const lateJob = defineJob({
   payload: z.object({ number, placeKey: z.string() }),
   retry: quick,
 })
+/** Has a deployment told, for whoever works in another tenant. */
+export const followJob = defineJob({ name: 'deploy.follow', payload: z.object({ number }), retry: quick })
 /** Has the code host carry a deployment out. */
 export const startJob = defineJob({
   name: 'deploy.start',

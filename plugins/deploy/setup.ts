@@ -25,6 +25,7 @@ import { subscribeCommands } from './commands/subscribe.ts'
 import { verifyCommand } from './commands/verify.ts'
 import type { DeployConfig } from './config.ts'
 import type { Desk } from './desk.ts'
+import { followHandler } from './follow.ts'
 import { deployOperations } from './intake/operations.ts'
 import { intakeEvents, intakeHandler } from './intake/route.ts'
 import { runHandler } from './intake/runs.ts'
@@ -36,6 +37,7 @@ import { createSettings } from './settings/store.ts'
 import { startHandler } from './start.ts'
 import { createStore } from './store.ts'
 import { createSubscriptions } from './subscriptions/store.ts'
+import { sweepSchedules } from './sweep.ts'
 
 export function setupDeploy(hub: Hub<DeployConfig>): Parts {
   const desk: Desk = {
@@ -43,7 +45,7 @@ export function setupDeploy(hub: Hub<DeployConfig>): Parts {
     settings: once(() => createSettings(hub.use(database))),
     subscriptions: once(() => createSubscriptions(hub.use(database))),
     commits: once(() => createCommits(hub.use(database))),
-    measures: once(() => createMeasures(hub.use(database))),
+    measures: once(() => createMeasures(hub.use(database)).read),
     bindings: () => hub.use(bindings),
     links: () => hub.use(links),
     tasks: () => hub.use(tasks),
@@ -76,7 +78,9 @@ export function setupDeploy(hub: Hub<DeployConfig>): Parts {
       tellHandler(desk),
       lateHandler(desk),
       startHandler(desk),
+      followHandler(desk),
     ],
+    schedules: sweepSchedules(desk),
     operations: deployOperations(hub, service, desk.home),
   }
 }

@@ -143,7 +143,7 @@ function suite() {
     await say({ deploymentId: '6', sha: '6'.repeat(40), atMs: from + 4 * day }, { service: 'api' })
     const measures = createDeployments(
       () => store,
-      () => createMeasures(opened.db),
+      () => createMeasures(opened.db).read,
     )
     expect(await measures.measures(workspace, from, NOW)).toEqual([
       { service: 'api', deployments: 1, perDay: 0.1, medianLeadTimeMs: null, failureRate: 0, medianRestoreMs: null },
@@ -171,7 +171,7 @@ function suite() {
     )
     const service = createDeployments(
       () => store,
-      () => createMeasures(opened.db),
+      () => createMeasures(opened.db).read,
     )
     const found = await service.list(workspace, { fromMs: NOW - 45 * MINUTE, toMs: NOW, limit: 10 })
     expect(found.map((one) => one.reference)).toEqual(['D-2'])

@@ -1,9 +1,10 @@
-import { and, desc, eq, gte, inArray, lt, ne, type SQL } from 'drizzle-orm'
+import { and, desc, eq, gte, inArray, lt, ne, type SQL, sql } from 'drizzle-orm'
 import type { Db, DeploymentQuery, DeploymentState } from '#contract'
 import { GOING, notFound, type Row, type Spot } from '../rows.ts'
 import { deployments, deploymentVerifications } from '../tables.ts'
 
 const MOST_LISTED = 500
+const MOST_SPOTS = 100
 
 export const oneOf = (workspace: string, number: number): SQL | undefined =>
   and(eq(deployments.workspace, workspace), eq(deployments.number, number))
@@ -12,13 +13,50 @@ export const sameTarget = ({ workspace, service, environment }: Spot): SQL | und
 
 /** What is read of deployments, and what people have verified of them. */
 export function createHistory(db: Db) {
-  async function succeeded(target: Spot, ...more: (SQL | undefined)[]): Promise<Row | null> {
-    const [row] = await db
+  /** Not run yet, so that a test can ask how they are planned. */
+  function listQuery(workspace: string, query: DeploymentQuery) {
+    const { service, environment, state, fromMs, toMs, limit } = query
+    const isTimed = fromMs !== undefined || toMs !== undefined
+    return db
+      .select()
+      .from(deployments)
+      .where(
+        and(
+          eq(deployments.workspace, workspace),
+          service === undefined ? undefined : eq(deployments.service, service),
+          environment === undefined ? undefined : eq(deployments.environment, environment),
+          state === undefined ? undefined : eq(deployments.state, state),
+          fromMs === undefined ? undefined : gte(deployments.finishedAt, new Date(fromMs)),
+          toMs === undefined ? undefined : lt(deployments.finishedAt, new Date(toMs)),
+        ),
+      )
+      .orderBy(...(isTimed ? [desc(deployments.finishedAt), desc(deployments.number)] : [desc(deployments.number)]))
+      .limit(Math.max(0, Math.min(limit, MOST_LISTED)))
+  }
+  const liveQuery = (target: Spot, ...more: (SQL | undefined)[]) =>
+    db
       .select()
       .from(deployments)
       .where(and(sameTarget(target), eq(deployments.state, 'succeeded'), ...more))
       .orderBy(desc(deployments.finishedAt))
       .limit(1)
+  const nextSpotQuery = (workspace: string, service: string | undefined, after: Row | undefined) =>
+    db
+      .select()
+      .from(deployments)
+      .where(
+        and(
+          eq(deployments.workspace, workspace),
+          service === undefined ? undefined : eq(deployments.service, service),
+          after
+            ? sql`(${deployments.service}, ${deployments.environment}) < (${after.service}, ${after.environment})`
+            : undefined,
+        ),
+      )
+      .orderBy(desc(deployments.service), desc(deployments.environment), desc(deployments.number))
+      .limit(1)
+  async function succeeded(target: Spot, ...more: (SQL | undefined)[]): Promise<Row | null> {
+    const [row] = await liveQuery(target, ...more)
     return row ?? null
   }
   return {
@@ -38,25 +76,9 @@ export function createHistory(db: Db) {
         .where(and(eq(deployments.workspace, workspace), eq(deployments.jobId, jobId)))
       return row ?? null
     },
-    async list(workspace: string, query: DeploymentQuery): Promise<Row[]> {
-      const { service, environment, state, fromMs, toMs, limit } = query
-      const isTimed = fromMs !== undefined || toMs !== undefined
-      return db
-        .select()
-        .from(deployments)
-        .where(
-          and(
-            eq(deployments.workspace, workspace),
-            service === undefined ? undefined : eq(deployments.service, service),
-            environment === undefined ? undefined : eq(deployments.environment, environment),
-            state === undefined ? undefined : eq(deployments.state, state),
-            fromMs === undefined ? undefined : gte(deployments.finishedAt, new Date(fromMs)),
-            toMs === undefined ? undefined : lt(deployments.finishedAt, new Date(toMs)),
-          ),
-        )
-        .orderBy(...(isTimed ? [desc(deployments.finishedAt), desc(deployments.number)] : [desc(deployments.number)]))
-        .limit(Math.max(0, Math.min(limit, MOST_LISTED)))
-    },
+    listQuery,
+    liveQuery,
+    list: async (workspace: string, query: DeploymentQuery): Promise<Row[]> => listQuery(workspace, query),
     /** What was live at a time. */
     liveAt: (target: Spot, atMs: number) => succeeded(target, lt(deployments.finishedAt, new Date(atMs))),
     /** What is live: the last that succeeded and was not taken back. */
@@ -69,20 +91,20 @@ export function createHistory(db: Db) {
         ne(deployments.number, row.number),
         row.sha === null ? undefined : ne(deployments.sha, row.sha),
       ),
-    /** Newest of each environment, whatever its state, or of one service. */
+    /**
+     * Newest of each service and environment. From one to the next through the index, read backwards: however long the history is, each costs
+     * one step. DISTINCT ON would read all of it.
+     */
     async newest(workspace: string, service: string | undefined): Promise<Row[]> {
-      return db
-        .selectDistinctOn([deployments.service, deployments.environment])
-        .from(deployments)
-        .where(
-          and(
-            eq(deployments.workspace, workspace),
-            service === undefined ? undefined : eq(deployments.service, service),
-          ),
-        )
-        .orderBy(deployments.service, deployments.environment, desc(deployments.number))
-        .limit(100)
+      const found: Row[] = []
+      while (found.length < MOST_SPOTS) {
+        const [row] = await nextSpotQuery(workspace, service, found.at(-1))
+        if (!row) break
+        found.push(row)
+      }
+      return found.reverse()
     },
+    nextSpotQuery,
     /** Deployments started by the hub of which no run is known yet, newest first. */
     async unclaimed(workspace: string, repository: string, sinceMs: number): Promise<Row[]> {
       return db

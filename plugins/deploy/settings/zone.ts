@@ -14,7 +14,8 @@ const LOCAL = /^(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d))?$/
 export function parseLocal(text: string, zone: string): number {
   const [, year, month, day, hour = '00', minute = '00'] = LOCAL.exec(text.trim()) ?? []
   const wall = Date.UTC(Number(year), Number(month) - 1, Number(day), Number(hour), Number(minute))
-  const isReal = new Date(wall).toISOString().startsWith(`${year}-${month}-${day}T${hour}:${minute}`)
+  const isReal =
+    !Number.isNaN(wall) && new Date(wall).toISOString().startsWith(`${year}-${month}-${day}T${hour}:${minute}`)
   if (!isReal) throw new HubError('INPUT_INVALID', `“${text}” is no date: write it like 2026-12-24 or 2026-12-24T18:00`)
   // The offset at the guess may be that of the other side of a change of the clocks; the second look has the right one.
   const guess = wall - offsetAt(wall, zone)

@@ -1,0 +1,114 @@
+import { describe, expect, it } from 'vitest'
+import { formatQuiet, parseQuiet, quietForMs } from '../subscriptions/quiet.ts'
+import { checkCron, freezeFor, frozenUntil } from './freeze.ts'
+import type { Freeze } from './store.ts'
+import { formatLocal, parseLocal, zoneOf } from './zone.ts'
+
+const HOUR = 3_600_000
+const at = (text: string) => Date.parse(text)
+const freeze = (over: Partial<Freeze> = {}): Freeze => ({
+  workspace: 'w',
+  number: 1,
+  jobId: 'j',
+  service: null,
+  environment: null,
+  fromAt: null,
+  toAt: null,
+  cron: null,
+  durationMs: null,
+  zone: 'Europe/Berlin',
+  reason: 'r',
+  byName: 'ada',
+  createdAt: new Date(0),
+  ...over,
+})
+
+describe('a date on the clocks of a zone', () => {
+  it.each([
+    ['2026-12-24', 'Europe/Berlin', '2026-12-23T23:00:00Z'],
+    ['2026-07-01T18:30', 'Europe/Berlin', '2026-07-01T16:30:00Z'],
+    ['2026-07-01 18:30', 'America/New_York', '2026-07-01T22:30:00Z'],
+    ['2026-01-01', 'Pacific/Kiritimati', '2025-12-31T10:00:00Z'],
+    // The day before and the day after the clocks change, and the hour that comes twice.
+    ['2026-03-29T01:59', 'Europe/Berlin', '2026-03-29T00:59:00Z'],
+    ['2026-03-29T03:00', 'Europe/Berlin', '2026-03-29T01:00:00Z'],
+    ['2026-10-25T03:00', 'Europe/Berlin', '2026-10-25T02:00:00Z'],
+  ])('%s in %s is %s', (text, zone, expected) => {
+    expect(new Date(parseLocal(text, zone)).toISOString()).toBe(new Date(expected).toISOString())
+    expect(formatLocal(parseLocal(text, zone), zone).startsWith(text.replace('T', ' '))).toBe(true)
+  })
+  it('an hour that the clocks skip is the one they jump to', () => {
+    expect(formatLocal(parseLocal('2026-03-29T02:30', 'Europe/Berlin'), 'Europe/Berlin')).toBe('2026-03-29 03:30')
+  })
+  it.each(['2026-02-30', '2026-13-01', 'tomorrow', '2026-1-1', '2026-01-01T25:00'])('%s is none', (text) => {
+    expect(() => parseLocal(text, 'UTC')).toThrow('is no date')
+  })
+  it('an unknown zone is refused with how to write one', () => {
+    expect(() => zoneOf('Mars/Olympus')).toThrow('Europe/Berlin')
+    expect(zoneOf('europe/berlin')).toBe('Europe/Berlin')
+  })
+})
+
+describe('a freeze', () => {
+  it('from–to holds from its first moment to before its last', () => {
+    const one = freeze({ fromAt: new Date(at('2026-12-24T00:00Z')), toAt: new Date(at('2026-12-27T00:00Z')) })
+    expect(frozenUntil(one, at('2026-12-23T23:59:59Z'))).toBeNull()
+    expect(frozenUntil(one, at('2026-12-24T00:00Z'))).toBe(at('2026-12-27T00:00Z'))
+    expect(frozenUntil(one, at('2026-12-27T00:00Z'))).toBeNull()
+  })
+  it('by cron holds from each beginning for its length, on the clocks of its zone', () => {
+    const weekend = freeze({ cron: '0 16 * * 5', durationMs: 64 * HOUR })
+    // Friday 16:00 in Berlin, in summer and in winter.
+    expect(frozenUntil(weekend, at('2026-07-03T13:59Z'))).toBeNull()
+    expect(frozenUntil(weekend, at('2026-07-03T14:00Z'))).toBe(at('2026-07-06T06:00Z'))
+    expect(frozenUntil(weekend, at('2026-07-06T05:59Z'))).toBe(at('2026-07-06T06:00Z'))
+    expect(frozenUntil(weekend, at('2026-07-06T06:00Z'))).toBeNull()
+    expect(frozenUntil(weekend, at('2026-01-09T14:30Z'))).toBeNull()
+    expect(frozenUntil(weekend, at('2026-01-09T15:00Z'))).not.toBeNull()
+  })
+  it('is about its service and its environment, and the longest one is told', () => {
+    const end = (hours: number) => new Date(at('2026-07-01T00:00Z') + hours * HOUR)
+    const all = [
+      freeze({ number: 1, environment: 'production', toAt: end(2) }),
+      freeze({ number: 2, service: 'web', toAt: end(5) }),
+      freeze({ number: 3, service: 'api', toAt: end(9) }),
+    ]
+    const now = at('2026-07-01T00:00Z')
+    const found = (service: string, environment: string) =>
+      freezeFor(all, { service, environment }, now)?.freeze.number ?? null
+    expect([
+      found('web', 'production'),
+      found('shop', 'production'),
+      found('shop', 'staging'),
+      found('api', 'staging'),
+    ]).toEqual([2, 1, null, 3])
+  })
+  it('with a pattern that is wrong or never comes is refused', () => {
+    const now = at('2026-07-01T00:00Z')
+    expect(() => checkCron('61 * * * *', 'UTC', now)).toThrow('is no cron pattern')
+    expect(() => checkCron('0 0 30 2 *', 'UTC', now)).toThrow('never comes again')
+    expect(() => checkCron('0 16 * * 5', 'UTC', now)).not.toThrow()
+  })
+})
+
+describe('quiet hours', () => {
+  const night = { zone: 'Europe/Berlin', ...parseQuiet('22:00-07:00') }
+  it.each([
+    ['2026-07-01T19:59:30Z', 0],
+    ['2026-07-01T20:00:00Z', 9 * HOUR],
+    ['2026-07-02T04:59:30Z', 30_000],
+    ['2026-07-02T05:00:00Z', 0],
+  ])('at %s last %d ms more', (now, left) => {
+    expect(quietForMs(night, at(now))).toBe(left)
+  })
+  it('within one day, and none at all', () => {
+    const noon = { zone: 'UTC', ...parseQuiet('12:00–13:30') }
+    expect(quietForMs(noon, at('2026-07-01T12:30:00Z'))).toBe(HOUR)
+    expect(quietForMs(noon, at('2026-07-01T13:30:00Z'))).toBe(0)
+    expect(quietForMs({ zone: null, quietFrom: null, quietTo: null }, at('2026-07-01T13:30:00Z'))).toBe(0)
+    expect(formatQuiet(noon)).toBe('12:00–13:30')
+  })
+  it.each(['22-7', '22:00-22:00', '24:00-07:00', 'night'])('%s are none', (text) => {
+    expect(() => parseQuiet(text)).toThrow('22:00-07:00')
+  })
+})
