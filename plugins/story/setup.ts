@@ -35,6 +35,7 @@ import { type SyncDesk, trackerOf } from './sync/commands/desk.ts'
 import { pushCommands } from './sync/commands/push.ts'
 import { settleCommands } from './sync/commands/settle.ts'
 import { syncHandlers } from './sync/job.ts'
+import { recoveredHandler } from './sync/recovered.ts'
 import { createLinkStore, type LinkStore } from './sync/store.ts'
 
 /** Commands and the reading service over one store and one engine. */
@@ -91,7 +92,7 @@ export function setupStory(hub: Hub, draftOffline: (text: string) => Draft): Par
       ...settleCommands(syncDesk),
       ...backfillCommands(syncDesk, backfills),
     ],
-    events: sync.events,
+    events: [...sync.events, recoveredHandler(syncDesk.bindings, findTracker)],
     jobs: [...sync.jobs, backfill],
   }
 }

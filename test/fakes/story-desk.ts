@@ -138,7 +138,7 @@ export function storyDesk(options: {
         for (const handler of parts.events ?? [])
           if (handler.event.name === event.name) await handler.run(payload, contextOf(`${jobId}:on`, workspace).ctx)
       },
-      send: unused,
+      send: async (_name, to, message) => void shown.push({ to, message }),
       show: async (to, message) => void shown.push({ to, message }),
       async enqueue(job, payload, { key = `${jobId}:${queue.length}`, workspace: other = workspace } = {}) {
         const unique = `${other}|${job.name}|${key}`

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { type Binding, bindings, issueChanged, type TrackerRules, tracker } from '#contract'
+import { type Binding, bindings, issueChanged, type TrackerRules, tracker, trackerRecovered } from '#contract'
 import type { Store } from '../../../core/store/open.ts'
 import { openTestStore, plainDraft, storyDesk, wordsOf } from '../../../test/fakes/story-desk.ts'
 import { fixedBindings, memoryTracker } from '../../../test/fakes/tracker.ts'
@@ -30,8 +30,12 @@ function setUp(rules: Partial<TrackerRules> = { mode: 'auto' }, projects = ['PAY
       boundBy: 'test:Ada',
     }),
   )
+  const channel: Binding = {
+    ...{ workspace, project: 'pay', kind: 'channel', plugin: 'test', targetWorkspace: workspace, target: 'C7' },
+    ...{ label: '#pay', rules: {}, boundBy: 'test:Ada' },
+  }
   const services = new Map<string, unknown>([
-    [bindings.name, fixedBindings(bound)],
+    [bindings.name, fixedBindings([...bound, channel])],
     [tracker('acme').name, acme.tracker],
   ])
   const desk = storyDesk({ store, draftOffline: plainDraft, services })
@@ -319,6 +323,24 @@ describe('story push', () => {
     await expect(run('story push ST-1 acme OTHER')).rejects.toThrow(/hub bind tracker/)
     await expect(run('story link ST-1 acme PAY-77')).rejects.toThrow(/PAY-77 is in no Acme project/)
     await expect(run('story resolve ST-1 AC-1 story')).rejects.toMatchObject({ code: 'NOT_FOUND' })
+  })
+})
+
+describe('after a time without deliveries', () => {
+  it('the channels of the project hear what was recovered, and what was not', async () => {
+    const { deliver, shown, acme } = setUp({})
+    const gap = {
+      plugin: 'acme',
+      project: 'PAY',
+      fromMs: 50_520_000,
+      toMs: 52_260_000,
+      events: 12,
+      lost: ['deleted issues'],
+    }
+    await deliver(trackerRecovered.name, gap, acme.site)
+    expect(shown.map(({ to, message }) => [to.channel, message.text])).toEqual([
+      ['C7', 'Acme PAY: 14:02–14:31 UTC recovered, 12 events\nNot to be recovered: deleted issues'],
+    ])
   })
 })
 

@@ -1,5 +1,5 @@
-import { type Bindings, type Context, type Hub, HubError, type Message, type Tracker, tracker } from '#contract'
-import type { Desk } from '../../commands/desk.ts'
+import { type Bindings, type Context, type Hub, HubError, type Source, type Tracker, tracker } from '#contract'
+import { type Desk, sourceOf } from '../../commands/desk.ts'
 import { formatReference, parseReference } from '../../reference.ts'
 import type { Saved } from '../../store.ts'
 import type { GenerateDeps } from '../generate.ts'
@@ -70,4 +70,14 @@ export async function targetOf(
     )
   throw new HubError('INPUT_INVALID', `Which project? ${fits.map((b) => b.target).join(', ')}: write it at the end`)
 }
-export const lines = (text: string, more: readonly string[]): Message => ({ text: [text, ...more].join('\n') })
+
+/**
+ * What goes into a tracker project is read by the team that has it, and who bound it proved their power over both. So only what was written in
+ * private needs its author's word.
+ */
+export function privateSource({ desk }: SyncDesk) {
+  return async (args: { readonly id: string }, ctx: Context): Promise<Source | null> => {
+    const source = await sourceOf(desk)(args, ctx)
+    return source?.place?.visibility === 'private' ? source : null
+  }
+}

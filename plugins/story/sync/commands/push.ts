@@ -8,7 +8,6 @@ import {
   type Message,
   type TrackerIssue,
 } from '#contract'
-import { sourceOf } from '../../commands/desk.ts'
 import { reopen, storyId } from '../../commands/fields.ts'
 import { formatReference } from '../../reference.ts'
 import { plain, sentenceOf } from '../../render.ts'
@@ -18,15 +17,9 @@ import { defaultPlace, rulesOf } from '../rules.ts'
 import { type IssueLink, issueFacts } from '../store.ts'
 import { syncIssue } from '../sync.ts'
 import { toTracked } from '../tracked.ts'
-import { linksOf, type SyncDesk, storyOf, targetOf } from './desk.ts'
+import { linksOf, privateSource, type SyncDesk, storyOf, targetOf } from './desk.ts'
 import { issueKey, trackerName } from './fields.ts'
 import { alike } from './similar.ts'
-
-const share = z
-  .boolean()
-  .default(false)
-  .meta({ flag: true })
-  .describe('It was written in private, and everybody who sees the project may read it')
 
 export function pushCommands(sync: SyncDesk): readonly Command[] {
   return [
@@ -39,25 +32,23 @@ export function pushCommands(sync: SyncDesk): readonly Command[] {
         project: z.string().trim().max(100).optional().describe('Project, where several are bound'),
         new: z.boolean().default(false).meta({ flag: true }).describe('Make an issue although a similar one exists'),
         reopen,
-        share,
       }),
       examples: ['story push ST-12 jira', 'story push ST-12 linear PAY'],
       allow: 'member',
       sideEffects: 'outside',
-      source: sourceOf(sync.desk),
+      source: privateSource(sync),
       run: (args, ctx) => push(sync, args, ctx),
     }),
     defineCommand({
       name: 'story link',
       summary: 'Keep the criteria of a story in an issue that exists',
-      args: z.object({ id: storyId, tracker: trackerName, issue: issueKey, share }),
+      args: z.object({ id: storyId, tracker: trackerName, issue: issueKey }),
       examples: ['story link ST-12 jira PAY-7'],
       allow: 'member',
       sideEffects: 'outside',
-      source: sourceOf(sync.desk),
-      async run({ id, tracker: plugin, issue: key, share: isShared }, ctx) {
+      source: privateSource(sync),
+      async run({ id, tracker: plugin, issue: key }, ctx) {
         const story = await storyOf(sync, ctx, id)
-        refusePrivate(story, ctx, isShared)
         const { issue, place } = await issueOf(sync, ctx, plugin, key)
         const link = await linked(sync, ctx, story, issue, place)
         return done(sync, ctx, link, `${formatReference(story.number)} is in ${issue.key} now.`)
@@ -85,11 +76,9 @@ interface PushArgs {
   readonly project?: string | undefined
   readonly new: boolean
   readonly reopen: boolean
-  readonly share: boolean
 }
 async function push(sync: SyncDesk, args: PushArgs, ctx: Context): Promise<Message> {
   const story = await storyOf(sync, ctx, args.id)
-  refusePrivate(story, ctx, args.share)
   const tracker = sync.deps().tracker(args.tracker)
   const [standing] = await linksOf(sync, story, args.tracker)
   if (standing) return done(sync, ctx, standing, null, { reopen: args.reopen, restore: true })
@@ -204,31 +193,21 @@ function outcome(
   return `${wrote ? `${key} is updated.` : `${key} was up to date.`}${took}`
 }
 
-function refusePrivate(story: Saved, ctx: Context, isShared: boolean): void {
-  if (story.place?.visibility !== 'private' || isShared) return
-  const id = formatReference(story.number)
-  const own = `${ctx.actor.account.plugin}:${ctx.actor.account.id}`
-  throw new HubError(
-    'FORBIDDEN',
-    `${id} was written in private, and everybody who sees the project would read it: ${own === story.place?.channel ? 'push it' : 'its author can push it'} with --share`,
-  )
-}
 function askFirst(story: Saved, args: PushArgs, similar: readonly TrackerIssue[], title: string): Message {
   const id = formatReference(story.number)
   const lead = `${title} has ${similar.length === 1 ? 'an issue' : 'issues'} much like ${id}. Nothing was made yet.`
-  const rest = [args.project, args.share ? '--share' : ''].filter(Boolean).join(' ')
   const items: Action[] = [
     ...similar.map(
       (issue): Action => ({
         kind: 'button',
         label: `Use ${issue.key}`,
-        run: `story link ${id} ${args.tracker} ${issue.key}${args.share ? ' --share' : ''}`,
+        run: `story link ${id} ${args.tracker} ${issue.key}`,
       }),
     ),
     {
       kind: 'button',
       label: 'Make a new one',
-      run: `story push ${id} ${args.tracker} ${rest} --new`.replace(/ +/g, ' '),
+      run: `story push ${id} ${args.tracker}${args.project ? ` ${args.project}` : ''} --new`,
     },
   ]
   const list = similar.map((issue) => `${issue.key} ${issue.title} (${issue.status.name})`)

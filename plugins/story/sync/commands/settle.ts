@@ -13,7 +13,7 @@ import type { Agreements, SyncConflict } from '../merge.ts'
 import { issueText } from '../stale.ts'
 import type { IssueLink } from '../store.ts'
 import { hashOf } from '../tracked.ts'
-import { linksOf, noIssue, type SyncDesk, storyOf } from './desk.ts'
+import { linksOf, noIssue, privateSource, type SyncDesk, storyOf } from './desk.ts'
 import { issueKey, trackerName } from './fields.ts'
 import { done, issueOf } from './push.ts'
 
@@ -48,7 +48,7 @@ export function settleCommands(sync: SyncDesk): readonly Command[] {
       examples: ['story resolve ST-12 AC-2 issue'],
       allow: 'member',
       sideEffects: 'outside',
-      source: sourceOf(sync.desk),
+      source: privateSource(sync),
       async run({ id, part, side, reopen: isReopened }, ctx) {
         const story = await storyOf(sync, ctx, id)
         const name = parseCriterionId(part) ?? part
@@ -72,7 +72,7 @@ export function settleCommands(sync: SyncDesk): readonly Command[] {
       examples: ['story refresh ST-12'],
       allow: 'member',
       sideEffects: 'outside',
-      source: sourceOf(sync.desk),
+      source: privateSource(sync),
       run: (args, ctx) => refresh(sync, args, ctx),
     }),
     defineCommand({
