@@ -30,7 +30,7 @@ export function escapeMarkdown(text: string): string {
     .replace(/^([#+-])/, '\\$1')
     .replace(/^(\d+)([.)])/, '$1\\$2')
 }
-export function unescapeMarkdown(text: string): string {
+function unescapeMarkdown(text: string): string {
   return text.replace(/\\([!-/:-@[-`{-~])/g, '$1')
 }
 /** Marks around words that an editor put there: what they say is the same. */

@@ -23,7 +23,7 @@ const nodes = <T extends z.ZodType>(of: T) => z.object({ nodes: z.array(of) })
 const page = z.object({ hasNextPage: z.boolean(), endCursor: z.string().nullable() })
 
 /** The hub's proof lies in the issue's attachments; its title is how it is found without knowing its id. */
-export const PROOF_TITLE = 'Acceptance criteria'
+const PROOF_TITLE = 'Acceptance criteria'
 
 const ISSUE_FIELDS = `fragment IssueFields on Issue {
   id identifier url title description createdAt updatedAt archivedAt trashed
@@ -35,7 +35,7 @@ const ISSUE_FIELDS = `fragment IssueFields on Issue {
   labels(first: 30) { nodes { id name } }
   attachments(first: 5, filter: { title: { startsWith: "${PROOF_TITLE}" } }) { nodes { id url metadata } }
 }`
-export const wireIssue = z.object({
+const wireIssue = z.object({
   id: z.string(),
   identifier: z.string(),
   url: z.string(),

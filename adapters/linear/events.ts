@@ -6,7 +6,7 @@ export const groupChanged = defineEvent(
   'linear.group-changed',
   z.object({ kind: z.enum(['label', 'project']), id: z.string(), atMs: z.number() }),
 )
-/** `/story` alone below an issue: the issue is read first. */
+/** `/story` alone below an issue, or an issue delegated to the hub without a word: the issue is read first. */
 export const storyAsked = defineEvent(
   'linear.story-asked',
   z.object({

@@ -62,7 +62,7 @@ export const linear = definePlugin({
       ],
       routes: createRoutes(hub, inbound),
       channel: createChannel(client, sessions, threads),
-      events: [...sessions.events, createStoryHandler(hub, reader), createGroupHandler(reader, inbound)],
+      events: [...sessions.events, createStoryHandler(hub, reader, sessions), createGroupHandler(reader, inbound)],
       schedules: [createSweep({ hub, client, identities, reader, inbound, kv: hub.kv })],
     }
   },

@@ -30,7 +30,7 @@ const issueData = z.object({
 export const issueEvent = entity.extend({ data: issueData })
 export type IssueEvent = z.output<typeof issueEvent>
 
-export const commentData = z.object({
+const commentData = z.object({
   id: uuid,
   body: z.string(),
   createdAt: z.string(),

@@ -10,7 +10,7 @@ import {
 import type { LinearClient } from './client.ts'
 import type { LinearConfig } from './config.ts'
 import { activityById, sendActivity } from './documents.ts'
-import { sessionOpened, sessionStopped } from './events.ts'
+import { sessionOpened, sessionStopped, storyAsked } from './events.ts'
 import { requestsBucket } from './limits.ts'
 import { idFor } from './mark.ts'
 import type { SessionEvent } from './payloads.ts'
@@ -90,8 +90,18 @@ export function createSessions(hub: Hub<LinearConfig>, client: LinearClient, kv:
       // First in the lane: the thought is there before the work begins.
       await hub.publish(sessionOpened, { ...about, about: what }, { ...origin, deliveryId: `${key}:thought` })
       const said = action === 'created' ? promptIn(comment?.body) : (agentActivity?.content.body ?? '').trim()
-      const asked = said === '' && issue ? `${issue.title}\n\n${issue.description ?? ''}`.trim() : said
-      const line = asked.replace(/^\//, '')
+      if (said === '' && issue) {
+        // Delegated without a word: the issue is the request.
+        const { thread = '' } = place
+        const asked = { deliveryId: key, issueId: issue.id, thread, organizationId, actor: user }
+        await hub.publish(storyAsked, asked, {
+          ...origin,
+          deliveryId: `${key}:asked`,
+          actor: { plugin: 'linear', id: user.id },
+        })
+        return
+      }
+      const line = said.replace(/^\//, '')
       const isCommand = hub.catalog.match(line) !== null
       await run({
         ...origin,

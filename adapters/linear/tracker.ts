@@ -102,7 +102,7 @@ export function createTracker(deps: {
 }
 
 /** Linear has no query language for people; whoever knows its filters can give one as JSON, and Linear checks it. */
-export function filterOf({ project, query, text, updatedSinceMs }: IssueQuery): { readonly and: readonly object[] } {
+function filterOf({ project, query, text, updatedSinceMs }: IssueQuery): { readonly and: readonly object[] } {
   const target = parseTarget(project)
   const words = wordsIn(text ?? '')
   return {

@@ -6,7 +6,7 @@ const SIGNATURE = /^[0-9a-f]{64}$/
  * delivery is good; a repeat has no second effect, because what it says has a name of its own in the inbox.
  * https://linear.app/developers/webhooks
  */
-export const MAX_AGE_MS = 8 * 3_600_000
+const MAX_AGE_MS = 8 * 3_600_000
 const MAX_AHEAD_MS = 60_000
 const decoder = new TextDecoder('utf-8', { fatal: true })
 

@@ -256,13 +256,19 @@ test.each([
 describe('an agent session', () => {
   test('gets its thought before the work, in one lane', async () => {
     const issue = it.people.create({ title: 'Refunds', body: 'Money back.' })
-    const { session } = await it.people.openSession(it.target, issue, {})
+    const { session } = await it.people.openSession(it.target, issue, { prompt: '@hub pay faster' })
     const [thought] = it.published
     const [call] = it.calls
     expect(thought).toMatchObject({ name: 'linear.session-opened', payload: { about: 'ENG-1' } })
-    expect(call?.input).toBe('story Refunds\n\nMoney back.')
     expect(call?.place.thread).toBe(`session:${session.id}`)
     expect(call?.lane).toBe(thought?.origin.lane)
+  })
+  test('delegated without a word has its issue read first', async () => {
+    const issue = it.people.create({ title: 'Refunds', body: 'Money back.' })
+    const { session } = await it.people.openSession(it.target, issue, {})
+    expect(it.published.map(({ name }) => name)).toEqual(['linear.session-opened', 'linear.story-asked'])
+    expect(it.published[1]?.payload).toMatchObject({ issueId: issue.id, thread: `session:${session.id}` })
+    expect(it.calls).toEqual([])
   })
   test.each([
     ['@hub pay with a saved card', 'story pay with a saved card'],
@@ -280,7 +286,7 @@ describe('an agent session', () => {
     const stop = it.published.at(-1)
     expect(stop).toMatchObject({ name: 'linear.session-stopped', payload: { by: 'Ann' } })
     expect(stop?.origin.lane).toBeUndefined()
-    expect(it.calls).toHaveLength(2)
+    expect(it.calls).toHaveLength(1)
   })
 })
 
