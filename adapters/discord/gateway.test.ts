@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type CommandCall, HubError, type Log, type Receipt } from '#contract'
 import type { Store } from '../../core/store/open.ts'
@@ -149,6 +150,15 @@ describe('the Gateway among several processes', () => {
     await new Promise((resolve) => setTimeout(resolve, LEASE_MS))
     expect(fake.arrivals.filter(({ call }) => call === 'GET /gateway/bot')).toHaveLength(asked)
   })
+  test('what is refused is said to the person, in a body that Discord takes', async () => {
+    answer = () => Promise.reject(new HubError('TOO_LARGE', `@everyone ${'<@1> `x` '.repeat(900)}`))
+    start('a')
+    await standing(1)
+    const id = say('story of everything')
+    const [told] = await fake.waitFor((all) => all.length > 0)
+    expect(told?.replyTo).toBe(id)
+    expect(fake.problems).toEqual([])
+  })
   test('Discord away: it is tried again until it is back', async () => {
     fake.faults.add('GET /gateway/bot', { kind: 'status', status: 503, commit: false }, 2)
     start('a')
@@ -227,6 +237,33 @@ describe('what is said to the hub', () => {
     refuse = new HubError('UNAVAILABLE', 'the database is away')
     await expect(messages.take(base, BOT_USER)).rejects.toThrow('away')
     expect(said).toHaveLength(1)
+  })
+  test('no payload at all makes it throw, or is taken for what it is not', async () => {
+    const near = fc.record(
+      {
+        id: fc.oneof(fc.constant(base.id), fc.anything()),
+        type: fc.oneof(fc.constantFrom(0, 19, 7), fc.anything()),
+        channel_id: fc.oneof(fc.constant(base.channel_id), fc.anything()),
+        guild_id: fc.oneof(fc.constantFrom(GUILD, null, undefined), fc.anything()),
+        author: fc.oneof(fc.constant(base.author), fc.constant({ id: ANN, bot: true }), fc.anything()),
+        content: fc.oneof(fc.string({ unit: 'binary', maxLength: 300 }), fc.anything()),
+        mentions: fc.oneof(fc.constant(base.mentions), fc.constant([]), fc.anything()),
+        message_reference: fc.oneof(fc.constant({ message_id: base.id }), fc.anything()),
+      },
+      { requiredKeys: [] },
+    )
+    await fc.assert(
+      fc.asyncProperty(fc.oneof(fc.anything(), near), async (payload) => {
+        taken.length = 0
+        await messages.take(payload, BOT_USER)
+        for (const { input, actor, deliveryId, place } of taken) {
+          expect(typeof input === 'string' && input.trim() !== '').toBe(true)
+          expect([actor.id, deliveryId]).toEqual([ANN, `message:${base.id}`])
+          expect(place.workspace).toMatch(/^discord:(?:\d+|dm-\d+)$/)
+        }
+      }),
+      { numRuns: 1_000 },
+    )
   })
   test.each([null, 7, 'text', [], {}, { ...base, id: 'x' }, { ...base, author: {} }, { ...base, mentions: 'all' }])(
     'nothing is made of %j',

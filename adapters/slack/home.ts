@@ -5,6 +5,7 @@ import { SIZES } from './limits.ts'
 import { escapeText } from './mrkdwn.ts'
 import { workspaceOf } from './place.ts'
 import { atomize, renderAtoms } from './render.ts'
+import { split } from './split.ts'
 
 /** What somebody sees first: the answer to this command, asked as them. */
 const SHOWN = ['story list --mine', 'hub help'] as const
@@ -30,7 +31,9 @@ export function homeCommand(catalog: Pick<Catalog, 'check'>): string {
 /** https://docs.slack.dev/surfaces/app-home */
 export function homeView(message: Message, { direct }: Home): types.HomeView {
   const blocks = (message.blocks ?? []).filter((block) => block.kind !== 'file').map(withoutTable)
-  const rendered = renderAtoms(blocks.flatMap(atomize)).slice(0, SIZES.viewBlocks)
+  // What does not fit is left out: the commands behind the buttons show the rest.
+  const [fitting] = split({ text: message.text, blocks })
+  const rendered = renderAtoms((fitting?.blocks ?? []).flatMap(atomize))
   const text = escapeText(message.text).slice(0, SIZES.section).toWellFormed().trim()
   const plain: types.KnownBlock = { type: 'section', text: { type: 'mrkdwn', text: text || '…', verbatim: true } }
   return { type: 'home', private_metadata: direct, blocks: rendered.length > 0 ? rendered : [plain] }

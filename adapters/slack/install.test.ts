@@ -3,7 +3,6 @@ import { type Sender, type SlackFake, startSlackFake } from '../../test/fakes/sl
 import { startTestHub, type TestHub } from '../../test/support/hub.ts'
 import { config } from './config.ts'
 import { BOT_SCOPES } from './manifest.ts'
-import { createStates, STATE_MS } from './oauth.ts'
 
 const PUBLIC = 'https://hub.example.com'
 let tenants = 0
@@ -304,24 +303,6 @@ describe('the app in many workspaces', () => {
   })
 })
 
-describe('the state', () => {
-  const kept = new Set<string>()
-  const kv = { add: async (key: string) => !kept.has(key) && kept.add(key).has(key) }
-  it('holds for ten minutes, to the millisecond', async () => {
-    let atMs = 1_800_000_000_000
-    const states = createStates('secret', kv, () => atMs)
-    const [first, second] = [states.issue(), states.issue()]
-    atMs += STATE_MS - 1
-    expect(await states.spend(first.state, first.half)).toBeNull()
-    atMs += 1
-    expect(await states.spend(second.state, second.half)).toBe('expired')
-  })
-  it('of another client secret is forged', async () => {
-    const { state, half } = createStates('secret', kv).issue()
-    expect(await createStates('another', kv).spend(state, half)).toBe('forged')
-  })
-})
-
 describe('configuration', () => {
   const many = {
     signingSecret: 's',
@@ -343,4 +324,21 @@ describe('configuration', () => {
   ])('refuses it with %o', (wrong) => {
     expect(config.safeParse({ ...many, ...wrong }).success).toBe(false)
   })
+})
+
+test('beside Socket Mode there are the two pages, and still no address for deliveries', async () => {
+  const slack = await startSlackFake({ openWorld: true })
+  const { SLACK_SIGNING_SECRET: _, ...many } = slack.installEnv(PUBLIC)
+  const hub = await startTestHub('embedded', { ...many, SLACK_APP_TOKEN: slack.socketEnv.SLACK_APP_TOKEN })
+  slack.apps.next({ id: 'T0SOCKET1', name: 'Socket' })
+  expect((await browserOf(hub, slack).install()).status).toBe(200)
+  const forged = new Request(`${PUBLIC}/hooks/slack`, { method: 'POST', body: 'command=/hub&team_id=T0SOCKET1' })
+  expect((await hub.fetch(forged)).status).toBe(404)
+  await expect.poll(() => slack.socket.standing(), { timeout: 10_000 }).toBe(2)
+  await slack
+    .to((request) => slack.socket.target(request))
+    .slash({ command: '/hub', text: 'help', team: 'T0SOCKET1', channel: 'C1' })
+  await slack.waitFor((all) => all.length === 1, { channel: 'C1' })
+  await hub.close()
+  await slack.close()
 })

@@ -1,4 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs'
+import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import {
   type Catalog,
@@ -11,6 +12,7 @@ import {
   type Log,
   type Receipt,
 } from '#contract'
+import { anyMessage } from '../../test/contract/messages.ts'
 import { checkCard, readActivity } from '../../test/fakes/teams/cards.ts'
 import {
   ANN,
@@ -30,6 +32,7 @@ import { createTeamsSigner } from '../../test/fakes/teams/sign.ts'
 import { config, type TeamsConfig } from './config.ts'
 import { teams } from './index.ts'
 import { render } from './render.ts'
+import { storyResults } from './search.ts'
 
 const refine: Form = {
   command: 'story refine',
@@ -446,6 +449,20 @@ describe('POST /hooks/teams', () => {
       })
       expect(asked).toHaveLength(1)
     })
+    test('whatever a story says, what is found fits Teams', () => {
+      fc.assert(
+        fc.property(anyMessage, (card) => {
+          const answer = storyResults([{ title: card.text, note: card.text.slice(0, 80), card }]) as {
+            composeExtension: { attachments: { content: unknown; preview: { content: { title: string } } }[] }
+          }
+          for (const { content, preview } of answer.composeExtension.attachments) {
+            expect(checkCard(content)).toEqual([])
+            expect(preview.content.title).not.toMatch(/<at>/)
+          }
+        }),
+        { numRuns: 100 },
+      )
+    }, 60_000)
     test.each([
       [new HubError('FORBIDDEN', 'You may not see stories here; hub why says more'), /may not see stories/],
       [new HubError('UNAVAILABLE', 'connection to 10.0.0.1 refused'), /cannot be searched right now/],
