@@ -1,0 +1,50 @@
+import { execFileSync } from 'node:child_process'
+import { describe, expect, test } from 'vitest'
+import { missingVariables, SHIPPED } from '../../server/plugins.ts'
+import { config } from './config.ts'
+import { jira } from './index.ts'
+
+const whole = {
+  baseUrl: 'https://acme.atlassian.net',
+  email: 'hub@example.com',
+  apiToken: 't',
+  webhookSecret: 'x'.repeat(16),
+}
+
+describe('configuration', () => {
+  test('takes a site, whether or not it ends in a slash', () => {
+    expect(config.parse({ ...whole, baseUrl: 'https://acme.atlassian.net/' })).toEqual(whole)
+    expect(config.parse({ ...whole, baseUrl: 'http://127.0.0.1:4/jira/' }).baseUrl).toBe('http://127.0.0.1:4/jira')
+  })
+  test.each(['baseUrl', 'email', 'apiToken', 'webhookSecret'] as const)('needs %s', (key) => {
+    const { [key]: _, ...rest } = whole
+    expect(config.safeParse(rest).success).toBe(false)
+  })
+  test.each([
+    { ...whole, baseUrl: 'ftp://acme.atlassian.net' },
+    { ...whole, email: 'nobody' },
+    { ...whole, apiToken: 'with space' },
+    { ...whole, webhookSecret: '' },
+    { ...whole, webhookSecret: 'short' },
+  ])('refuses %o', (wrong) => expect(config.safeParse(wrong).success).toBe(false))
+  test('every secret is masked', () => expect(jira.manifest.secrets).toEqual(['apiToken', 'webhookSecret']))
+  test('what is missing is named', () => {
+    const shipped = SHIPPED.find((one) => one.name === 'jira')
+    if (!shipped) throw new Error('not shipped')
+    expect(missingVariables(shipped, { JIRA_BASE_URL: 'x' })).toEqual([
+      'JIRA_EMAIL',
+      'JIRA_API_TOKEN',
+      'JIRA_WEBHOOK_SECRET',
+    ])
+  })
+})
+test('jira.js, which costs 72 MB, is not loaded', () => {
+  const script = `import { registerHooks } from 'node:module'
+    const seen = []
+    registerHooks({ resolve(name, context, next) { seen.push(name); return next(name, context) } })
+    await import('./adapters/jira/index.ts')
+    console.log(seen.includes('./client.ts'), seen.some((name) => name.startsWith('jira.js')))`
+  const root = new URL('../../', import.meta.url)
+  const said = execFileSync(process.execPath, ['--input-type=module', '-e', script], { cwd: root, encoding: 'utf8' })
+  expect(said.trim()).toBe('true false')
+})
