@@ -11,11 +11,6 @@ export function markOf(key: string): string {
 export function keyMark(kind: 'issue' | 'comment' | 'proposal', key: string): string {
   return `<!-- hub:${kind}=${digest(`${kind} ${key}`, 40)} -->`
 }
-/** What is left when our marks are taken out: what people may have made of it. */
-export function withoutMarks(body: string): string {
-  return body.replace(/\s*<!-- hub:\w+=[0-9a-f]+ -->/g, '')
-}
-
 /** Edits of one commit, as their short name: the same edits again are no new commit. */
 export function editsOf(files: readonly { readonly path: string; readonly blob: string | null }[]): string {
   const sorted = files.map(({ path, blob }) => [path, blob]).sort(([a], [b]) => (String(a) < String(b) ? -1 : 1))

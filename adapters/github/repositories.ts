@@ -22,7 +22,7 @@ export type Info = z.infer<typeof info>
 const installation = z.object({ permissions: z.record(z.string(), z.string()) })
 
 /** What the hub needs to propose, to say and to mark; in GitHub's own words. */
-export const WANTED = ['contents', 'pull_requests', 'issues'] as const
+const WANTED = ['contents', 'pull_requests', 'issues'] as const
 
 /** What GitHub tells about a repository; null when it does not exist or is not shown to the hub. */
 export async function infoOf(client: GitHubClient, name: string, signal: AbortSignal): Promise<Info | null> {

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { type GitHubFake, REPO, startGitHubFake } from './index.ts'
+import { hasSchema } from './schema.ts'
 
 let fake: GitHubFake
 beforeEach(async () => {
@@ -100,4 +101,17 @@ test('a merge puts the commits of the pull request on its base', async () => {
     'a.md',
     'b.md',
   ])
+})
+if (!hasSchema) console.warn('skipped: GitHub’s own description of its API is not at hand')
+
+test.skipIf(!hasSchema)('what breaks GitHub’s own description is refused and noted', async () => {
+  const { sha } = fake.push('main', { a: '1' })
+  const wrong = [
+    await ask('POST', `/statuses/${sha}`, { state: 'great' }),
+    await ask('POST', '/git/refs', { ref: 'refs/heads/x' }),
+    await ask('POST', '/git/trees', { tree: [{ path: 'a', mode: '777', content: '' }] }),
+    await ask('POST', '/actions/workflows/x.yml/dispatches', { inputs: {} }),
+  ]
+  expect(wrong.map(({ status }) => status)).toEqual([422, 422, 422, 422])
+  expect(fake.problems).toHaveLength(4)
 })
