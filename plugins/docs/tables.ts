@@ -39,6 +39,8 @@ export const docRepositories = hub.table(
     chunks: integer('chunks').notNull().default(0),
     /** Files that were left out, with the reason. */
     skipped: jsonb('skipped').notNull().default([]),
+    /** Words of a great share of its passages with their number, and how many passages there were then: counting them anew is the dear part of a query. */
+    common: jsonb('common').notNull().default({}),
     indexedAt: at('indexed_at'),
   },
   (t) => [primaryKey({ columns: [t.workspace, t.plugin, t.repository] })],

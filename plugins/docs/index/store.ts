@@ -20,6 +20,8 @@ export interface Indexed extends RepositoryKey {
   readonly chunks: number
   readonly skipped: readonly Skipped[]
   readonly indexedAt: Date | null
+  /** Words of a great share of its passages, with their number. */
+  readonly common: Readonly<Record<string, number>>
 }
 export interface NewDocument {
   readonly path: string
@@ -31,7 +33,10 @@ export type Passage = RepositoryKey & Chunk & { readonly path: string }
 
 const ROWS_AT_ONCE = 200
 const WORDS_AT_ONCE = 1_000
+const COMMON_FROM = 600
+const COMMON_KEPT = 1_000
 const skippedSchema = z.array(z.object({ path: z.string(), reason: z.string() })).catch([])
+const commonSchema = z.record(z.string(), z.number()).catch({})
 const textList = z.array(z.string()).catch([])
 
 /** As PostgreSQL reads a tsvector: each word in quotes, quotes and backslashes doubled. */
@@ -60,6 +65,7 @@ export function createIndexStore(db: Db) {
     settings: settingsSchema.catch(DEFAULT_SETTINGS).parse(row.settings),
     problems: textList.parse(row.problems),
     skipped: skippedSchema.parse(row.skipped),
+    common: commonSchema.parse(row.common),
   })
 
   return {
@@ -137,7 +143,10 @@ export function createIndexStore(db: Db) {
         })
     },
     /** Writes down what the index shows now; counts are taken from it. */
-    async settle(key: RepositoryKey, state: Omit<Indexed, keyof RepositoryKey | 'documents' | 'chunks' | 'indexedAt'>) {
+    async settle(
+      key: RepositoryKey,
+      state: Omit<Indexed, keyof RepositoryKey | 'documents' | 'chunks' | 'indexedAt' | 'common'>,
+    ) {
       const { workspace, plugin, repository } = key
       const of = (column: typeof docFiles.path | typeof docFiles.chunks) =>
         sql<number>`(select coalesce(${column === docFiles.path ? sql`count(*)` : sql`sum(f.chunks)`}, 0)::int from hub.doc_files f
@@ -156,6 +165,20 @@ export function createIndexStore(db: Db) {
           target: [docRepositories.workspace, docRepositories.plugin, docRepositories.repository],
           set: values,
         })
+    },
+    /** Counts the words of a great share of the passages; for a small repository counting with each query is as good. */
+    async countCommon(key: RepositoryKey): Promise<void> {
+      const { workspace, plugin, repository } = key
+      const own = sql`format('select terms from hub.doc_chunks where workspace = %L and plugin = %L and repository = %L',
+        ${workspace}::text, ${plugin}::text, ${repository}::text)`
+      const rows = await db
+        .select({ word: sql<string>`s.word`, n: sql<number>`s.ndoc` })
+        .from(sql`ts_stat(${own}) as s`)
+        .where(sql`s.ndoc > ${COMMON_FROM}::int and s.word not like '~%'`)
+        .orderBy(sql`s.ndoc desc`)
+        .limit(COMMON_KEPT)
+      const common = Object.fromEntries(rows.map(({ word, n }) => [word, n]))
+      await db.update(docRepositories).set({ common }).where(isRepository(key))
     },
     /** Chunks that name one of these pieces of code, as they are written. */
     async naming(key: RepositoryKey, names: readonly string[], limit: number): Promise<Passage[]> {

@@ -10,6 +10,8 @@ import type { Indexed, IndexStore, NewDocument } from './store.ts'
 const READ_AT_ONCE = 6
 /** Documents written together: the memory of a first index stays small however large the repository is. */
 const WRITE_AT_ONCE = 40
+const COUNTED_ANEW = 20
+const SMALL = 100
 
 export interface Synced {
   readonly indexed: Indexed
@@ -70,6 +72,9 @@ export async function syncRepository(
   await store.remove(key, gone)
   const { url, defaultBranch: branch, private: isPrivate } = info
   await store.settle(key, { url, isPrivate, branch, sha, settings, problems: [...problems], skipped })
+  // What is common changes slowly: it is counted with the first index and with each large change.
+  if (news.length * COUNTED_ANEW > selected.documents.length && selected.documents.length > SMALL)
+    await store.countCommon(key)
   const indexed = await store.get(key)
   if (!indexed) throw new HubError('UNAVAILABLE', 'The index could not be written')
   return { indexed, info, sha, changed: [...news.map(({ path }) => path), ...gone], entries }

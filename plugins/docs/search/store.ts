@@ -6,12 +6,15 @@ import type { Passage } from '../index/store.ts'
 import { docChunks, docWords } from '../tables.ts'
 
 /** Chunks that a query may look at before it ranks: a bounded number takes a bounded time. */
-const LOOKED_AT = 600
+const LOOKED_AT = 400
 /** Beyond it a word is in so many chunks that it tells none apart. */
-const COMMON = 400
+const COMMON = 300
 const RANKED = 48
 const NEIGHBOURS = 40
 
+export interface Searched extends RepositoryKey {
+  readonly common: Readonly<Record<string, number>>
+}
 export interface Found {
   readonly candidates: readonly Passage[]
   /** How rare each word of the query is: the rarer, the more it says. */
@@ -34,6 +37,19 @@ export function createSearch(db: Db) {
       })
       .from(sql`json_to_recordset(${asked}::text::json) as t(lexeme text, query text)`)
     return new Map(rows.map(({ lexeme, n }) => [lexeme, n]))
+  }
+  /** What is known to be in a great share of all passages need not be counted. */
+  async function counted(
+    scope: string,
+    keys: readonly Searched[],
+    lexemes: readonly string[],
+  ): Promise<Map<string, number>> {
+    const isCommon = (lexeme: string) => keys.some(({ common }) => (common[lexeme] ?? 0) > COMMON)
+    const rare = await counts(
+      scope,
+      lexemes.filter((lexeme) => !isCommon(lexeme)),
+    )
+    return new Map(lexemes.map((lexeme) => [lexeme, isCommon(lexeme) ? COMMON + 1 : (rare.get(lexeme) ?? 0)]))
   }
   /** Trigrams find what is alike, the beginning finds what has two letters changed about; the fewest changed letters win. */
   async function nearest(workspace: string, word: string): Promise<string[]> {
@@ -59,14 +75,17 @@ export function createSearch(db: Db) {
   }
   async function look(workspace: string, query: string, weights: ReadonlyMap<string, number>): Promise<Passage[]> {
     const score = sql.join(
-      [...weights].map(([lexeme, weight]) => {
-        const heading = sql`case when terms @@ ${quote(`h:${lexeme}`)}::text::tsquery then ${weight * 0.6}::float8 else 0 end`
-        return sql`(case when terms @@ ${quote(lexeme)}::text::tsquery then ${weight}::float8 else 0 end + ${heading})`
-      }),
+      [...weights].map(
+        ([lexeme, weight]) =>
+          sql`case when words @@ ${quote(lexeme)}::text::tsquery then ${weight}::float8 else 0 end + case when words @@ ${quote(`h:${lexeme}`)}::text::tsquery then ${weight * 0.6}::float8 else 0 end`,
+      ),
       sql` + `,
     )
+    const { workspace: tenant, plugin, repository, path, part, heading, anchor, startLine, endLine, text } = docChunks
+    const passage = { workspace: tenant, plugin, repository, path, heading, anchor, startLine, endLine, text }
     const some = db
-      .select()
+      // A copy: the stored value is compressed, and would be unpacked for each comparison.
+      .select({ ...passage, part, words: sql`strip(${docChunks.terms})`.as('words') })
       .from(docChunks)
       .where(and(eq(docChunks.workspace, workspace), sql`${docChunks.terms} @@ ${query}::text::tsquery`))
       .limit(LOOKED_AT)
@@ -90,16 +109,16 @@ export function createSearch(db: Db) {
 
   return {
     /** Candidates for words and names of code, within these repositories of one workspace only. */
-    async find(workspace: string, keys: readonly RepositoryKey[], lexemes: readonly string[]): Promise<Found> {
+    async find(workspace: string, keys: readonly Searched[], lexemes: readonly string[]): Promise<Found> {
       const none: Found = { candidates: [], weights: new Map(), instead: new Map() }
       if (keys.length === 0 || lexemes.length === 0) return none
       const scope = `(${keys.map((key) => quote(scopeOf({ ...key, workspace }))).join(' | ')})`
-      const found = await counts(scope, lexemes)
+      const found = await counted(scope, keys, lexemes)
       const instead = new Map<string, string>()
       for (const word of lexemes)
         if (found.get(word) === 0 && word.length > 3 && !word.startsWith('i:')) {
           // The words of documents that are gone are kept: only one that is still said somewhere helps.
-          const near = await counts(scope, await nearest(workspace, word))
+          const near = await counted(scope, keys, await nearest(workspace, word))
           const said = [...near].find(([, n]) => n > 0)
           if (said) {
             instead.set(word, said[0])

@@ -1,0 +1,1 @@
+ALTER TABLE "hub"."doc_repositories" ADD COLUMN "common" jsonb DEFAULT '{}'::jsonb NOT NULL;
