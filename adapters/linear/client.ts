@@ -38,7 +38,7 @@ export function createClient(config: LinearConfig, now: () => number = Date.now)
   return {
     async call(document, variables, { what, scope, signal, canWait = false }) {
       if (signal?.aborted) throw new HubError('UNAVAILABLE', `${what}: stopped before it was sent`)
-      const waitMs = canWait ? budget.waitMs() : 0
+      const waitMs = canWait ? budget.turn() : 0
       if (waitMs > 0)
         throw new HubError('RATE_LIMITED', `${what}: waits ${Math.ceil(waitMs / 1_000)} s for Linear's limits`, {
           retry: { afterMs: waitMs },

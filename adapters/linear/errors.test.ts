@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest'
 import { type Refusal, refusal } from './errors.ts'
-import { createBudget } from './limits.ts'
 import { idFor, isOwnId } from './mark.ts'
 
 const NOW = 1_800_000_000_000
@@ -49,22 +48,6 @@ describe('what Linear refuses', () => {
     const error = refusal('issue', refused(400, 'RATELIMITED', 'slow down', headers), about)
     expect(error).toMatchObject({ code: 'RATE_LIMITED', retry: { afterMs }, scope: 'linear:1:requests' })
   })
-})
-test('the last tenth of a budget is kept, and refills while time passes', () => {
-  let nowMs = NOW
-  const budget = createBudget(() => nowMs)
-  const note = (remaining: number) =>
-    budget.note(
-      (name) =>
-        ({ 'x-ratelimit-requests-limit': '3600', 'x-ratelimit-requests-remaining': String(remaining) })[name] ?? null,
-    )
-  expect(budget.waitMs()).toBe(0)
-  note(400)
-  expect(budget.waitMs()).toBe(0)
-  note(300)
-  expect(budget.waitMs()).toBe(60_000)
-  nowMs += 45_000
-  expect(budget.waitMs()).toBe(15_000)
 })
 test('an id follows from its key, has the shape of a UUID v4, and is known again', () => {
   const ids = Array.from({ length: 500 }, (_, i) => idFor(`key ${i}`))

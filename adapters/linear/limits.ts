@@ -13,7 +13,7 @@ export const PAGE = 50
 const REQUESTS = { intervalMs: 2_400, burst: 200 } as const
 const HOUR_MS = 3_600_000
 /** Below this share of a budget, reading and writing issues waits and leaves the rest to answers for people. */
-const RESERVE = 0.1
+const RESERVE = 0.05
 
 export function limitsOf({ to }: Delivery): readonly Limit[] {
   return [{ key: requestsBucket(to.workspace), ...REQUESTS }]
@@ -22,14 +22,20 @@ export function requestsBucket(workspace: string): string {
   return `${workspace}:requests`
 }
 
+/** Requests that one issue costs from start to end: two reads and a write. */
+const CALLS_PER_ISSUE = 3
+/** Turns are given out no further ahead: the budget may have come back sooner. */
+const MAX_WAIT_MS = 10 * 60_000
+
 /** What Linear said about its budgets in its last answer, brought up to now by the rate at which it refills. */
 export interface Budget {
   note(header: (name: string) => string | null): void
-  /** How long to wait before work that can wait, 0 when it may go on. */
-  waitMs(): number
+  /** 0: take a request and go on. Else how long to wait; each who asks gets a turn of their own, so that a thousand do not come back at once. */
+  turn(): number
 }
 export function createBudget(now: () => number): Budget {
-  const known = new Map<string, { readonly limit: number; readonly remaining: number; readonly atMs: number }>()
+  const known = new Map<string, { readonly limit: number; remaining: number; readonly atMs: number }>()
+  let lastTurnMs = 0
   return {
     note(header) {
       for (const kind of ['requests', 'complexity']) {
@@ -38,12 +44,23 @@ export function createBudget(now: () => number): Budget {
         if (limit > 0 && remaining >= 0) known.set(kind, { limit, remaining, atMs: now() })
       }
     },
-    waitMs() {
+    turn() {
+      const nowMs = now()
       const waits = [...known.values()].map(({ limit, remaining, atMs }) => {
         const perMs = limit / HOUR_MS
-        return (limit * RESERVE - remaining) / perMs - (now() - atMs)
+        return (limit * RESERVE + 1 - remaining) / perMs - (nowMs - atMs)
       })
-      return Math.max(0, Math.ceil(Math.max(0, ...waits)))
+      const waitMs = Math.max(0, ...waits)
+      const requests = known.get('requests')
+      if (waitMs === 0) {
+        if (requests) requests.remaining -= 1
+        return 0
+      }
+      const apartMs = requests ? (CALLS_PER_ISSUE * HOUR_MS) / requests.limit : 1_000
+      const turnMs = Math.max(lastTurnMs + apartMs, nowMs + waitMs)
+      if (turnMs - nowMs > MAX_WAIT_MS) return MAX_WAIT_MS
+      lastTurnMs = turnMs
+      return Math.ceil(turnMs - nowMs)
     },
   }
 }

@@ -303,7 +303,7 @@ describe('Linear in particular', () => {
   })
   test('when Linear’s budget runs low, issues wait and leave the rest to answers', async () => {
     const issue = await written()
-    fake.budget.requests = 100
+    fake.budget.requests = 60
     await read(issue.id)
     await expect(read(issue.id)).rejects.toMatchObject({ code: 'RATE_LIMITED', retry: { afterMs: expect.any(Number) } })
   })
