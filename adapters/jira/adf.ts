@@ -15,7 +15,7 @@ export interface AdfDoc {
   readonly type: 'doc'
   readonly content: readonly AdfNode[]
 }
-export const EMPTY: AdfDoc = { version: 1, type: 'doc', content: [] }
+const EMPTY: AdfDoc = { version: 1, type: 'doc', content: [] }
 
 /** A document as it came, not copied; anything else, as in a field nobody filled, is an empty one. */
 export function docOf(value: unknown): AdfDoc {

@@ -65,7 +65,7 @@ export function readCriteria(nodes: readonly AdfNode[]): readonly Stretch[] {
   })
 }
 /** Words by which a criterion is compared: one kind of space, nothing empty. */
-export function normal({ id, title, lines }: TrackedCriterion): TrackedCriterion {
+function normal({ id, title, lines }: TrackedCriterion): TrackedCriterion {
   const flat = [title, ...lines].map((line) => clean(line).replace(/\s+/g, ' ').trim())
   const [head = '', ...rest] = flat
   const kept = rest.filter((line) => line !== '')

@@ -169,7 +169,7 @@ function cellParagraphs({ content = [] }: AdfNode): readonly AdfNode[] {
   return content.flatMap((row) => (row.content ?? []).flatMap((cell) => cell.content ?? []))
 }
 
-export function inlineLines(lines: readonly string[]): AdfNode[] {
+function inlineLines(lines: readonly string[]): AdfNode[] {
   return lines.flatMap((line, i) => (i === 0 ? inlineOf(line) : [{ type: 'hardBreak' }, ...inlineOf(line)]))
 }
 /** In order of precedence; every pattern is bounded by a character it excludes, so the time is linear in the text. */

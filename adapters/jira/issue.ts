@@ -7,7 +7,7 @@ import { comment, issue as issueSchema, type RawIssue } from './payloads.ts'
 import { contentHash, panelAt, readSection } from './section.ts'
 import { toMarkdown } from './to-markdown.ts'
 
-export const ISSUE_FIELDS = [
+const ISSUE_FIELDS = [
   'summary',
   'description',
   'labels',

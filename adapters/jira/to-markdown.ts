@@ -107,7 +107,7 @@ function fence(code: string, language: unknown): string {
 }
 
 /** Neighbours with the same marks are one run, so that `**a****b**` never comes about. */
-export function inline(nodes: readonly AdfNode[]): string {
+function inline(nodes: readonly AdfNode[]): string {
   const runs: { text: string; marks: readonly AdfMark[]; isText: boolean }[] = []
   for (const node of nodes) {
     const isText = node.type === 'text'

@@ -5,7 +5,7 @@ import { Ajv, type ValidateFunction } from 'ajv'
 const MOST = 32_767
 const SCHEMA = new URL('../../../../shared/data/jira/adf-schema/full.json', import.meta.url)
 
-export const hasSchema = existsSync(SCHEMA)
+const hasSchema = existsSync(SCHEMA)
 if (!hasSchema) console.warn('../shared/data/jira is absent: documents are not checked against the ADF schema')
 
 let validate: ValidateFunction | null = null

@@ -17,7 +17,7 @@ import {
   type World,
 } from './world.ts'
 
-export { checkAdf, hasSchema, readAdf, wikiOf } from './check.ts'
+export { checkAdf, readAdf } from './check.ts'
 export type { JiraFault } from './faults.ts'
 export { ANN, BEN, BOT, type FakeComment, type FakeEvent, type FakeIssue, FIELD, LINE_FIELD } from './world.ts'
 

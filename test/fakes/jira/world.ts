@@ -69,7 +69,7 @@ export const TYPES = [
   { id: '10003', name: 'Sub-task', subtask: true },
 ] as const
 /** https://support.atlassian.com/jira-cloud-administration/docs/configure-advanced-issue-workflows/ */
-export const STATES = {
+const STATES = {
   'To Do': 'new',
   'In Progress': 'indeterminate',
   Done: 'done',
