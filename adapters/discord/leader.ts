@@ -1,7 +1,7 @@
 import type { Log } from '#contract'
 import type { GatewayStore, Held, Session } from './store.ts'
 
-export const LEASE_MS = 20_000
+const LEASE_MS = 20_000
 /** After Discord refused the token or the intents, which somebody has to correct. */
 const REFUSED_MS = 60_000
 /** Share of the lease after which a leader that could not renew it stops. */
