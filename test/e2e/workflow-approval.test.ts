@@ -188,4 +188,6 @@ for (const mode of MODES)
       expect(trail).toContainEqual({ actor: 'chat:ben', action: 'workflow approve' })
       expect(trail).toContainEqual({ actor: 'mail:boss@example.com', action: 'workflow approve' })
     })
+
+    it('every run above plays again to the same plan', async () => expect(await desk.replayAll()).toEqual([]))
   })

@@ -264,4 +264,6 @@ for (const mode of MODES)
       await desk.push({ branch: 'release/1' })
       expect(done()).toEqual(['release/1'])
     })
+
+    it('every run above plays again to the same plan', async () => expect(await desk.replayAll()).toEqual([]))
   })

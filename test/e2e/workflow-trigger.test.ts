@@ -184,4 +184,6 @@ for (const mode of MODES)
       const denied = await desk.say('workflow save x\nsteps: {a: {delay: 1s}}', 'cleo')
       expect(denied[0]?.message.text).toContain('maintainer')
     })
+
+    it('every run above plays again to the same plan', async () => expect(await desk.replayAll()).toEqual([]))
   })

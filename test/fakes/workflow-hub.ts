@@ -21,6 +21,8 @@ import {
 import { createHub, createLog, createMask, type RunningHub } from '../../core/index.ts'
 import { hubPlugin } from '../../plugins/hub/index.ts'
 import { workflow } from '../../plugins/workflow/index.ts'
+import { replay } from '../../plugins/workflow/journal/replay.ts'
+import { createRunStore } from '../../plugins/workflow/runs/store.ts'
 import { freshDatabase, freshRedis } from '../services/index.ts'
 import type { Mode } from '../support/hub.ts'
 import { MIGRATIONS } from '../support/stores.ts'
@@ -58,6 +60,8 @@ export interface WorkflowHub {
   /** Makes what is due later due now. */
   hurry(kind: string): Promise<void>
   card(reference: string): ShownPost
+  /** Every run so far, played again to the plan of today: where it came to another one. */
+  replayAll(): Promise<readonly { readonly run: string; readonly difference: unknown }[]>
   quiet(): Promise<void>
   close(): Promise<void>
 }
@@ -243,6 +247,20 @@ export async function startWorkflowHub(options: WorkflowHubOptions = {}): Promis
       const [one] = found
       if (!one || found.length > 1) throw new Error(`${found.length} cards of ${reference}`)
       return one
+    },
+    async replayAll() {
+      const store = createRunStore(hub.store.db)
+      const rows = await sql.query<{ id: string }>(`select id from hub.workflow_runs where workspace = $1`, [WORKSPACE])
+      const differences: { run: string; difference: unknown }[] = []
+      for (const { id } of rows) {
+        const snapshot = await store.get(WORKSPACE, id)
+        if (!snapshot) continue
+        const journal = await store.transitions(WORKSPACE, id)
+        const difference = replay(snapshot.definition, snapshot.state, journal)
+        if (difference) differences.push({ run: snapshot.state.about.reference, difference })
+      }
+      if (rows.length === 0) throw new Error('there is no run to play again')
+      return differences
     },
     async close() {
       await hub.close(2_000)

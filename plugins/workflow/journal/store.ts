@@ -1,9 +1,10 @@
 import { and, asc, eq, inArray, sql } from 'drizzle-orm'
 import type { Db, Json } from '#contract'
 import type { Settled } from '../plan/settle.ts'
-import { type Decision, hasEnded, isOver, type RunState, type StepState } from '../plan/state.ts'
+import { hasEnded, isOver, type RunState, type StepState } from '../plan/state.ts'
 import type { Snapshot, Transition } from '../runs/run.ts'
 import { workflowApprovals, workflowRuns, workflowSteps, workflowTransitions, workflowWaits } from '../tables.ts'
+import { observed, planned } from './entries.ts'
 
 /** What happened to a run, and what followed from it. */
 export interface Change {
@@ -14,7 +15,6 @@ export interface Change {
   readonly by: string | null
 }
 type Tx = Pick<Db, 'select' | 'insert' | 'update' | 'delete'>
-type Entry = Pick<Transition, 'step' | 'attempt' | 'cause' | 'status' | 'note' | 'output'>
 
 /** Writes the difference, each transition of it, and what ends with it. Returns the new revision. */
 export async function writeChange(tx: Tx, { before, seen, settled, by }: Change): Promise<number> {
@@ -116,34 +116,6 @@ const boxed = (value: Json): unknown => ({ value })
 export function unboxed(column: unknown): Json {
   return typeof column === 'object' && column !== null && 'value' in column ? (column.value as Json) : null
 }
-function observed(before: RunState, seen: RunState): readonly Entry[] {
-  const entries: Entry[] = []
-  if (before.status !== seen.status)
-    entries.push({ step: null, attempt: null, cause: 'seen', status: seen.status, note: seen.reason, output: null })
-  for (const step of seen.steps.values()) {
-    if (before.steps.get(step.key) === step) continue
-    entries.push({
-      step: step.key,
-      attempt: step.attempt,
-      cause: 'seen',
-      status: step.status,
-      note: step.error,
-      output: step.status === 'succeeded' ? step.output : null,
-    })
-  }
-  return entries
-}
-function planned(decision: Decision): Entry {
-  const base = { cause: 'plan', output: null, note: null } as const
-  if (decision.kind === 'run')
-    return { ...base, step: null, attempt: null, status: decision.status, note: decision.reason }
-  if (decision.kind === 'end')
-    return { ...base, step: decision.key, attempt: null, status: decision.status, note: decision.error }
-  if (decision.kind === 'open')
-    return { ...base, step: decision.key, attempt: 1, status: 'running', note: `${decision.items.length} items` }
-  return { ...base, step: decision.key, attempt: decision.attempt, status: 'queued' }
-}
-
 /** Everything that happened to a run, in order. */
 export async function readJournal(
   tx: Pick<Db, 'select'>,
