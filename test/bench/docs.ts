@@ -96,9 +96,10 @@ const seconds = async <T>(work: () => Promise<T>): Promise<[T, number]> => {
 }
 const megabytes = [...contents.values()].reduce((sum, text) => sum + text.length, 0) / 1e6
 const before = process.memoryUsage.rss() / 1e6
+const idle = process.cpuUsage()
 const [first, firstSeconds] = await seconds(() => syncRepository(index, port, key, { signal }))
 console.log(
-  `${kind}: first index of ${files} files, ${megabytes.toFixed(0)} MB, ${first.indexed.chunks} passages: ${firstSeconds.toFixed(1)} s, memory ${before.toFixed(0)} → ${(process.memoryUsage.rss() / 1e6).toFixed(0)} MB`,
+  `${kind}: first index of ${files} files, ${megabytes.toFixed(0)} MB, ${first.indexed.chunks} passages: ${firstSeconds.toFixed(1)} s (${(process.cpuUsage(idle).user / 1e6).toFixed(1)} s of processor time here), memory ${before.toFixed(0)} → ${(process.memoryUsage.rss() / 1e6).toFixed(0)} MB`,
 )
 for (const path of [...contents.keys()].slice(0, 20)) contents.set(path, page())
 commit()
@@ -106,17 +107,20 @@ const [, pushSeconds] = await seconds(() => syncRepository(index, port, key, { s
 console.log(`${kind}: push of 20 files: ${pushSeconds.toFixed(2)} s`)
 
 const times: number[] = []
+const cpu: number[] = []
 let found = 0
 for (let i = 0; i < QUESTIONS; i += 1) {
   const text = `How does ${prose(2 + (i % 5))} work?`
-  const began = performance.now()
+  const [began, usage] = [performance.now(), process.cpuUsage()]
   const query = queryOf(text)
   const { candidates, weights, instead } = await search.find(key.workspace, [first.indexed], query.lexemes)
   if (rank(candidates, weights, instead, query).length > 0) found += 1
   times.push(performance.now() - began)
+  const { user, system } = process.cpuUsage(usage)
+  cpu.push((user + system) / 1000)
 }
 console.log(
-  `${kind}: ${QUESTIONS} questions, ${found} with passages: p50 ${quantile(times, 0.5).toFixed(1)} ms, p95 ${quantile(times, 0.95).toFixed(1)} ms, worst ${quantile(times, 1).toFixed(1)} ms`,
+  `${kind}: ${QUESTIONS} questions, ${found} with passages: p50 ${quantile(times, 0.5).toFixed(1)} ms, p95 ${quantile(times, 0.95).toFixed(1)} ms, worst ${quantile(times, 1).toFixed(1)} ms; processor time of this process p50 ${quantile(cpu, 0.5).toFixed(1)} ms, p95 ${quantile(cpu, 0.95).toFixed(1)} ms`,
 )
 await store.close()
 await service?.stop()

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { Passage } from '../index/store.ts'
 import { type Asked, type Asker, MATERIAL_RULES, section } from '../model.ts'
 
-export const answerSchema = z.object({
+const answerSchema = z.object({
   documented: z.boolean(),
   statements: z
     .array(
@@ -72,7 +72,7 @@ export async function answerWithModel(
 }
 
 /** Only what its quotes prove remains. An answer without a proven statement is "not documented". */
-export function checkAnswer(answer: RawAnswer, byId: ReadonlyMap<string, Passage>) {
+function checkAnswer(answer: RawAnswer, byId: ReadonlyMap<string, Passage>) {
   const problems: string[] = []
   const statements = answer.documented
     ? answer.statements.flatMap(({ text, quotes }) => {
@@ -91,7 +91,7 @@ export function checkAnswer(answer: RawAnswer, byId: ReadonlyMap<string, Passage
 }
 
 /** Where a quotation stands. Runs of white space compare equal; every other character must match. */
-export function locate(passage: Passage, quote: string): Quoted | null {
+function locate(passage: Passage, quote: string): Quoted | null {
   const wanted = quote.replace(/\s+/g, ' ').trim()
   if (wanted.length < 3) return null
   let folded = ''

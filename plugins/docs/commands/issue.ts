@@ -46,7 +46,7 @@ export function issueCommand(desk: Desk): Command {
 }
 
 /** Words of people as they are: inside a fence nothing mentions, links or closes anything. */
-export function quoted(text: string): string {
+function quoted(text: string): string {
   const longest = Math.max(2, ...[...text.matchAll(/`+/g)].map(([run]) => run.length))
   const fence = '`'.repeat(longest + 1)
   return `${fence}text\n${text}\n${fence}`

@@ -7,12 +7,7 @@ import { excerptOf } from '../search/excerpt.ts'
 import { clip, plain } from '../text.ts'
 
 /** 'docs/setup.md › Install · L10–20', linked to these lines at the commit that was read. */
-export function sourceLine(
-  repositories: readonly Indexed[],
-  passage: Passage,
-  startLine: number,
-  endLine: number,
-): string {
+function sourceLine(repositories: readonly Indexed[], passage: Passage, startLine: number, endLine: number): string {
   const of = repositories.find((one) => sameRepository(one, passage))
   const lines = startLine === endLine ? `L${startLine}` : `L${startLine}–${endLine}`
   if (sameRepository(passage, STORIES)) return `**${plain(passage.path)}** · ${plain(clip(passage.heading, 100))}`

@@ -14,7 +14,7 @@ export function driftLine({ kind, old, new: now }: Finding['drift']): string {
   return now === null ? `${what}${code(old)} is gone` : `${what}${code(old)} → ${code(now)}`
 }
 
-export function issueBody(indexed: Indexed, findings: readonly Finding[], notes: readonly string[]): string {
+function issueBody(indexed: Indexed, findings: readonly Finding[], notes: readonly string[]): string {
   const byDocument = Map.groupBy(findings.slice(0, LISTED), ({ drift }) => drift.document)
   const parts = [...byDocument].map(([document, all]) => {
     const lines = all.map(({ drift }) => {

@@ -16,7 +16,7 @@ export interface Finding {
   readonly drift: Drift
 }
 /** One change of a document that is in the hub's pull request. */
-export const editSchema = z.object({
+const editSchema = z.object({
   path: z.string(),
   heading: z.string(),
   find: z.string(),

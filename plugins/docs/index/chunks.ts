@@ -76,7 +76,7 @@ const plainHeading = (raw: string): string =>
     .slice(0, 200)
 
 /** The anchor that GitHub gives a heading. */
-export const slugOf = (title: string): string =>
+const slugOf = (title: string): string =>
   title
     .toLowerCase()
     .replace(/[^\p{L}\p{N}\p{M}\p{Pc} -]/gu, '')

@@ -3,7 +3,7 @@ import { matchesAny } from '../settings/glob.ts'
 import type { Settings } from '../settings/settings.ts'
 
 export const MAX_DOCUMENT_BYTES = 1_000_000
-export const MAX_DOCUMENTS = 5_000
+const MAX_DOCUMENTS = 5_000
 const TEXT = /(?:\.(?:md|mdx|markdown|rst|adoc|asciidoc|txt)|(?:^|\/)(?:README|CHANGELOG|CONTRIBUTING|HISTORY))$/i
 const BINARY = /\.(?:png|jpe?g|gif|webp|ico|svgz?|pdf|zip|gz|tgz|mp4|mov|webm|woff2?|ttf|otf|eot|exe|bin|jar|wasm)$/i
 

@@ -5,7 +5,7 @@ import { applyEdit } from './apply.ts'
 import { hunkShown, type Material } from './material.ts'
 import { brokenBy, type Targets, ungrounded } from './verify.ts'
 
-export const editsSchema = z.object({
+const editsSchema = z.object({
   edits: z
     .array(
       z.object({
@@ -74,7 +74,7 @@ export async function askForEdits(asker: Asker, asking: Asking): Promise<Asked<r
 }
 
 /** What the hub can prove of an answer; the rest is dropped, with the reason. */
-export function checkEdits(answer: RawEdits, { material, texts, targets }: Asking) {
+function checkEdits(answer: RawEdits, { material, texts, targets }: Asking) {
   const problems: string[] = []
   const kept: Edit[] = []
   const current = new Map(texts)
