@@ -46,20 +46,31 @@ export function createInbound({ hub, workspace, own, seen, aboutIssue, isBound, 
   const publish = async (read: JiraDelivery, issue: EventIssue, deliveryId: string, log: Log): Promise<void> => {
     const change = CHANGES[read.webhookEvent]
     if (change === undefined) return
-    const by = read.user ?? read.comment?.author ?? null
-    const changed = changedIn(read)
+    const { comment } = read
+    const by = read.user ?? comment?.updateAuthor ?? comment?.author ?? null
+    // The criteria may stand in a comment of the hub: what people do to it changes them.
+    const isOurs =
+      comment != null &&
+      read.webhookEvent !== 'comment_created' &&
+      (await own.isAccount(comment.author?.accountId ?? '', log))
+    const changed = comment ? (isOurs ? ['section'] : []) : changedIn(read)
+    const kind = isOurs ? 'updated' : kindOf(change, changed)
+    const about = {
+      change: kind,
+      by: by?.accountId ?? null,
+      issueId: issue.id,
+      commentId: comment?.id ?? null,
+      changed,
+    }
     const payload = {
       plugin: 'jira',
       issueId: issue.id,
       key: issue.key,
       project: projectOf(issue),
-      change: kindOf(change, changed),
+      change: kind,
       atMs: read.timestamp,
       changed: [...changed],
-      own: await own.isOwn(
-        { change, by: by?.accountId ?? null, issueId: issue.id, commentId: read.comment?.id ?? null, changed },
-        log,
-      ),
+      own: await own.isOwn(about, log),
       recovered: false,
     }
     await hub.publish(issueChanged, payload, {
@@ -86,7 +97,7 @@ export function createInbound({ hub, workspace, own, seen, aboutIssue, isBound, 
       )
     )
       return
-    if (line === 'story' && comment.visibility === undefined && (await isBound(projectOf(issue)))) {
+    if (line === 'story' && comment.visibility == null && (await isBound(projectOf(issue)))) {
       const by = { id: author.accountId, name: author.displayName ?? author.accountId }
       const asked = { plugin: 'jira', issueId: issue.id, project: projectOf(issue), by, thread: null }
       await hub.publish(criteriaAsked, asked, {
@@ -163,8 +174,7 @@ const NAMES: Readonly<Record<string, readonly string[]>> = {
   key: ['key'],
   link: ['link'],
 }
-function changedIn({ changelog, comment }: JiraDelivery): readonly string[] {
-  if (comment) return ['section']
+function changedIn({ changelog }: JiraDelivery): readonly string[] {
   const names = (changelog?.items ?? []).flatMap(({ field, fieldId }) =>
     (fieldId ?? '').startsWith('customfield_') && NAMES[field.toLowerCase()] === undefined
       ? ['section']

@@ -17,6 +17,8 @@ export interface ChangeBy {
 }
 /** Which changes the hub made itself: those of its account that also carry its proof. A person or another bot that shares the account is still seen. */
 export interface Own {
+  /** Is it the account the hub acts as? False while Jira cannot say. */
+  isAccount(accountId: string, log: Log): Promise<boolean>
   isOwn(change: ChangeBy, log: Log): Promise<boolean>
 }
 export function createOwn(client: JiraClient): Own {
@@ -70,16 +72,22 @@ export function createOwn(client: JiraClient): Own {
       : (description.content[panel]?.content ?? null)
     return (readSection(nodes, proof)?.hash ?? hashOf([])) === proof.hash
   }
+  /** Taken for a change of somebody else it costs one look at the issue, which then stands as the hub wrote it. */
+  const orNot = async (work: Promise<boolean>, log: Log): Promise<boolean> => {
+    try {
+      return await work
+    } catch (error) {
+      log.info({ error: error instanceof Error ? error.message : '' }, 'whose change it was is not known')
+      return false
+    }
+  }
+  const isMe = async (accountId: string | null) => accountId !== null && accountId !== '' && accountId === (await me())
   return {
-    async isOwn(change, log) {
-      if (change.by === null) return false
-      try {
-        return change.by === (await me()) && (await hasProof(change))
-      } catch (error) {
-        // Taken for a change of somebody else it costs one look at the issue, which then stands as the hub wrote it.
-        log.info({ error: error instanceof Error ? error.message : '' }, 'whose change it was is not known')
-        return false
-      }
-    },
+    isAccount: (accountId, log) => orNot(isMe(accountId), log),
+    isOwn: (change, log) =>
+      orNot(
+        isMe(change.by).then((mine) => mine && hasProof(change)),
+        log,
+      ),
   }
 }

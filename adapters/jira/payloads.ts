@@ -90,6 +90,7 @@ export const delivery = z.object({
       id: z.coerce.string(),
       body: z.unknown().optional(),
       author: user.nullish(),
+      updateAuthor: user.nullish(),
       visibility: z
         .object({ type: z.string(), value: z.string().nullish(), identifier: z.string().nullish() })
         .nullish(),

@@ -298,6 +298,33 @@ describe('a change', () => {
     await it.tell()
     expect(rung(it).map(({ own }) => own)).toEqual([false, false])
   })
+  test('of the criteria in a comment of the hub is a change of the section, whoever makes it', async () => {
+    const it = await open()
+    const place = { kind: 'comment' } as const
+    const found = await it.tracker.get(it.workspace, it.issue.id, place, signal)
+    if (!found) throw new Error('not found')
+    const criteria = [{ id: 'AC-1', title: 'Pays', lines: [] }]
+    await it.tracker.write(found, { storyRef: 'ST-1', criteria, notes: [], place }, signal)
+    const [comment] = it.fake.comments(it.issue.id)
+    if (!comment) throw new Error('no comment')
+    it.fake.world.editComment(
+      ANN,
+      it.issue,
+      comment,
+      JSON.parse(JSON.stringify(comment.body).replace('Pays', 'Pays soon')),
+    )
+    await it.tell()
+    it.fake.world.removeComment(ANN, it.issue, comment)
+    await it.tell()
+    const words = it.fake.world.comment(ANN, it.issue, fromMarkdown('Just words'))
+    it.fake.world.editComment(ANN, it.issue, words, fromMarkdown('Other words'))
+    await it.tell()
+    expect(rung(it).map(({ change, changed, own }) => [change, changed, own])).toEqual([
+      ['updated', ['section'], false],
+      ['updated', ['section'], false],
+      ['commented', [], false],
+    ])
+  })
   test('is still told while Jira cannot say whose it was', async () => {
     const it = await open()
     it.fake.world.edit(BOT, it.issue, { summary: 'x' })
