@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto'
 import {
   type Binding,
   type Bindings,
-  type CriteriaPlace,
   HubError,
   type NewIssue,
   type SectionWrite,
@@ -192,4 +191,3 @@ export function fixedBindings(all: readonly Binding[]): Bindings {
     boundTo: async (target) => all.filter((b) => fits(b, { ...target })),
   }
 }
-export const inDescription: CriteriaPlace = { kind: 'description' }

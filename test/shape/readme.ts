@@ -43,11 +43,15 @@ function adapterTable(adapters: readonly (Shipped & { readonly plugin: Plugin })
     plugin.manifest.summary,
     needs.length + either.length === 0
       ? 'always on'
-      : [either.map((set) => set.map(quoted).join(' with ')).join(' or '), ...needs.map(quoted)]
-          .filter((part) => part !== '')
-          .join(' and '),
+      : [waysIn(either), ...needs.map(quoted)].filter((part) => part !== '').join(' and '),
   ])
   return table(['Adapter', 'What it does', 'Turned on by'], rows)
+}
+
+/** Two ways in can be compared at a glance; more are the business of the adapter's own page. */
+function waysIn(either: readonly (readonly string[])[]): string {
+  const ways = either.map((names) => names.map(quoted).join(' with '))
+  return ways.length > 2 ? `${ways[0]}, or another way` : ways.join(' or ')
 }
 
 function commandTable(commands: readonly Command[]): string {

@@ -59,7 +59,7 @@ const said = (criterion: TrackedCriterion | null) =>
 const cut = (text: string, most = SHOWN_DIFF) => (text.length <= most ? text : `${text.slice(0, most - 1)}…`)
 
 /** Is there something a person has to know or decide? */
-export const needsPeople = (link: IssueLink): boolean =>
+const needsPeople = (link: IssueLink): boolean =>
   link.conflicts.length > 0 || link.stale.length > 0 || link.state === 'paused'
 
 /**

@@ -25,7 +25,7 @@ const address = z.object({
   asked: z.object({ key: z.string(), name: z.string(), thread: z.string().nullable() }).nullable().default(null),
 })
 /** Brings one issue into step with its story, or gives it one where the rules of its project say so. */
-export const syncJob = defineJob({ name: 'story.sync', payload: address, retry: { attempts: 12, backoffMs: 2_000 } })
+const syncJob = defineJob({ name: 'story.sync', payload: address, retry: { attempts: 12, backoffMs: 2_000 } })
 type Address = z.input<typeof address>
 
 const DAY_MS = 86_400_000
@@ -33,7 +33,7 @@ const DAY_MS = 86_400_000
 /** One issue is worked on by one job at a time. */
 const laneOf = (workspace: string, at: Address) => `${workspace}|${at.plugin}|${at.trackerWorkspace}|${at.issueId}`
 
-export async function enqueueSync(ctx: Context, workspace: string, at: Address, delayMs = 0): Promise<void> {
+async function enqueueSync(ctx: Context, workspace: string, at: Address, delayMs = 0): Promise<void> {
   await ctx.enqueue(syncJob, at, {
     workspace,
     key: `${laneOf(workspace, at)}|${ctx.jobId}${delayMs > 0 ? '|later' : ''}`,

@@ -101,7 +101,7 @@ export function settleCommands(sync: SyncDesk): readonly Command[] {
 }
 
 /** The base that makes the chosen side the one that changed. */
-export function decided(
+function decided(
   agreed: Agreements,
   { id, issue }: SyncConflict,
   side: 'story' | 'issue',
