@@ -3,6 +3,7 @@ import { createChannel } from './channel.ts'
 import { createClient } from './client.ts'
 import { config } from './config.ts'
 import { createGroupHandler } from './groups.ts'
+import { createHealth } from './health.ts'
 import { createIdentities } from './identity.ts'
 import { createInbound } from './inbound.ts'
 import { SIZES } from './limits.ts'
@@ -64,6 +65,7 @@ export const linear = definePlugin({
       channel: createChannel(client, sessions, threads),
       events: [...sessions.events, createStoryHandler(hub, reader, sessions), createGroupHandler(reader, inbound)],
       schedules: [createSweep({ hub, client, identities, reader, inbound, kv: hub.kv })],
+      health: createHealth(client),
     }
   },
 })
