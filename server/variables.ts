@@ -70,7 +70,10 @@ export const VARIABLES: readonly Variable[] = [
   },
   { name: 'MAIL_FROM', meaning: 'sender of every mail: `AutoDevHub <hub@example.com>`' },
   { name: 'MAIL_PER_MINUTE', meaning: 'mails the server takes in a minute', default: '600' },
-  { name: 'JIRA_BASE_URL', meaning: 'the site, such as `https://acme.atlassian.net`; turns Jira on with the next three' },
+  {
+    name: 'JIRA_BASE_URL',
+    meaning: 'the site, such as `https://acme.atlassian.net`; turns Jira on with the next three',
+  },
   { name: 'JIRA_EMAIL', meaning: 'e-mail address of the account the hub acts as in Jira' },
   { name: 'JIRA_API_TOKEN', meaning: 'API token of that account' },
   { name: 'JIRA_WEBHOOK_SECRET', meaning: 'what Jira signs deliveries with; 16 characters or more' },
@@ -90,5 +93,19 @@ export const VARIABLES: readonly Variable[] = [
     name: 'WORKFLOW_ALLOW_HOSTS',
     meaning:
       'hosts on private addresses that steps of workflows may call, comma-separated, such as `prometheus.internal:9090`',
+  },
+  {
+    name: 'DEPLOY_WEBHOOK_SECRET',
+    meaning:
+      'opens `POST /hooks/deploy` for reports signed by Standard Webhooks: `whsec_…`; older secrets after commas',
+  },
+  {
+    name: 'DEPLOY_ARGOCD_TOKEN',
+    meaning: 'opens `POST /hooks/deploy/argocd` for notifications of Argo CD, which show it',
+  },
+  {
+    name: 'DEPLOY_WEBHOOK_ALLOW_HOSTS',
+    meaning:
+      'hosts of a private network that outgoing webhooks may go to, comma-separated; empty: public addresses only',
   },
 ]

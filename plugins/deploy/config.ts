@@ -23,10 +23,10 @@ export const config = z.object({
     .string()
     .regex(/^[\x21-\x7e]{24,200}$/, 'must have 24 characters or more, without spaces')
     .optional(),
-  /** May outgoing webhooks go to addresses of private networks? For hubs whose receivers are on the same network. */
-  allowPrivateWebhooks: z
-    .enum(['true', 'false', '1', '0'])
-    .default('false')
-    .transform((text) => text === 'true' || text === '1'),
+  /** Hosts of a private network that outgoing webhooks may go to, with or without a port; all others must be public. */
+  webhookAllowHosts: z
+    .string()
+    .default('')
+    .transform((text) => text.split(',').flatMap((host) => host.trim().toLowerCase() || [])),
 })
 export type DeployConfig = z.output<typeof config>

@@ -43,3 +43,9 @@ export const startJob = defineJob({
   payload: z.object({ number }),
   retry: { attempts: 8, backoffMs: 1000 },
 })
+/** Tells one address outside of one revision. The waits between attempts are its own. */
+export const webhookJob = defineJob({
+  name: 'deploy.webhook',
+  payload: z.object({ endpoint: number, id: z.string(), body: z.string() }),
+  retry: { attempts: 10, backoffMs: 5000 },
+})

@@ -23,6 +23,7 @@ import { rollbackCommand } from './commands/rollback.ts'
 import { settingsCommands } from './commands/settings.ts'
 import { subscribeCommands } from './commands/subscribe.ts'
 import { verifyCommand } from './commands/verify.ts'
+import { webhookCommands } from './commands/webhooks.ts'
 import type { DeployConfig } from './config.ts'
 import type { Desk } from './desk.ts'
 import { followHandler } from './follow.ts'
@@ -32,6 +33,9 @@ import { runHandler } from './intake/runs.ts'
 import { deployRoutes } from './intake/webhook.ts'
 import { createMeasures } from './measures/store.ts'
 import { once } from './once.ts'
+import { type Outgoing, webhookHandler } from './outgoing/jobs.ts'
+import { createWebhookSecrets } from './outgoing/secrets.ts'
+import { createEndpoints } from './outgoing/store.ts'
 import { createDeployments } from './service.ts'
 import { createSettings } from './settings/store.ts'
 import { startHandler } from './start.ts'
@@ -54,6 +58,12 @@ export function setupDeploy(hub: Hub<DeployConfig>): Parts {
     home: () => hub.use(operations).home,
     nowMs: () => Date.now(),
   }
+  const outgoing: Outgoing = {
+    endpoints: once(() => createEndpoints(hub.use(database))),
+    secrets: once(() => createWebhookSecrets(hub.kv)),
+    allowHosts: hub.config.webhookAllowHosts,
+    nowMs: desk.nowMs,
+  }
   const service = createDeployments(desk.store, desk.measures)
   const routes = deployRoutes(hub, desk.home, desk.nowMs)
   return {
@@ -69,16 +79,18 @@ export function setupDeploy(hub: Hub<DeployConfig>): Parts {
       ...settingsCommands(desk, hub.catalog),
       ...freezeCommands(desk),
       ...subscribeCommands(desk),
+      ...webhookCommands(outgoing),
     ],
     events: [...intakeEvents(desk), ...gitEvents(desk)],
     jobs: [
       intakeHandler(desk),
       runHandler(desk),
       changesHandler(desk),
-      tellHandler(desk),
+      tellHandler(desk, outgoing),
       lateHandler(desk),
       startHandler(desk),
       followHandler(desk),
+      webhookHandler(outgoing),
     ],
     schedules: sweepSchedules(desk),
     operations: deployOperations(hub, service, desk.home),

@@ -60,6 +60,7 @@ export interface DeployHub {
   say(line: string, who?: string, channel?: string): Promise<readonly ShownPost[]>
   fetch(path: string, init?: RequestInit): Promise<Response>
   quiet(): Promise<void>
+  grant(who: string, role: string): Promise<void>
   /** Empties everything but people and their roles: much faster than another hub. */
   reset(): Promise<void>
   close(): Promise<void>
@@ -175,15 +176,22 @@ export async function startDeployHub(
     await quiet()
     return posts.slice(before)
   }
+  /** As the operator, whose question is answered where one comes back. */
+  const operate = async (input: string): Promise<void> => {
+    const body = JSON.stringify({ input, idempotencyKey: `operate-${++said}` })
+    const { id } = (await (await fetch('/api/v1/commands', { method: 'POST', body })).json()) as { id: string }
+    const job = await (await fetch(`/api/v1/jobs/${id}?waitMs=10000`)).text()
+    const asked = /"run":"([^"]*--confirm[^"]*)"/.exec(job)?.[1]
+    if (asked !== undefined) await operate(asked)
+  }
+  const grant = async (who: string, role: string) => operate(`hub role chat:${who} ${role} --workspace=${WORKSPACE}`)
   for (const [who, role] of [
     ['ada', 'maintainer'],
     ['ben', 'maintainer'],
     ['cleo', 'member'],
-  ]) {
+  ] as const) {
     await say('hub whoami', who)
-    const input = `hub role chat:${who} ${role} --workspace=${WORKSPACE}`
-    await fetch('/api/v1/commands', { method: 'POST', body: JSON.stringify({ input, idempotencyKey: `role-${who}` }) })
-    await quiet()
+    await grant(who, role)
   }
   posts.length = 0
   return {
@@ -194,6 +202,7 @@ export async function startDeployHub(
     say,
     fetch,
     quiet,
+    grant,
     async reset() {
       await quiet()
       await hub.store.sql.query(`truncate ${EMPTIED.map((table) => `hub.${table}`).join(', ')}`)

@@ -2,6 +2,7 @@ import { type Context, handleJob, type JobHandler } from '#contract'
 import { deploymentChanged } from '../api.ts'
 import type { Desk } from '../desk.ts'
 import { lateJob, tellJob } from '../jobs.ts'
+import { type Outgoing, tellEndpoints } from '../outgoing/jobs.ts'
 import { formatReference } from '../reference.ts'
 import type { Row } from '../rows.ts'
 import { viewOf } from '../view.ts'
@@ -9,7 +10,7 @@ import { DEPLOYS, placesFor, type Shown, stillWanted } from './places.ts'
 import { renderCard } from './render.ts'
 
 /** One job for each revision: the event for other plugins, the lead time at the end, the card wherever it stands. */
-export function tellHandler(desk: Desk): JobHandler {
+export function tellHandler(desk: Desk, outgoing: Outgoing): JobHandler {
   return handleJob(tellJob, async ({ number, revision, state }, ctx) => {
     const row = await desk.store().find(ctx.workspace, number)
     if (!row) return undefined
@@ -19,6 +20,8 @@ export function tellHandler(desk: Desk): JobHandler {
     await measureLead(desk, row)
     // A later revision has a job of its own behind this one.
     if (row.revision > revision) return undefined
+    const verified = await desk.store().verified(ctx.workspace, [number])
+    await tellEndpoints(outgoing, row, verified.get(number), ctx)
     const { now, later } = await placesFor(desk, row, desk.nowMs())
     await showIn(desk, row, now, ctx)
     for (const { placeKey, delayMs } of later) {

@@ -1,0 +1,81 @@
+import { createHmac } from 'node:crypto'
+import { createServer, type IncomingHttpHeaders } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { type DeployHub, sha, startDeployHub, WORKSPACE } from '../fakes/deploy-hub.ts'
+
+const SECRET = `whsec_${Buffer.from('the secret of the pipeline, long').toString('base64')}`
+const received: { headers: IncomingHttpHeaders; body: string }[] = []
+const server = createServer((request, response) => {
+  const chunks: Buffer[] = []
+  request.on('data', (chunk: Buffer) => chunks.push(chunk))
+  request.on('end', () => {
+    received.push({ headers: request.headers, body: Buffer.concat(chunks).toString() })
+    response.writeHead(204).end()
+  })
+})
+let at: DeployHub
+beforeAll(async () => {
+  at = await startDeployHub({ webhookSecret: SECRET, webhookAllowHosts: '127.0.0.1' })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+})
+afterAll(async () => {
+  await at?.close()
+  await new Promise((resolve) => server.close(resolve))
+})
+const sign = (secret: string, id: string, seconds: string, body: string) =>
+  `v1,${createHmac('sha256', Buffer.from(secret.slice(6), 'base64'))
+    .update(`${id}.${seconds}.${body}`)
+    .digest('base64')}`
+
+function post(body: string, secret = SECRET) {
+  const seconds = String(Math.floor(Date.now() / 1000))
+  const headers = {
+    'webhook-id': 'msg_1',
+    'webhook-timestamp': seconds,
+    'webhook-signature': sign(secret, 'msg_1', seconds, body),
+  }
+  return at.fetch('/hooks/deploy', { method: 'POST', body, headers })
+}
+
+it('a signed report comes in, and the address outside that asked for it is told with a signature of its own', async () => {
+  const { port } = server.address() as AddressInfo
+  await at.grant('ada', 'admin')
+  const [added] = await at.say(`hub webhook add deploys production http://127.0.0.1:${port}/hook`)
+  const secret = /whsec_\S+/.exec(added?.message.text ?? '')?.[0] ?? ''
+  expect(added?.message.text).toContain('W-1 tells 127.0.0.1')
+  expect([added?.only, added?.message.secret]).toEqual(['ada', true])
+  const report = { source: 'ci', deploymentId: '1', service: 'web', environment: 'production', workspace: WORKSPACE }
+  const body = JSON.stringify({ ...report, state: 'succeeded', sha: sha(1) })
+  expect((await post(body, `whsec_${Buffer.alloc(32, 7).toString('base64')}`)).status).toBe(401)
+  expect((await post(body)).status).toBe(202)
+  expect(await (await post(body)).json()).toEqual({ status: 'duplicate' })
+  expect(
+    (await post(JSON.stringify({ ...report, deploymentId: '2', environment: 'staging', state: 'failed' }))).status,
+  ).toBe(202)
+  await at.quiet()
+  expect(received).toHaveLength(1)
+  const [{ headers, body: told } = { headers: {} as IncomingHttpHeaders, body: '' }] = received
+  expect(JSON.parse(told)).toMatchObject({
+    type: 'deployment.changed',
+    data: { reference: 'D-1', service: 'web', environment: 'production', state: 'succeeded', revision: 1 },
+  })
+  expect(told).not.toContain(WORKSPACE)
+  const id = String(headers['webhook-id'])
+  expect(headers['webhook-signature']).toBe(sign(secret, id, String(headers['webhook-timestamp']), told))
+  const [listed] = await at.say('hub webhooks')
+  expect(listed?.message.text).toMatch(/W-1 · 127\.0\.0\.1:\d+ · production · every state · on/)
+  expect(listed?.message.text).not.toContain('whsec_')
+  const stored = await at.hub.store.sql.query<{ n: number }>(
+    `select count(*)::int as n from hub.kv where value::text like '%whsec_%'`,
+  )
+  expect(stored[0]?.n).toBe(0)
+  await at.say('hub webhook remove W-1')
+  await post(JSON.stringify({ ...report, deploymentId: '3', state: 'failed' }))
+  await at.quiet()
+  expect(received).toHaveLength(1)
+})
+it('a maintainer opens no way out', async () => {
+  const [told] = await at.say('hub webhook add deploys all http://127.0.0.1:1/hook', 'ben')
+  expect(told?.message.text).toMatch(/admin/)
+})
