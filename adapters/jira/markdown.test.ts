@@ -103,7 +103,7 @@ describe('what people wrote, as Markdown', () => {
         attrs: { localId: 'a' },
         content: [
           { type: 'taskItem', attrs: { localId: 'b', state: 'DONE' }, content: [t('done')] },
-          { type: 'taskItem', attrs: { localId: 'c', state: 'DONE' }, content: [t('open')] },
+          { type: 'taskItem', attrs: { localId: 'c', state: 'TODO' }, content: [t('open')] },
         ],
       },
       '- [x] done\n- [ ] open',
