@@ -72,7 +72,7 @@ export function createClient(config: GitHubConfig, now: () => number = Date.now)
     headers: Readonly<Record<string, string>> = {},
   ): Promise<Answer & { readonly status: number }> => {
     const reads = route.startsWith('GET ')
-    pace.admit(budget, !reads)
+    pace.admit(budget, !reads, scope)
     loading ??= load()
     const octokit = await loading
     try {

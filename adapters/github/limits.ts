@@ -30,7 +30,7 @@ const WINDOWS = [
 /** Budgets of the credentials as GitHub last told them, one for each `key`. */
 export interface Pace {
   /** Before a request: throws RATE_LIMITED where GitHub asked to wait, or where one more write would be too many. */
-  admit(key: string, writes: boolean): void
+  admit(key: string, writes: boolean, scope?: string): void
   /** After an answer: its headers say how much of the hour is left. */
   note(key: string, headers: Readonly<Record<string, string | number | undefined>>): void
   /** GitHub asked to wait. Whoever goes on is banned, so that nothing goes out until then. */
@@ -39,21 +39,22 @@ export interface Pace {
 export function createPace(now: () => number): Pace {
   const closed = new Map<string, number>()
   const written = new Map<string, number[]>()
-  const wait = (afterMs: number, why: string) =>
+  const wait = (afterMs: number, why: string, scope: string | undefined) =>
     new HubError('RATE_LIMITED', `GitHub: ${why}; the next request goes out in ${Math.ceil(afterMs / 1_000)} s`, {
       retry: { afterMs },
+      ...(scope === undefined ? {} : { scope }),
     })
   return {
-    admit(key, writes) {
+    admit(key, writes, scope) {
       const untilMs = closed.get(key) ?? 0
-      if (untilMs > now()) throw wait(untilMs - now(), 'it asked to wait')
+      if (untilMs > now()) throw wait(untilMs - now(), 'it asked to wait', scope)
       if (!writes) return
       const longest = WINDOWS[1].spanMs
       const recent = (written.get(key) ?? []).filter((at) => at > now() - longest)
       for (const { spanMs, most } of WINDOWS) {
         const oldest = recent.at(-most)
         if (oldest !== undefined && oldest > now() - spanMs)
-          throw wait(oldest + spanMs - now(), `${most} writes in ${spanMs / 60_000} min are all it takes`)
+          throw wait(oldest + spanMs - now(), `${most} writes in ${spanMs / 60_000} min are all it takes`, scope)
       }
       written.set(key, [...recent, now()])
     },

@@ -33,6 +33,8 @@ export interface Tree {
 export interface Objects {
   resolve(repository: string, ref: string, signal: AbortSignal): Promise<string | null>
   tree(repository: string, sha: string, signal: AbortSignal): Promise<Tree>
+  /** What stands at a path of a commit, found folder by folder; null when nothing does, or a folder. */
+  entry(repository: string, commit: string, path: string, signal: AbortSignal): Promise<Entry | null>
   blob(
     repository: string,
     sha: string,
@@ -59,7 +61,8 @@ export function createObjects(client: GitHubClient): Objects {
   const folder = async (name: string, sha: string, signal: AbortSignal) => {
     const known = folders.get(`${name} ${sha}`)
     if (known) return known
-    const { tree } = await listed(name, sha, false, signal)
+    const { tree, truncated } = await listed(name, sha, false, signal)
+    if (truncated) throw new HubError('TOO_LARGE', `a folder of ${name} has more entries than GitHub lists; split it`)
     folders.set(`${name} ${sha}`, tree, tree.length * ENTRY_BYTES)
     return tree
   }
@@ -99,9 +102,7 @@ export function createObjects(client: GitHubClient): Objects {
       blobs.set(`${name} ${sha}`, bytes, bytes.byteLength)
       return bytes.byteLength > maxBytes ? null : bytes
     },
-    async file(name, ref, path, maxBytes, signal) {
-      const commit = SHA.test(ref) ? ref : await objects.resolve(name, ref, signal)
-      if (commit === null) return null
+    async entry(name, commit, path, signal) {
       const parts = path.split('/')
       if (parts.some((part) => part === '' || part === '.' || part === '..')) return null
       let at = commit
@@ -111,7 +112,12 @@ export function createObjects(client: GitHubClient): Objects {
         at = entry.sha
       }
       const entry = (await folder(name, at, signal)).find((one) => one.path === parts.at(-1))
-      const file = entry && entryOf(entry)
+      return (entry && entryOf(entry)) ?? null
+    },
+    async file(name, ref, path, maxBytes, signal) {
+      const commit = SHA.test(ref) ? ref : await objects.resolve(name, ref, signal)
+      if (commit === null) return null
+      const file = await objects.entry(name, commit, path, signal)
       if (file?.kind !== 'file') return null
       return objects.blob(name, file.blob, file.sizeBytes, maxBytes, signal)
     },

@@ -91,6 +91,17 @@ export function createProposals({ client, objects, compare }: ProposalPorts): Pr
     if (both !== undefined)
       throw new HubError('CONFLICT', `${both} was changed on ${base} of ${repository} meanwhile; ${again}`)
   }
+  const entriesOf = async ({ repository: name, baseSha, files }: ProposalWrite, signal: AbortSignal) => {
+    const { entries, truncated } = await objects.tree(name, baseSha, signal)
+    if (!truncated) return entries
+    // GitHub did not list every file of so many: those that count are looked at one by one.
+    const found: Entry[] = []
+    for (const { path } of files) {
+      const entry = await objects.entry(name, baseSha, path, signal)
+      if (entry) found.push({ ...entry, path })
+    }
+    return found
+  }
   const setBranch = async (name: string, branch: string, sha: string, old: string | null, signal: AbortSignal) => {
     const what = `branch ${branch} of ${name}`
     try {
@@ -128,8 +139,7 @@ export function createProposals({ client, objects, compare }: ProposalPorts): Pr
       const { repository: name, branch, baseSha } = write
       checkWrite(write)
       await checkBase(write, signal)
-      const before = await objects.tree(name, baseSha, signal)
-      const edits = editsAgainst(before.entries, write)
+      const edits = editsAgainst(await entriesOf(write, signal), write)
       const [open] = await pulls(name, branch, 'open', signal)
       if (edits.length === 0) {
         if (open) return { ...proposalOf(open), changed: false }

@@ -235,6 +235,25 @@ describe('proposing', () => {
       port.propose(write(linked.sha, { files: [{ path: 'out.md', text: 'y' }] }), signal),
     ).rejects.toMatchObject({ code: 'INPUT_INVALID' })
   })
+  test('in a repository with more files than GitHub lists, each file is looked at by itself', async () => {
+    fake.lists.tree = 4
+    const { sha } = fake.push('main', { 'a.md': 'a', 'b.md': 'b', 'docs/y.md': 'y', 'docs/z.md': 'z', 'z.md': 'same' })
+    expect(await port.tree(REPO, sha, signal)).toMatchObject({ truncated: true })
+    const files = [
+      { path: 'docs/z.md', text: null },
+      { path: 'z.md', text: 'same' },
+      { path: 'new.md', text: 'new' },
+    ]
+    await port.propose(write(sha, { files }), signal)
+    expect([
+      ...fake
+        .repository()
+        .git.flat(fake.repository().git.treeOf(branch()) ?? '')
+        .keys(),
+    ]).toEqual(['a.md', 'b.md', 'docs/y.md', 'new.md', 'z.md'])
+    fake.lists.tree = 1
+    await expect(port.file(REPO, branch(), 'z.md', 10, signal)).rejects.toMatchObject({ code: 'TOO_LARGE' })
+  })
   test.each(['../x', '/x', 'a/../x', '.git/config', 'a/.GIT/x', 'a\\b', ''])('the path %o is refused', async (path) => {
     const { sha } = fake.push('main', { a: '1' })
     await expect(port.propose(write(sha, { files: [{ path, text: 'x' }] }), signal)).rejects.toMatchObject({

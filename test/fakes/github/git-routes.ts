@@ -6,9 +6,6 @@ import type { People } from './people.ts'
 import { repositoryWire } from './wire.ts'
 import type { C, Repository, World } from './world.ts'
 
-const FILES_A_COMPARISON = 300
-const ENTRIES_A_TREE = 100_000
-
 /** Refs, commits, trees, blobs and comparisons: https://docs.github.com/en/rest/git */
 export function gitRoutes(
   app: Hono<{ Bindings: HttpBindings }>,
@@ -148,14 +145,14 @@ export function gitRoutes(
       if (!folder) return fail(c, 404, 'Not Found')
       const deep = c.req.query('recursive') !== undefined
       const entries: [string, { mode: string; sha: string }][] = deep ? [...git.flat(sha)] : [...folder]
-      const tree = entries.slice(0, ENTRIES_A_TREE).map(([path, { mode, sha: id }]) => ({
+      const tree = entries.slice(0, world.lists.tree).map(([path, { mode, sha: id }]) => ({
         path,
         mode,
         sha: id,
         type: mode === '040000' ? 'tree' : mode === '160000' ? 'commit' : 'blob',
         ...(mode === '040000' || mode === '160000' ? {} : { size: git.blobs.get(id)?.byteLength ?? 0 }),
       }))
-      return c.json({ sha, tree, truncated: entries.length > ENTRIES_A_TREE })
+      return c.json({ sha, tree, truncated: entries.length > world.lists.tree })
     }),
   )
   app.post(
@@ -211,7 +208,7 @@ export function gitRoutes(
       const status =
         ahead.length === 0 ? (behind.length === 0 ? 'identical' : 'behind') : behind.length === 0 ? 'ahead' : 'diverged'
       const isFirst = Number(c.req.query('page') ?? 1) === 1
-      const files = git.changes(git.treeOf(shared) ?? '', git.treeOf(head) ?? '').slice(0, FILES_A_COMPARISON)
+      const files = git.changes(git.treeOf(shared) ?? '', git.treeOf(head) ?? '').slice(0, world.lists.comparison)
       const commits = page(c, ahead).map(({ sha, message, author, atMs }) => ({
         sha,
         commit: { message, author: { ...author, date: new Date(atMs).toISOString() } },

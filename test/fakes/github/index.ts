@@ -73,6 +73,7 @@ export interface GitHubFake {
   readonly faults: Faults
   /** Who may do what; take something away to see what the hub says. */
   readonly permissions: World['permissions']
+  readonly lists: World['lists']
   /** Budget of the token; `remaining: 0` refuses everything until then. */
   readonly rate: { limit: number; remaining: number; resetAtMs: number }
   /** Every request that came, oldest first. */
@@ -294,6 +295,7 @@ export async function startGitHubFake(options: { readonly now?: () => number } =
     problems: guarded.problems,
     faults,
     permissions: world.permissions,
+    lists: world.lists,
     rate: guarded.rate,
     requests: guarded.requests,
     attempts: world.attempts,

@@ -196,6 +196,8 @@ export function createWorld(now: () => number, webhookSecret: string) {
     repositories,
     repository,
     permissions,
+    /** How much GitHub lists at once: https://docs.github.com/en/rest/git/trees and https://docs.github.com/en/rest/commits/commits */
+    lists: { tree: 100_000, comparison: 300 },
     attempts,
     record,
     /** Signs an event, and sends it where a hub is connected. */
