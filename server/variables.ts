@@ -59,7 +59,10 @@ export const VARIABLES: readonly Variable[] = [
   },
   { name: 'TEAMS_TOKEN_URL', meaning: "token endpoint; absent: the tenant's at login.microsoftonline.com" },
   { name: 'GITHUB_WEBHOOK_SECRET', meaning: 'turns GitHub on, together with a token or an app' },
-  { name: 'GITHUB_TOKEN', meaning: 'token that comments on issues and pull requests' },
+  {
+    name: 'GITHUB_TOKEN',
+    meaning: 'token in whose name the hub comments, proposes and checks; what it needs: adapters/github/README.md',
+  },
   { name: 'GITHUB_APP_ID', meaning: 'instead of a token: App ID or Client ID of a GitHub App' },
   { name: 'GITHUB_PRIVATE_KEY', meaning: 'private key of that app, in PEM; line breaks may be written as `\\n`' },
   { name: 'GITHUB_API_URL', meaning: 'GitHub REST API', default: 'https://api.github.com' },
