@@ -14,6 +14,8 @@ export class SmtpFailure extends Error {
   readonly command: string
   /** nodemailer's or Node's own code: ECONNREFUSED, ETLS. */
   readonly reason: string
+  /** The connection could not be made secure. */
+  readonly isInsecure: boolean
   readonly status: number | null
   readonly response: string
   constructor(stage: Stage, error: NodemailerError) {
@@ -22,6 +24,7 @@ export class SmtpFailure extends Error {
     this.stage = stage
     this.command = error.command ?? ''
     this.reason = error.originalCode ?? error.code ?? 'stopped'
+    this.isInsecure = error.code === 'ETLS' || /CERT|SELF_SIGNED|ALTNAME|SSL|TLS/.test(this.reason)
     this.status = error.responseCode ?? null
     this.response = error.response ?? ''
   }

@@ -28,9 +28,9 @@ export function verdictOf(failure: SmtpFailure, address: string): Verdict {
   const untrusted = (what: string) => give(new HubError('UNAUTHENTICATED', `${what}${said}`))
 
   if (stage === 'content') return afterContent(failure, address, said)
-  if (reason === 'ETLS')
+  if (failure.isInsecure)
     return untrusted(
-      'the mail server offers no encryption that can be trusted: check its certificate and the host in SMTP_URL, or use smtps://',
+      `the mail server offers no encryption that can be trusted (${reason}): check its certificate and the host in SMTP_URL, or use smtps://`,
     )
   const isLarge = command !== 'RCPT TO' && isTooLarge(failure)
   if (isLarge) return give(new HubError('TOO_LARGE', `the mail is too large for the mail server${said}`))

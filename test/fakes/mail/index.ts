@@ -41,8 +41,8 @@ export interface MailFake {
 const USER = 'hub'
 const MAX_BYTES = 2_000_000
 
-/** A real SMTP server on loopback that wants a sign-in, reads every mail and keeps what it has taken. */
-export async function startMailFake(options: { secure?: boolean; size?: number } = {}): Promise<MailFake> {
+/** `secure`: encrypted from the first byte, with a certificate that nobody vouches for. A real SMTP server on loopback that wants a sign-in, reads every mail and keeps what it has taken. */
+export async function startMailFake(options: { readonly secure?: boolean } = {}): Promise<MailFake> {
   const password = `smtp-secret-${Math.random().toString(36).slice(2)}`
   const mails: ReceivedMail[] = []
   const problems: string[] = []
@@ -64,10 +64,10 @@ export async function startMailFake(options: { secure?: boolean; size?: number }
   const fake = { delayMs: 0 }
   const unknown = new Set<string>()
   const server = new SMTPServer({
-    ...(options.secure ? {} : { disabledCommands: ['STARTTLS'] }),
+    ...(options.secure ? { secure: true } : { disabledCommands: ['STARTTLS'] }),
     allowInsecureAuth: true,
     disableReverseLookup: true,
-    size: options.size ?? MAX_BYTES,
+    size: MAX_BYTES,
     closeTimeout: 50,
     onConnect(_session, done) {
       opened += 1
@@ -106,7 +106,7 @@ export async function startMailFake(options: { secure?: boolean; size?: number }
   const listening = server.listen(0, '127.0.0.1')
   await new Promise<void>((resolve) => listening.once('listening', resolve))
   const { port } = listening.address() as AddressInfo
-  const url = `smtp://${USER}:${encodeURIComponent(password)}@127.0.0.1:${port}`
+  const url = `${options.secure ? 'smtps' : 'smtp'}://${USER}:${encodeURIComponent(password)}@127.0.0.1:${port}`
   let gone: Promise<void> | undefined
   const goAway = () => {
     gone ??= new Promise((resolve) => {
