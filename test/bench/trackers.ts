@@ -1,0 +1,62 @@
+import { fromMarkdown } from '../../adapters/jira/from-markdown.ts'
+import { BURST_PER_SECOND } from '../../adapters/jira/limits.ts'
+import { ANN, readAdf, startJiraFake, type Target } from '../fakes/jira/index.ts'
+import { startTestHub } from '../support/hub.ts'
+
+/**
+ * `node test/bench/trackers.ts [issues]`: issues created in a burst, each of which gets its criteria once, against the least time that Jira's limits
+ * allow; then every issue is told of again, unchanged, and nothing may be written.
+ */
+const count = Number(process.argv[2] ?? 1_000)
+const jira = await startJiraFake()
+const hub = await startTestHub('embedded', jira.env)
+const target: Target = (request) => hub.fetch(new Request('http://hub.test/hooks/jira', request))
+const headers = { authorization: `Bearer ${hub.apiToken}`, 'content-type': 'application/json' }
+const input = `hub bind tracker payments jira:PAY --rules '{"mode":"auto","issuesPerDay":5000}'`
+const body = JSON.stringify({ input, idempotencyKey: 'bind-0001' })
+await hub.fetch(new Request('http://hub.test/api/v1/commands', { method: 'POST', headers, body }))
+await hub.quiet()
+
+const issues = Array.from({ length: count }, (_, i) =>
+  jira.world.create(ANN, {
+    project: 'PAY',
+    summary: `Pay order ${i} with a saved card`,
+    description: fromMarkdown(`A shopper pays order ${i} with a saved card.\n\nAn expired card is refused.`),
+  }),
+)
+const told = [...jira.world.events]
+const began = performance.now()
+const slowest = { ms: 0 }
+for (let at = 0; at < told.length; at += 50)
+  await Promise.all(
+    told.slice(at, at + 50).map(async (event) => {
+      const sent = performance.now()
+      const { status } = await jira.deliver(target, event)
+      if (status !== 200) throw new Error(`Jira heard ${status}`)
+      slowest.ms = Math.max(slowest.ms, performance.now() - sent)
+    }),
+  )
+const acknowledged = performance.now() - began
+await hub.quiet(30 * 60_000)
+const seconds = (performance.now() - began) / 1_000
+// One write each: the section and its proof in one request.
+const least = count / BURST_PER_SECOND.PUT
+const without = issues.filter(({ description }) => !/AC-1/.test(readAdf(description).words)).length
+console.info(
+  `${count} issues in a burst: ${seconds.toFixed(1)} s, ${(seconds / least).toFixed(2)} × the ${least.toFixed(0)} s that Jira's limits allow at least; ` +
+    `acknowledged in ${(acknowledged / 1_000).toFixed(1)} s, the slowest in ${slowest.ms.toFixed(0)} ms; ${without} without criteria, ${jira.writes()} writes, ${jira.problems.length} refusals`,
+)
+
+const before = jira.writes()
+const again = performance.now()
+for (let at = 0; at < told.length; at += 50)
+  await Promise.all(
+    told.slice(at, at + 50).map((event, i) => jira.deliver(target, event, { identifier: `again-${at + i}` })),
+  )
+await hub.quiet(30 * 60_000)
+console.info(
+  `${count} unchanged issues told of again: ${((performance.now() - again) / 1_000).toFixed(1)} s, ${jira.writes() - before} writes`,
+)
+await hub.close()
+await jira.close()
+process.exitCode = without > 0 || jira.writes() !== before || before !== count ? 1 : 0
