@@ -2,14 +2,22 @@ import { fromMarkdown } from '../../adapters/jira/from-markdown.ts'
 import { BURST_PER_SECOND } from '../../adapters/jira/limits.ts'
 import { ANN, readAdf, startJiraFake, type Target } from '../fakes/jira/index.ts'
 import { startTestHub } from '../support/hub.ts'
+import { startStores } from './stores.ts'
 
 /**
  * `node test/bench/trackers.ts [issues]`: issues created in a burst, each of which gets its criteria once, against the least time that Jira's limits
- * allow; then every issue is told of again, unchanged, and nothing may be written.
+ * allow, on PostgreSQL and Redis; then every issue is told of again, unchanged, and nothing may be written.
  */
 const count = Number(process.argv[2] ?? 1_000)
 const jira = await startJiraFake()
-const hub = await startTestHub('embedded', jira.env)
+const stores = await startStores()
+const { databaseUrl, redisUrl } = await stores.fresh()
+const hub = await startTestHub('embedded', {
+  ...jira.env,
+  DATABASE_URL: databaseUrl,
+  REDIS_URL: redisUrl,
+  HUB_SECRET_KEY: 'ab'.repeat(32),
+})
 const target: Target = (request) => hub.fetch(new Request('http://hub.test/hooks/jira', request))
 const headers = { authorization: `Bearer ${hub.apiToken}`, 'content-type': 'application/json' }
 const input = `hub bind tracker payments jira:PAY --rules '{"mode":"auto","issuesPerDay":5000}'`
@@ -59,4 +67,5 @@ console.info(
 )
 await hub.close()
 await jira.close()
+await stores.stop()
 process.exitCode = without > 0 || jira.writes() !== before || before !== count ? 1 : 0
