@@ -9,6 +9,7 @@ import {
   startLinearFake,
 } from '../../test/fakes/linear/index.ts'
 import { memoryKv } from '../../test/fakes/linear/kv.ts'
+import type { FakeIssue } from '../../test/fakes/linear/state.ts'
 import { createChannel } from './channel.ts'
 import { createClient } from './client.ts'
 import { config, type LinearConfig } from './config.ts'
@@ -35,7 +36,7 @@ async function rig() {
     config.parse({ apiKey: fake.apiKey, webhookSecret: fake.webhookSecret, apiUrl: fake.apiUrl }),
   )
   const kv = memoryKv()
-  const threads = createThreads(kv)
+  const threads = createThreads(kv, client)
   const sessions = createSessions({ kv } as unknown as Hub<LinearConfig>, client, kv)
   const issue = fake.people.create({ title: 'Saved cards' })
   const place = commentPlace(fake.state.organization.id, issue.id, undefined)
@@ -68,8 +69,9 @@ describe('Linear in particular', () => {
   let place: Place
   let threads: Awaited<ReturnType<typeof rig>>['threads']
   let kv: KeyValue
+  let issue: FakeIssue
   beforeEach(async () => {
-    ;({ fake, channel, place, threads, kv } = await rig())
+    ;({ fake, channel, place, threads, kv, issue } = await rig())
   })
   afterEach(async () => {
     expect(fake.problems).toEqual([])
@@ -84,20 +86,31 @@ describe('Linear in particular', () => {
     expect(await channel.find(post({ text: 'Hello' }, 'another'), 0, signal)).toBeNull()
   })
   test('an answer stands in the thread of what it answers', async () => {
-    const { comment } = { comment: fake.people.comment(fake.state.issues[0] as never, { body: '/story x' }) }
+    const comment = fake.people.comment(issue, { body: '/story x' })
     await channel.deliver(post({ text: 'Done' }, 'k', { ...place, thread: comment.id }), signal)
     expect(fake.shown().at(-1)?.parentId).toBe(comment.id)
   })
-  test('nothing is posted to the synced thread of Slack, where the hub posts by itself', async () => {
-    await channel.deliver(post({ text: 'Hello' }), signal)
+  test('an answer to a comment in a synced thread stands beside it: in Slack the hub posts by itself', async () => {
+    const { id } = fake.people.comment(issue, { body: '/story x' })
+    fake.state.slackThreads.add(id)
+    const posted = await channel.deliver(post({ text: 'Done' }, 'k', { ...place, thread: id }), signal)
     expect(fake.state.slackPosts).toEqual([])
+    expect(fake.shown().at(-1)).toMatchObject({ id: posted.message, parentId: null })
+    expect(posted.thread).toBeUndefined()
+  })
+  test('an answer to a comment that somebody deleted stands on its own', async () => {
+    const gone = { ...place, thread: '55555555-5555-4555-8555-555555555555' }
+    await channel.deliver(post({ text: 'Done' }, 'k', gone), signal)
+    expect(fake.shown().at(-1)?.parentId).toBeNull()
   })
   test('a question is waited for in its thread', async () => {
-    const { id } = fake.people.comment(fake.state.issues[0] as never, { body: '/story show' })
+    const { id } = fake.people.comment(issue, { body: '/story show' })
     const thread = { ...place, thread: id }
     await channel.deliver(post({ text: 'Which one?', asks: true }, 'k', thread), signal)
     expect(await threads.waitsFor(thread)).toBe(true)
     expect(await threads.waitsFor({ ...place, thread: 'another' })).toBe(false)
+    await channel.deliver(post({ text: 'ST-1 …' }, 'l', thread), signal)
+    expect(await threads.waitsFor(thread)).toBe(false)
   })
   test('an edit of a comment that somebody deleted says so', async () => {
     const gone = { ...place, message: '11111111-1111-4111-8111-111111111111' }

@@ -18,11 +18,12 @@ export function createChannel(client: LinearClient, sessions: Sessions, threads:
     if (!UUID.test(to.channel))
       throw new HubError('INPUT_INVALID', `${to.channel} is no issue of Linear: its id is needed`)
     const id = idFor(delivery.key)
-    // A comment of its own or an answer in its thread; never on the synced thread of Slack, where the hub posts by itself.
+    const { thread, ...top } = to
+    const inThread = thread !== undefined && (await threads.takesAnswers(thread, signal))
     const input = {
       id,
       issueId: to.channel,
-      ...(to.thread === undefined ? {} : { parentId: to.thread }),
+      ...(inThread ? { parentId: thread } : {}),
       body: render(delivery.message).body,
       doNotSubscribeToIssue: true,
     }
@@ -32,7 +33,12 @@ export function createChannel(client: LinearClient, sessions: Sessions, threads:
       if (!(error instanceof HubError) || error.code !== 'INPUT_INVALID') throw error
       if ((await find(client, sessions, delivery, signal)) === null) throw error
     }
-    return { ...to, message: id }
+    return { ...(inThread ? to : top), message: id }
+  }
+  const edit = async (delivery: Delivery & { readonly op: 'update' }, signal: AbortSignal): Promise<Posted> => {
+    const variables = { id: delivery.to.message, body: render(delivery.message).body }
+    await client.call(editComment, variables, { ...options(delivery, signal), what: 'comment' })
+    return delivery.to
   }
   const options = ({ to }: Delivery, signal: AbortSignal) => ({ scope: requestsBucket(to.workspace), signal })
   const inSession = async (sessionId: string, delivery: Delivery, signal: AbortSignal): Promise<Posted> => {
@@ -51,17 +57,10 @@ export function createChannel(client: LinearClient, sessions: Sessions, threads:
     async deliver(delivery, signal) {
       const session = sessionOf(delivery.to)
       if (session !== null) return inSession(session, delivery, signal)
-      if (delivery.op === 'post') {
-        const posted = await post(delivery, signal)
-        if (delivery.message.asks)
-          await threads.asked({ channel: posted.channel, thread: posted.thread ?? posted.message })
-        return posted
-      }
-      const variables = { id: delivery.to.message, body: render(delivery.message).body }
-      await client.call(editComment, variables, { ...options(delivery, signal), what: 'comment' })
-      if (delivery.message.asks)
-        await threads.asked({ channel: delivery.to.channel, thread: delivery.to.thread ?? delivery.to.message })
-      return delivery.to
+      const posted = delivery.op === 'post' ? await post(delivery, signal) : await edit(delivery, signal)
+      const thread = { channel: posted.channel, thread: posted.thread ?? posted.message }
+      await (delivery.message.asks ? threads.asked(thread) : threads.settled(thread))
+      return posted
     },
     find: (delivery, _sinceMs, signal) => find(client, sessions, delivery, signal),
     async profile(_workspace, accountId) {

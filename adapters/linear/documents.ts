@@ -83,6 +83,11 @@ export const commentsById = define(
 }`,
   z.object({ comments: nodes(z.object({ id: z.string(), body: z.string(), issueId: z.string().nullable() })) }),
 )
+/** Is a thread copied to another place, such as Slack? */
+export const threadById = define(
+  'query ThreadById($id: String!) { comment(id: $id) { id externalThread { type } } }',
+  z.object({ comment: z.object({ id: z.string(), externalThread: z.object({ type: z.string() }).nullable() }) }),
+)
 /** As much of a comment as its webhook tells, so that both are read by the same code. */
 export const commentPage = define(
   `query CommentPage($filter: CommentFilter!, $first: Int!, $after: String) {
@@ -92,6 +97,7 @@ export const commentPage = define(
       user { id name }
       botActor { type }
       externalUser { id }
+      syncedWith { service }
       issue { id identifier title url team { key } project { slugId } }
     }
     pageInfo { hasNextPage endCursor }
@@ -110,6 +116,7 @@ export const commentPage = define(
           user: z.object({ id: z.string(), name: z.string() }).nullable(),
           botActor: z.object({ type: z.string() }).nullable(),
           externalUser: node.nullable(),
+          syncedWith: z.array(z.object({ service: z.string() })).nullable(),
           issue: z
             .object({
               id: z.string(),

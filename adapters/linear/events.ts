@@ -1,10 +1,13 @@
 import { z } from 'zod'
 import { defineEvent } from '#contract'
 
-/** A label or a project was renamed or removed: the issues that carry it are asked for afterwards, not while Linear waits. */
+/**
+ * A label or a project was renamed or removed, or an attachment of the hub deleted: the issues concerned are asked for afterwards, not while Linear
+ * waits.
+ */
 export const groupChanged = defineEvent(
   'linear.group-changed',
-  z.object({ kind: z.enum(['label', 'project']), id: z.string(), atMs: z.number() }),
+  z.object({ kind: z.enum(['label', 'project', 'issue']), id: z.string(), atMs: z.number() }),
 )
 /** `/story` alone below an issue, or an issue delegated to the hub without a word: the issue is read first. */
 export const storyAsked = defineEvent(

@@ -7,10 +7,13 @@ import type { Reader } from './reader.ts'
 /** A label on more issues than this is no label that a rule waits for. */
 const MAX_ISSUES = 500
 
+const CHANGED = { label: 'labels', project: 'project', issue: 'section' } as const
+
 /** Linear tells of a renamed label once; which issues carry it has to be asked. */
 export function createGroupHandler(reader: Reader, inbound: Inbound): EventHandler {
   return handleEvent(groupChanged, async ({ kind, id, atMs }, ctx) => {
-    const filter = kind === 'label' ? { labels: { id: { eq: id } } } : { project: { id: { eq: id } } }
+    const is = { id: { eq: id } }
+    const filter = kind === 'label' ? { labels: is } : kind === 'project' ? { project: is } : is
     let after: string | null = null
     for (let seen = 0; seen < MAX_ISSUES; seen += PAGE) {
       const asked = { filter, first: PAGE, after, archived: false }
@@ -23,7 +26,7 @@ export function createGroupHandler(reader: Reader, inbound: Inbound): EventHandl
           teamKey: wire.team.key,
           projectSlug: wire.project?.slugId,
           change: 'updated',
-          changed: [kind === 'label' ? 'labels' : 'project'],
+          changed: [CHANGED[kind]],
           atMs,
           own: false,
           recovered: false,

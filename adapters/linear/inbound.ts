@@ -4,7 +4,15 @@ import type { LinearConfig } from './config.ts'
 import { groupChanged, storyAsked } from './events.ts'
 import { type Identities, isSelf } from './identity.ts'
 import { isOwnId, type Marker } from './mark.ts'
-import { type CommentData, commentEvent, envelope, groupEvent, issueEvent, sessionEvent } from './payloads.ts'
+import {
+  attachmentEvent,
+  type CommentData,
+  commentEvent,
+  envelope,
+  groupEvent,
+  issueEvent,
+  sessionEvent,
+} from './payloads.ts'
 import { commentPlace, issueLane, laneOf, workspaceOf } from './place.ts'
 import type { Sessions } from './sessions.ts'
 import type { Signals } from './signals.ts'
@@ -88,7 +96,7 @@ export function createInbound(
   const command = async (organizationId: string, comment: CommentData, log: Log): Promise<boolean> => {
     const { issueId, user, parentId } = comment
     // What came from Slack is heard in Slack; hearing its copy here would run it twice.
-    if (!issueId || !user || comment.botActor || comment.externalUserId) return false
+    if (!issueId || !user || isFromOutside(comment)) return false
     const place = commentPlace(organizationId, issueId, parentId ?? comment.id)
     const line = lineIn(comment.body)
     const isCommand = line?.slash === true && hub.catalog.match(line.text) !== null
@@ -193,6 +201,16 @@ export function createInbound(
         const { data, actor } = event.data
         if (isOwnId(data.id)) await ownComment(organizationId, data, action, isSelf(identity, actor))
         else if (action === 'create') await commented(organizationId, data, false, log)
+      } else if (type === 'Attachment' && action !== 'create') {
+        const event = attachmentEvent.safeParse(body)
+        if (!event.success || !isOwnId(event.data.data.id) || isSelf(identity, event.data.actor)) return
+        const { id, issueId, updatedAt } = event.data.data
+        const atMs = Date.parse(updatedAt)
+        await hub.publish(
+          groupChanged,
+          { kind: 'issue', id: issueId, atMs },
+          { workspace: workspaceOf(organizationId), deliveryId: `attachment:${id}:${atMs}:${action}` },
+        )
       } else if ((type === 'IssueLabel' || type === 'Project') && action !== 'create') {
         const event = groupEvent.safeParse(body)
         if (!event.success) return
@@ -210,9 +228,14 @@ export function createInbound(
     },
   }
 }
-/** Named by what was signed. A created issue and its first change can carry one time. */
+/** Typed in Slack or another synced place. */
+function isFromOutside({ botActor, externalUserId, syncedWith }: CommentData): boolean {
+  return Boolean(botActor) || Boolean(externalUserId) || (Array.isArray(syncedWith) && syncedWith.length > 0)
+}
+/** Named by what was signed, and so that looking finds the same name: what looking cannot tell apart has one. */
 function deliveryIdOf({ issueId, atMs, change }: Found): string {
-  return change === 'updated' || change === 'moved' ? `issue:${issueId}:${atMs}` : `issue:${issueId}:${atMs}:${change}`
+  const isGone = change === 'deleted' || change === 'restored'
+  return isGone ? `issue:${issueId}:${atMs}:${change}` : `issue:${issueId}:${atMs}`
 }
 /** A comment that begins with a slash or names the hub is for it, all of it; quotes of others are not. */
 function lineIn(text: string): { readonly text: string; readonly slash: boolean; readonly addressed: boolean } | null {

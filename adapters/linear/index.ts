@@ -53,7 +53,7 @@ export const linear = definePlugin({
     const writer = createWriter({ client, reader, marker, memory })
     const projects = createProjects(client, identities)
     const sessions = createSessions(hub, client)
-    const threads = createThreads(hub.kv)
+    const threads = createThreads(hub.kv, client)
     const signals = createSignals(client, hub.log)
     const inbound = createInbound(hub, { identities, marker, targets, sessions, signals, threads })
     return {

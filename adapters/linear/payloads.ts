@@ -42,6 +42,7 @@ const commentData = z.object({
   /** Set for comments that came from Slack or another synced place, or from an integration. */
   botActor: z.unknown().optional(),
   externalUserId: z.string().nullable().optional(),
+  syncedWith: z.unknown().optional(),
   issue: z
     .object({
       id: z.string(),
@@ -58,6 +59,11 @@ export const commentEvent = entity.extend({ data: commentData })
 
 /** A label or a project, as far as the issues that carry it are concerned. */
 export const groupEvent = entity.extend({ data: z.object({ id: uuid, updatedAt: z.string() }) })
+
+/** Whoever deletes the hub's attachment deletes what it said. */
+export const attachmentEvent = entity.extend({
+  data: z.object({ id: uuid, issueId: uuid, updatedAt: z.string() }),
+})
 
 export const sessionEvent = envelope.extend({
   agentSession: z.object({

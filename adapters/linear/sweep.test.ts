@@ -51,7 +51,7 @@ async function rig() {
     targets,
     sessions: createSessions(hub, client),
     signals: { seen: () => undefined },
-    threads: createThreads(kv),
+    threads: createThreads(kv, client),
   })
   const sweep = createSweep({ hub, client, identities, reader, inbound, kv, now: () => nowMs })
   const ctx = { log: SILENT, signal: AbortSignal.timeout(60_000), workspace: `linear:${fake.state.organization.id}` }

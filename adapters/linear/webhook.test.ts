@@ -58,19 +58,20 @@ async function rig(options: { answer?: (call: CommandCall) => Promise<unknown>; 
   await identities.get()
   const bindings = options.bound ? { boundTo: async () => [{}] } : null
   const marker = createMarker(fake.webhookSecret)
+  const threads = createThreads(kv, client)
   const inbound = createInbound(hub, {
     identities,
     marker,
     targets: createTargets(() => bindings as never),
     sessions: createSessions(hub, client),
     signals: { seen: (id) => void seen.push(id) },
-    threads: createThreads(kv),
+    threads,
   })
   const routes = createRoutes(hub, inbound)
   const target: Target = async (request) => routes.fetch(new Request('http://hub.test/', request))
   const issues = () =>
     published.filter(({ name }) => name === 'issue.changed').map(({ payload }) => payload as IssueChanged)
-  return { fake, people: fake.people, calls, published, issues, seen, target, marker, kv }
+  return { fake, people: fake.people, calls, published, issues, seen, target, marker, threads }
 }
 let it: Awaited<ReturnType<typeof rig>>
 let fake: LinearFake
@@ -117,7 +118,7 @@ describe('a comment', () => {
   test('in a thread where the hub asked is the answer; anywhere else it is talk', async () => {
     const issue = it.people.create({})
     const { id } = it.people.comment(issue, { body: '/story show' })
-    await createThreads(it.kv).asked({ channel: issue.id, thread: id })
+    await it.threads.asked({ channel: issue.id, thread: id })
     await it.people.say(it.target, issue, { body: 'ST-1', parentId: id })
     await it.people.say(it.target, issue, { body: 'ST-1' })
     expect(it.calls.map(({ input, place }) => [input, place.thread])).toEqual([['ST-1', id]])
@@ -126,7 +127,8 @@ describe('a comment', () => {
     ['without a command', { body: 'Looks good to me' }],
     ['with the command of another bot', { body: '/lgtm' }],
     ['that quotes one', { body: '> /story something' }],
-    ['that came from Slack, where it is heard already', { body: '/story something', fromSlack: true }],
+    ['that came from Slack, where it is heard already', { body: '/story something', fromSlack: 'unknown' }],
+    ['that somebody known wrote in Slack', { body: '@hub /story something', fromSlack: 'known' }],
   ])('%s is no command', async (_what, said) => {
     expect((await it.people.say(it.target, it.people.create({}), said)).status).toBe(200)
     expect([it.calls, it.seen]).toEqual([[], []])
@@ -253,6 +255,14 @@ test.each([
   expect(it.published).toMatchObject([{ name: 'linear.group-changed', payload: { kind, id } }])
 })
 
+test('a deleted attachment of the hub has its issue looked at; of anybody else it is nothing', async () => {
+  const issue = it.people.create({})
+  const { idFor } = await import('./mark.ts')
+  const data = (id: string) => ({ id, issueId: issue.id, updatedAt: '2026-11-21T10:00:00.000Z' })
+  for (const id of [idFor('proof'), '44444444-4444-4444-8444-444444444444'])
+    await it.people.deliver(it.target, { type: 'Attachment', action: 'remove', data: data(id) })
+  expect(it.published).toMatchObject([{ name: 'linear.group-changed', payload: { kind: 'issue', id: issue.id } }])
+})
 describe('an agent session', () => {
   test('gets its thought before the work, in one lane', async () => {
     const issue = it.people.create({ title: 'Refunds', body: 'Money back.' })

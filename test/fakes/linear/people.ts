@@ -19,8 +19,8 @@ export interface Said extends Sending {
   readonly body: string
   readonly by?: FakeUser
   readonly parentId?: string
-  /** The comment came from Slack, through a synced thread. */
-  readonly fromSlack?: boolean
+  /** The comment came from Slack, through a synced thread; of somebody whom Linear knows there, or does not. */
+  readonly fromSlack?: 'known' | 'unknown'
 }
 
 /** What people do in Linear's own apps, and the webhooks that follow. */
@@ -166,15 +166,16 @@ export function createPeople(state: State, webhookSecret: string, now: () => num
       return state.keyOf(issue)
     },
     /** A comment as a person writes it. */
-    comment(issue: FakeIssue, { body, by = person, parentId, fromSlack = false }: Said): FakeComment {
+    comment(issue: FakeIssue, { body, by = person, parentId, fromSlack }: Said): FakeComment {
       const at = state.tick()
       const comment: FakeComment = {
         id: randomUUID(),
         issueId: issue.id,
         parentId: parentId ?? null,
         body,
-        userId: fromSlack ? null : by.id,
-        externalUserId: fromSlack ? 'slack-user' : null,
+        userId: fromSlack === 'unknown' ? null : by.id,
+        externalUserId: fromSlack === 'unknown' ? 'slack-user' : null,
+        syncedWith: fromSlack ? [{ service: 'slack' }] : null,
         createdAt: at,
         updatedAt: at,
         edited: false,

@@ -113,6 +113,11 @@ export function createRoot(
         args,
       )
     },
+    comment: ({ id }: Args) => {
+      const found = state.comments.find((one) => one.id === id)
+      if (!found) throw notFound('Comment')
+      return { ...found, externalThread: state.slackThreads.has(found.id) ? { type: 'slack' } : null }
+    },
     teams: (args: Args) =>
       page(
         visibleTeams()
@@ -211,6 +216,7 @@ export function createRoot(
         body: String(given.body),
         userId: state.hub.id,
         externalUserId: null,
+        syncedWith: null,
         createdAt: at,
         updatedAt: at,
         edited: false,

@@ -41,6 +41,7 @@ export interface FakeComment {
   body: string
   readonly userId: string | null
   readonly externalUserId: string | null
+  readonly syncedWith: readonly { readonly service: string }[] | null
   readonly createdAt: string
   updatedAt: string
   edited: boolean
