@@ -20,8 +20,8 @@ export function nearestCommands(words: readonly string[], names: readonly string
   return ranked(names, (name) => {
     const parts = name.split(' ')
     const last = parts.at(-1) ?? ''
-    // 'help' alone for 'hub help'
-    const lone = parts.length > 1 && distance(first.slice(0, MAX_TYPED), last) <= 1 ? 1.5 : Number.POSITIVE_INFINITY
+    // 'help' alone for 'hub help'; but 'add a criterion', said below a story, is no 'hub webhook add'.
+    const lone = parts.length === 2 && distance(first.slice(0, MAX_TYPED), last) <= 1 ? 1.5 : Number.POSITIVE_INFINITY
     return Math.min(slip(words.slice(0, parts.length).join(' '), name), lone)
   }).slice(0, 3)
 }
