@@ -21,7 +21,7 @@ export function readInputs(
       continue
     }
     const value = convert(spec, raw)
-    if (value === undefined) problems.push(`${name} must be ${article(spec)}`)
+    if (value === undefined) problems.push(`${name} must be ${WORDS[spec.type]}`)
     else if (spec.choices && !spec.choices.includes(String(value)))
       problems.push(`${name} must be one of ${spec.choices.join(', ')}`)
     else values[name] = value
@@ -51,11 +51,24 @@ function convert({ type }: Spec, raw: unknown): Json | undefined {
     if (typeof raw !== 'string') return undefined
     return /^(true|yes|on)$/i.test(raw) ? true : /^(false|no|off)$/i.test(raw) ? false : undefined
   }
+  if (type === 'json') return typeof raw === 'string' ? parsed(raw) : (raw as Json)
   if (Array.isArray(raw)) return raw as Json
   return typeof raw === 'string' ? raw.split(',').flatMap((part) => part.trim() || []) : undefined
 }
-const article = ({ type }: Spec) =>
-  type === 'number' ? 'a number' : type === 'boolean' ? 'true or false' : type === 'list' ? 'a list: a,b,c' : 'text'
+function parsed(text: string): Json | undefined {
+  try {
+    return JSON.parse(text) as Json
+  } catch {
+    return undefined
+  }
+}
+const WORDS: Readonly<Record<Spec['type'], string>> = {
+  string: 'text',
+  number: 'a number',
+  boolean: 'true or false',
+  list: 'a list: a,b,c',
+  json: 'JSON',
+}
 
 /** 'service=shop ref="release 2"' as names and values. */
 export function readPairs(text: string): Readonly<Record<string, string>> {

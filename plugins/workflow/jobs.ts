@@ -10,7 +10,11 @@ const retry = { attempts: STEP_TRIES, backoffMs: 1_000 }
 /** One attempt of one step. */
 export const stepJob = defineJob({ name: 'workflow.step', payload: z.object(attemptOf), retry })
 /** Time is over: of a wait, an approval, a delay. */
-export const dueJob = defineJob({ name: 'workflow.due', payload: z.object(attemptOf), retry })
+export const dueJob = defineJob({
+  name: 'workflow.due',
+  payload: z.object({ ...attemptOf, leftMs: z.number(), stage: z.number().int() }),
+  retry,
+})
 /** A run changed outside of its own jobs: its card, its next steps and its end are seen to. */
 export const followJob = defineJob({ name: 'workflow.follow', payload: z.object({ run: z.string() }), retry })
 /** Ends a run before its time. */

@@ -33,6 +33,7 @@ import { cancelRun, childIsOver, timeIsOver } from './outcomes.ts'
 import type { Ports } from './ports.ts'
 import { createRoutes } from './routes.ts'
 import { createRunStore } from './runs/store.ts'
+import { ringAfter } from './steps/due.ts'
 import { runStep } from './steps/run-step.ts'
 import { eventHandlers } from './triggers/events.ts'
 import { fits } from './triggers/fits.ts'
@@ -87,7 +88,10 @@ function portsOf(hub: Hub<WorkflowConfig>): Ports {
 function jobHandlers(ports: Ports): readonly JobHandler[] {
   return [
     handleJob(stepJob, async (payload, ctx) => void (await runStep(payload, ctx, ports))),
-    handleJob(dueJob, async (payload, ctx) => void (await timeIsOver(payload, ctx, ports))),
+    handleJob(dueJob, async ({ leftMs, stage, ...attempt }, ctx) => {
+      await (leftMs > 0 ? ringAfter(attempt, leftMs, ctx, stage + 1) : timeIsOver(attempt, ctx, ports))
+      return undefined
+    }),
     handleJob(childJob, async (payload, ctx) => void (await childIsOver(payload, ctx, ports))),
     handleJob(cancelJob, async ({ run, reason }, ctx) => void (await cancelRun(run, reason, null, ctx, ports))),
     handleJob(followJob, async ({ run }, ctx) => {

@@ -72,6 +72,8 @@ export interface WorkflowHubOptions {
   readonly mode?: Mode
   readonly config?: Readonly<Record<string, unknown>>
   readonly model?: Model
+  /** Further plugins, with nothing to configure. */
+  readonly plugins?: readonly Plugin[]
   /** Keeps the database of an earlier hub. */
   readonly dataDir?: string
   readonly robot?: Robot
@@ -132,7 +134,7 @@ export async function startWorkflowHub(options: WorkflowHubOptions = {}): Promis
   })
   const hub = await createHub({
     role: 'all',
-    plugins: [chat, hubPlugin as Plugin, workflow as Plugin],
+    plugins: [chat, hubPlugin as Plugin, workflow as Plugin, ...(options.plugins ?? [])],
     configs: { chat: {}, hub: {}, workflow: { publicUrl: 'http://hub.test', ...options.config } },
     dataDir,
     migrations: MIGRATIONS,

@@ -86,6 +86,8 @@ function checkStep(step: Step, around: Surroundings): readonly Problem[] {
     })
   if (Object.keys(step.with).length > 0 && kind !== 'task' && kind !== 'workflow')
     problems.push({ path: ['with'], message: `only a task or a workflow takes "with": put it into ${kind}` })
+  if (step.reason !== undefined && kind !== 'gate')
+    problems.push({ path: ['reason'], message: 'only a gate says a reason' })
   if (step.retry && ['gate', 'approval', 'wait', 'delay'].includes(kind))
     problems.push({ path: ['retry'], message: `a ${kind} is not tried again` })
   if (step.forEach !== undefined && ['gate', 'approval', 'wait', 'delay'].includes(kind))
@@ -162,6 +164,7 @@ function holders(
     ...plain('if'),
     ...plain('gate'),
     ...plain('forEach'),
+    { path: ['reason'], value: step.reason, isExpression: false },
     { path: ['with'], value: step.with, isExpression: false },
     { path: ['http'], value: step.http, isExpression: false },
     { path: ['notify'], value: step.notify, isExpression: false },

@@ -17,7 +17,7 @@ const place = z
   .regex(/^[a-z][a-z0-9-]*:[^/]+\/.+$/, 'must be <plugin>:<workspace>/<channel>, such as slack:T123/C456')
 
 const input = z.strictObject({
-  type: z.enum(['string', 'number', 'boolean', 'list']).default('string'),
+  type: z.enum(['string', 'number', 'boolean', 'list', 'json']).default('string'),
   description: z.string().max(200).optional(),
   required: z.boolean().default(true),
   default: z.json().optional(),
@@ -113,6 +113,7 @@ const step = z.strictObject({
   if: expression.optional(),
   task: z.string().max(80).optional().describe('Task of a plugin, such as github.run'),
   gate: expression.optional().describe('Goes on only when this is true'),
+  reason: z.string().max(2_000).optional().describe('What is said when the gate is closed'),
   approval: approval.optional(),
   wait: wait.optional(),
   delay: duration.optional(),

@@ -26,7 +26,10 @@ const environment = new Environment({
   unlistedVariablesAreDyn: true,
   homogeneousAggregateLiterals: false,
   limits: { maxAstNodes: MAX_NODES, maxDepth: MAX_DEPTH },
-}).registerFunction('string.like(string): bool', (text: string, pattern: string) => likeness(text, pattern))
+})
+  .registerFunction('string.like(string): bool', (text: string, pattern: string) => likeness(text, pattern))
+  // For what becomes part of an address.
+  .registerFunction('string.encoded(): string', (text: string) => encodeURIComponent(text))
 
 const known = new Map<string, Expression>()
 

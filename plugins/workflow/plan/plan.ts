@@ -2,6 +2,7 @@ import { HubError, type Json } from '#contract'
 import { ancestorsOf } from '../definition/graph.ts'
 import type { Definition, Step } from '../definition/schema.ts'
 import { readExpression } from '../expression/language.ts'
+import { fillWords } from '../expression/template.ts'
 import { scopeOf } from './scope.ts'
 import { type Decision, hasEnded, isOver, itemKey, type RunState, type StepState, undoKey } from './state.ts'
 
@@ -59,10 +60,11 @@ function begin(definition: Definition, state: RunState, id: string, step: Step):
   const scope = scopeOf(state, null)
   try {
     if (step.if !== undefined && !isTrue(step.if, scope)) return end('skipped')
-    if (step.gate !== undefined)
-      return isTrue(step.gate, scope)
-        ? end('succeeded', null, true)
-        : end('failed', `the gate is closed: ${step.gate}`, false)
+    if (step.gate !== undefined) {
+      if (isTrue(step.gate, scope)) return end('succeeded', null, true)
+      const reason = step.reason === undefined ? `the gate is closed: ${step.gate}` : fillWords(step.reason, scope)
+      return end('failed', reason.slice(0, 2_000), false)
+    }
     if (step.forEach === undefined) return [{ kind: 'start', key: id, id, attempt: 1 }]
     const items = readExpression(step.forEach).evaluate(scope)
     if (!Array.isArray(items)) return end('failed', `forEach gave no list: ${step.forEach}`)

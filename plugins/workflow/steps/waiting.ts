@@ -4,13 +4,13 @@ import { kindOf, type Step } from '../definition/schema.ts'
 import { durationMs } from '../expression/duration.ts'
 import { fill } from '../expression/template.ts'
 import { follow } from '../follow.ts'
-import { dueJob } from '../jobs.ts'
 import { scopeOf } from '../plan/scope.ts'
 import { type Outcome, observe } from '../plan/settle.ts'
 import type { Ports } from '../ports.ts'
 import type { Snapshot } from '../runs/run.ts'
 import { startRun } from '../start.ts'
 import { fits } from '../triggers/fits.ts'
+import { ringAfter } from './due.ts'
 import { outcomeOf } from './retry.ts'
 import type { Attempt } from './run-step.ts'
 
@@ -32,17 +32,13 @@ export async function beginWaiting(one: Waiting, ctx: Context, ports: Ports): Pr
   try {
     if (kind === 'delay') {
       const changed = await settle({ status: 'waiting' })
-      await ctx.enqueue(
-        dueJob,
-        { run, key, attempt },
-        { key: `${run}:${key}:${attempt}`, delayMs: durationMs(step.delay ?? '1s') },
-      )
+      await ringAfter(one, durationMs(step.delay ?? '1s'), ctx)
       return follow(changed, ctx, ports)
     }
     if (kind === 'approval') {
       const changed = await askForApproval(one, ctx, ports)
       const delayMs = step.timeout === undefined ? DEFAULT_APPROVAL_MS : durationMs(step.timeout)
-      await ctx.enqueue(dueJob, { run, key, attempt }, { key: `${run}:${key}:${attempt}`, delayMs })
+      await ringAfter(one, delayMs, ctx)
       return follow(changed, ctx, ports)
     }
     if (kind === 'wait') return await beginWait(one, ctx, ports)
@@ -76,7 +72,7 @@ async function beginWait({ run, key, attempt, step, snapshot }: Waiting, ctx: Co
     return waiting
   })
   const delayMs = step.timeout === undefined ? DEFAULT_WAIT_MS : durationMs(step.timeout)
-  await ctx.enqueue(dueJob, { run, key, attempt }, { key: `${run}:${key}:${attempt}`, delayMs })
+  await ringAfter({ run, key, attempt }, delayMs, ctx)
   // It may have happened between the step before and this one.
   for (const event of await waits.since(ctx.workspace, wait.event, match, snapshot.run.createdAt)) {
     if (!fits(wait.if, { ...scope, event: event.payload })) continue

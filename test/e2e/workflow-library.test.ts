@@ -1,0 +1,129 @@
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { actionsFake } from '../fakes/workflow-github.ts'
+import { buttonOf, startWorkflowHub, WORKSPACE, type WorkflowHub } from '../fakes/workflow-hub.ts'
+
+describe('the library, from chat to production', () => {
+  const { plugin, actions } = actionsFake(WORKSPACE)
+  let desk: WorkflowHub
+  let errors = '0.001'
+  const prometheus = createServer((request, response) => {
+    const query = new URL(request.url ?? '/', 'http://x').searchParams.get('query') ?? ''
+    const value = query.startsWith('latency') ? '0.2' : errors
+    const result = query.includes('nothing') ? [] : [{ metric: {}, value: [1, value] }]
+    response.writeHead(200, { 'content-type': 'application/json' })
+    response.end(JSON.stringify({ status: 'success', data: { resultType: 'vector', result } }))
+  })
+  let address = ''
+  beforeAll(async () => {
+    await new Promise<void>((resolve) => prometheus.listen(0, '127.0.0.1', resolve))
+    const { port } = prometheus.address() as AddressInfo
+    address = `http://127.0.0.1:${port}`
+    desk = await startWorkflowHub({ plugins: [plugin], config: { allowHosts: `127.0.0.1:${port}` } })
+  })
+  afterAll(async () => {
+    prometheus.close()
+    await desk?.close()
+  })
+  const start = async (line: string, who = 'cleo') => {
+    actions.started.length = 0
+    actions.conclude = () => 'success'
+    const shown = await desk.say(`workflow run ${line}`, who)
+    const post = shown.find(({ message }) => message.card)
+    if (!post) throw new Error(shown.map(({ message }) => message.text).join('\n'))
+    return { post, reference: post.message.card?.of.replace('workflow ', '') ?? '' }
+  }
+  const started = () => actions.started.map(({ what }) => what)
+
+  it('ci-pipeline: rejected once, run again, then taken back by itself when production is not well', async () => {
+    const { post, reference } = await start('ci-pipeline repository=octo/web')
+    expect(started().sort()).toEqual(['lint.yml {}', 'security.yml {}', 'test.yml {}'])
+    await desk.say(buttonOf(post.message, 'Approve'), 'ben')
+    expect(post.message.text).toContain('Deploy main of octo/web to production?')
+    await desk.say(`${buttonOf(post.message, 'Reject')} the migration is missing`, 'ben')
+    expect(post.message.text).toContain('approval failed: rejected by ben: the migration is missing')
+    expect(started().at(-1)).toBe('smoke.yml {"environment":"staging"}')
+
+    const shown = await desk.say(`workflow rerun ${reference} approval`, 'cleo')
+    const again = shown.find(({ message }) => message.card)
+    if (!again) throw new Error(shown.map(({ message }) => message.text).join('\n'))
+    // A person's word is asked for anew; what machines found out stands.
+    await desk.say(buttonOf(again.message, 'Approve'), 'ben')
+    actions.conclude = (what) => (what === 'smoke.yml {"environment":"production"}' ? 'failure' : 'success')
+    await desk.say(buttonOf(again.message, 'Approve'), 'ben')
+    expect(started().slice(-3)).toEqual([
+      'deploy.yml {"environment":"production"}',
+      'smoke.yml {"environment":"production"}',
+      'rollback.yml {"environment":"production"}',
+    ])
+    expect(again.message.text).toContain('Error: 503 from /health')
+    expect(again.message.text).toContain('↩ production')
+    expect(again.message.text).toMatch(/^ci-pipeline · WF-\d+ failed/)
+  })
+
+  it('ci-pipeline: a red test stops it before anybody is asked', async () => {
+    actions.started.length = 0
+    const begun = desk.say('workflow run ci-pipeline repository=octo/api', 'cleo')
+    actions.conclude = (what) => (what.startsWith('test.yml') ? 'failure' : 'success')
+    const post = (await begun).find(({ message }) => message.card)
+    expect(post?.message.text).toContain('Not good enough: lint succeeded, tests failed, security succeeded')
+    expect(started()).toHaveLength(3)
+  })
+
+  it('canary: grows while it is well, is taken back when it is not', async () => {
+    errors = '0.001'
+    const line = `canary repository=octo/web weights=5,100 prometheus=${address} query=errors`
+    const { post } = await start(line)
+    expect(started()).toEqual(['canary.yml {"weight":"5"}'])
+    await desk.hurry('workflow.due')
+    await desk.hurry('workflow.due')
+    expect(post.message.text).toContain('succeeded')
+    errors = '0.2'
+    const sick = await start(line)
+    await desk.hurry('workflow.due')
+    expect(started()).toEqual(['canary.yml {"weight":"5"}', 'canary.yml {"weight":"0"}'])
+    expect(sick.post.message.text).toContain('At 5 % of the traffic 0.2 of the requests fail')
+    errors = '0.001'
+    const blind = await start(`canary repository=octo/web weights=5 prometheus=${address} query=nothing`)
+    await desk.hurry('workflow.due')
+    expect(started().at(-1)).toBe('canary.yml {"weight":"0"}')
+    expect(blind.post.message.text).toMatch(/^canary · WF-\d+ failed/)
+  })
+
+  it('blue-green: switches back when the numbers are bad', async () => {
+    errors = '0.2'
+    const { post } = await start(`blue-green repository=octo/web prometheus=${address} errors=errors latency=latency`)
+    await desk.say(buttonOf(post.message, 'Approve'), 'ben')
+    await desk.hurry('workflow.due')
+    expect(started()).toEqual(['deploy.yml {"slot":"new"}', 'switch.yml {"to":"new"}', 'switch.yml {"to":"old"}'])
+    expect(post.message.text).toContain('Errors 0.2, latency 0.2 s: too much')
+  })
+
+  it('incident: escalates when nobody takes it, and ends when somebody says so', async () => {
+    const { post } = await start('incident title="Checkout is down" severity=critical')
+    await desk.hurry('workflow.due')
+    expect(
+      desk
+        .posts()
+        .map(({ message }) => message.text)
+        .join('\n'),
+    ).toContain('Nobody has taken the incident yet')
+    await desk.say(buttonOf(post.message, 'Approve'), 'ben')
+    expect(post.message.text).toContain('Is it over?')
+    await desk.say(buttonOf(post.message, 'Approve'), 'cleo')
+    expect(desk.posts().at(-1)?.message.text ?? '').not.toBe('')
+    expect(post.message.text).toContain('✓ Word of its end')
+  })
+
+  it('release and feature: ask, wait and tell', async () => {
+    const release = await start('release service=shop')
+    await desk.say(buttonOf(release.post.message, 'Approve'), 'ada')
+    expect(desk.posts().map(({ message }) => message.text)).toContainEqual('shop main is released, approved by ada')
+    const feature = await start('feature requirement="Pay with a saved card" repository=octo/web branch=feature/cards')
+    await desk.say(buttonOf(feature.post.message, 'Approve'), 'ben')
+    expect(feature.post.message.text).toContain('⏸ Implementation: waits')
+  })
+
+  it('every run above plays again to the same plan', async () => expect(await desk.replayAll()).toEqual([]))
+})
