@@ -67,8 +67,8 @@ function suite() {
     const sha = host.commit({ 'README.md': SETUP, 'src/a.ts': 'export const a = 1\n' })
     const answer = await run('docs ask How do I rotate the signing secret?')
     expect(markdownOf(answer)).toContain('**Rotate** it with')
-    expect(markdownOf(answer)).toContain(`https://code.test/octo/shop/blob/${sha}/README.md?plain=1#L9-L12`)
-    expect(answer.text).toContain('README.md › Signing secret · L9–12')
+    expect(markdownOf(answer)).toContain(`https://code.test/octo/shop/blob/${sha}/README.md?plain=1#L11-L12`)
+    expect(answer.text).toContain('README.md › Signing secret · L11–12')
     expect(runsOf(answer)).toEqual([
       'Open a documentation issue: docs issue octo/shop How do I rotate the signing secret?',
     ])

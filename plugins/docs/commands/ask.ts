@@ -14,11 +14,14 @@ const READ_BY_MODEL = 8
 const SHOWN = { ask: 3, search: 6 } as const
 /** Below it the passages speak of other things than the question. */
 const SPOKEN_OF = 0.5
+/** Share of the best passage's score from which another is worth reading. */
+const NEARLY_AS_GOOD = 0.45
 
 interface Looked {
   readonly ranked: readonly Ranked[]
   readonly repositories: readonly Indexed[]
-  readonly words: ReadonlySet<string>
+  /** Words that were looked for, with what each says. */
+  readonly weights: ReadonlyMap<string, number>
   /** Small print: what was left out, what was looked for instead. */
   readonly notes: readonly string[]
 }
@@ -37,7 +40,10 @@ export function askCommands(desk: Desk): readonly Command[] {
       async run({ question }, ctx) {
         const looked = await look(desk, ctx, question)
         if ('text' in looked) return looked
-        const fitting = looked.ranked.filter(({ coverage }) => coverage >= SPOKEN_OF)
+        const best = looked.ranked[0]?.score ?? 0
+        const fitting = looked.ranked.filter(
+          ({ coverage, score }) => coverage >= SPOKEN_OF && score >= best * NEARLY_AS_GOOD,
+        )
         const asker = desk.asker()
         if (!asker.hasModel || looked.ranked.length === 0)
           return passagesFor(question, { ...looked, ranked: fitting }, [])
@@ -80,7 +86,8 @@ async function look(desk: Desk, ctx: Context, text: string): Promise<Looked | Me
   const query = queryOf(text)
   const found = await desk.search().find(ctx.workspace, repositories, query.lexemes)
   const ranked = rank(found.candidates, found.weights, found.instead, query)
-  const words = new Set(query.words.map((word) => found.instead.get(word) ?? word))
+  const asked = query.words.map((word) => found.instead.get(word) ?? word)
+  const weights = new Map(asked.map((word) => [word, found.weights.get(word) ?? 1]))
   const notes = [
     ...[...found.instead].map(([asked, near]) => {
       const [was, is] = [
@@ -95,7 +102,7 @@ async function look(desk: Desk, ctx: Context, text: string): Promise<Looked | Me
     ...(hidden > 0 ? [`${count(hidden, 'private source')} not shown where people from outside read along`] : []),
     ...failed.map((why) => `not read: ${why}`),
   ]
-  return { ranked, repositories, words, notes }
+  return { ranked, repositories, weights, notes }
 }
 
 /** A word as it is written somewhere, for one that only the index knows. */
@@ -116,7 +123,7 @@ function shown(
   notes: readonly string[],
   actions: readonly Action[],
 ): Message {
-  const passages = ranked.map(({ passage }) => passageBlock(looked.repositories, passage, looked.words))
+  const passages = ranked.map(({ passage }) => passageBlock(looked.repositories, passage, looked.weights))
   return assembled([...passages, ...small([...notes, ...looked.notes])], actions)
 }
 

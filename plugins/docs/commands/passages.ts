@@ -19,8 +19,12 @@ function sourceLine(repositories: readonly Indexed[], passage: Passage, startLin
   return link ? `${where}[${what} · ${lines}](${link})` : `${where}${what} · ${lines}`
 }
 
-export function passageBlock(repositories: readonly Indexed[], passage: Passage, words: ReadonlySet<string>): Block {
-  const excerpt = excerptOf(passage, words)
+export function passageBlock(
+  repositories: readonly Indexed[],
+  passage: Passage,
+  weights: ReadonlyMap<string, number>,
+): Block {
+  const excerpt = excerptOf(passage, weights)
   const shown = excerpt.marked
     .split('\n')
     .filter((line) => line.trim() !== '')

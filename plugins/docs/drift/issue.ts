@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import type { Repositories } from '#contract'
 import type { Indexed } from '../index/store.ts'
 import { lineLink } from '../links.ts'
@@ -33,6 +34,12 @@ function issueBody(indexed: Indexed, findings: readonly Finding[], notes: readon
   return [lead, ...parts, ...more, `<sub>${small.map(plain).join(' · ')}</sub>`].join('\n\n')
 }
 
+const digestOf = (findings: readonly Finding[]): string =>
+  createHash('sha256')
+    .update(JSON.stringify(findings.map(({ hash, drift }) => [hash, drift.line, drift.new])))
+    .digest('hex')
+    .slice(0, 16)
+
 /**
  * Keeps one issue for a branch. When people closed it, what it listed counts as declined; only something new opens another.
  * Null: there was nothing to tell.
@@ -49,6 +56,9 @@ export async function settleIssue(
   const open = (await drift.findings(key)).filter(({ state }) => state !== 'declined')
   if (open.length === 0 && writes.issue?.state !== 'open') return null
   const tell = async (round: number, findings: readonly Finding[]) => {
+    const of = digestOf(findings)
+    // The commit in the links moves with every push; that alone is no news.
+    if (writes.issue?.state === 'open' && writes.issue.of === of && round === writes.issueRound) return writes.issue
     const issue = await port.issue(
       {
         repository: key.repository,
@@ -60,7 +70,7 @@ export async function settleIssue(
     )
     // With nothing left to list it is not written again with every push.
     const state = findings.length === 0 && issue.state === 'open' ? 'settled' : issue.state
-    await drift.write(key, { issue: { ...issue, state }, issueRound: round })
+    await drift.write(key, { issue: { ...issue, state, of }, issueRound: round })
     return issue
   }
   const issue = await tell(writes.issueRound, open)

@@ -26,7 +26,16 @@ const editSchema = z.object({
   cites: z.string(),
 })
 export type Edit = z.infer<typeof editSchema>
-const pageSchema = z.object({ number: z.number(), url: z.string(), state: z.string() }).nullable().catch(null)
+const pageSchema = z
+  .object({
+    number: z.number(),
+    url: z.string(),
+    state: z.string(),
+    /** Of the findings it lists. */
+    of: z.string().optional(),
+  })
+  .nullable()
+  .catch(null)
 export type Page = z.infer<typeof pageSchema>
 export interface Writes {
   readonly edits: readonly Edit[]
