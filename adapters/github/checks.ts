@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { type CheckWrite, HubError } from '#contract'
 import type { GitHubClient } from './client.ts'
 import { asRepeatable } from './errors.ts'
+import { unmentioned } from './markdown.ts'
 import { parse, SHA } from './objects.ts'
 import { repositoryOf } from './place.ts'
 
@@ -85,7 +86,7 @@ export function createChecks(client: GitHubClient) {
       ...(isDone
         ? { status: 'completed', conclusion: state }
         : { status: state === 'waiting' ? 'queued' : 'in_progress' }),
-      output: { title: write.title.slice(0, TITLE), summary: write.summary.slice(0, SUMMARY) },
+      output: { title: write.title.slice(0, TITLE), summary: unmentioned(write.summary).slice(0, SUMMARY) },
       ...(write.detailsUrl === undefined ? {} : { details_url: write.detailsUrl }),
     }
     const answer = found

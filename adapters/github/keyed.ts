@@ -4,6 +4,7 @@ import type { GitHubClient } from './client.ts'
 import { asRepeatable } from './errors.ts'
 import type { Identity } from './identity.ts'
 import { keyMark } from './mark.ts'
+import { unmentioned } from './markdown.ts'
 import { parse } from './objects.ts'
 import { repositoryOf } from './place.ts'
 
@@ -89,7 +90,7 @@ export function createKeyed(client: GitHubClient, identity: Identity, kv: KeyVal
   return {
     async issue({ repository: name, key, title, body }, signal) {
       const mark = keyMark('issue', key)
-      const text = { title: title.slice(0, TITLE), body: `${body.slice(0, BODY)}\n\n${mark}` }
+      const text = { title: title.slice(0, TITLE), body: `${unmentioned(body).slice(0, BODY)}\n\n${mark}` }
       const place = `issue:${name.toLowerCase()}:${key}`
       const known = await kv.get(place)
       const kept = typeof known === 'number' ? await issueAt(name, known, signal) : null

@@ -78,3 +78,58 @@ const MARKUP: Markup = {
 export function toGitHub(markdown: string): string {
   return convertMarkdown(markdown, MARKUP)
 }
+
+/** https://docs.github.com/en/issues/tracking-your-work-with-issues/using-issues/linking-a-pull-request-to-an-issue */
+const CLOSING =
+  /\b(close[sd]?|fix(?:e[sd])?|resolve[sd]?)(:?[ \t]{1,8})(?=(?:[\w.-]{1,100}\/[\w.-]{1,100})?#\d|GH-\d|https?:)/gi
+
+/**
+ * Markdown that an engine of the hub wrote: it stays as it is, but what it quotes calls nobody, and closes no issue when it is merged. Code and
+ * addresses are left alone, since nothing in them does.
+ */
+export function unmentioned(markdown: string): string {
+  let fence: string | null = null
+  // Inside of HTML a fence may be none; then everything is made inert.
+  const hasHtml = /^ {0,3}<[a-z!/?]/im.test(markdown)
+  const lines = markdown.split('\n').map((line) => {
+    // One that is indented may end with its list.
+    const [, marker = ''] = hasHtml ? [] : (/^(`{3,}(?=[^`]*$)|~{3,})/.exec(line) ?? [])
+    if (fence !== null) {
+      if (marker.startsWith(fence) && line.trim() === marker) fence = null
+      return line
+    }
+    if (marker !== '') fence = marker
+    return marker === '' ? outsideCode(line, quiet) : line
+  })
+  return lines.join('\n')
+}
+function quiet(text: string): string {
+  const words = text.replace(/\S+/g, (word) =>
+    word.includes('://') ? word : word.replace(/@(?=[\p{L}\p{N}])/gu, '@\u200b'),
+  )
+  return words.replace(CLOSING, '$1\u200b$2')
+}
+/** Runs of as many backticks open and close a piece of code. */
+function outsideCode(line: string, change: (text: string) => string): string {
+  const parts = line.split(/(`+)/)
+  const next = new Map<string, number>()
+  const closes: (number | undefined)[] = []
+  for (let i = parts.length - 2; i > 0; i -= 2) {
+    const run = parts[i] ?? ''
+    closes[i] = next.get(run)
+    next.set(run, i)
+  }
+  let out = ''
+  let open = ''
+  for (let i = 0; i < parts.length; i++) {
+    const end = i % 2 === 1 ? closes[i] : undefined
+    if (end === undefined) {
+      open += parts[i] ?? ''
+      continue
+    }
+    out += change(open) + parts.slice(i, end + 1).join('')
+    open = ''
+    i = end
+  }
+  return out + change(open)
+}

@@ -3,6 +3,7 @@ import { type Comparison, HubError, type Proposal, type ProposalWrite } from '#c
 import type { GitHubClient } from './client.ts'
 import { asRepeatable } from './errors.ts'
 import { commitMark, editsOf, keyMark, markedEdits } from './mark.ts'
+import { unmentioned } from './markdown.ts'
 import { blobId, type Entry, type Objects, parse, SHA } from './objects.ts'
 import { repositoryOf } from './place.ts'
 
@@ -171,7 +172,7 @@ export function createProposals({ client, objects, compare }: ProposalPorts): Pr
           signal,
         )
         const treeSha = parse(made, folder, what).sha
-        const message = `${write.message.trim()}\n\n${commitMark(branch, treeSha, short)}`
+        const message = `${unmentioned(write.message.trim())}\n\n${commitMark(branch, treeSha, short)}`
         const commit = { message, tree: treeSha, parents: [baseSha] }
         head = parse(
           made,
@@ -182,7 +183,7 @@ export function createProposals({ client, objects, compare }: ProposalPorts): Pr
       }
       const text = {
         title: write.title.slice(0, TITLE),
-        body: `${write.body.slice(0, BODY)}\n\n${keyMark('proposal', branch)}`,
+        body: `${unmentioned(write.body).slice(0, BODY)}\n\n${keyMark('proposal', branch)}`,
       }
       if (!open) return { ...proposalOf(await openPull(write, text, signal)), changed: true }
       if (open.title !== text.title || open.body !== text.body || open.base.ref !== write.base) {

@@ -216,6 +216,17 @@ describe('proposing', () => {
     await expect(port.propose(write(sha), signal)).rejects.toMatchObject({ code: 'UNAVAILABLE', retry: 'backoff' })
     expect(await port.propose(write(sha), signal)).toMatchObject({ number: 1, changed: true })
   })
+  test('what it quotes calls nobody and closes no issue, in text, in the commit and in an issue', async () => {
+    const { sha } = fake.push('main', { 'README.md': '# App\n' })
+    const quoted = 'Says @ann: fixes #1. `@octokit/rest` stays.'
+    const shown = 'Says @\u200bann: fixes\u200b #1. `@octokit/rest` stays.'
+    await port.propose(write(sha, { body: quoted, message: quoted }), signal)
+    await port.issue({ repository: REPO, key: 'k', title: 't', body: quoted }, signal)
+    const { pulls, issues, git } = fake.repository().state
+    for (const text of [pulls[0]?.body, issues[0]?.body, git.commits.get(branch())?.message])
+      expect(text?.split('\n')[0]).toBe(shown)
+    expect(await port.propose(write(sha, { body: quoted, message: quoted }), signal)).toMatchObject({ changed: false })
+  })
   test('nothing to change is no write', async () => {
     const { sha } = fake.push('main', { 'README.md': '# App 2\n' })
     await expect(port.propose(write(sha), signal)).rejects.toMatchObject({ code: 'INPUT_INVALID' })

@@ -230,7 +230,7 @@ describe('github.check and github.comment', () => {
     await run('github.comment', { ...comment, key: 'other' })
     expect(fake.comments.map(({ body, by }) => [body.split('\n')[0], by])).toEqual([
       ['Deployed', TOKEN_USER.login],
-      ['Deploying, says @\u200bann in #\u200b4', TOKEN_USER.login],
+      ['Deploying, says @\u200bann in #4', TOKEN_USER.login],
     ])
   })
   test('nothing on the pull request of a fork', async () => {

@@ -3,7 +3,7 @@ import { defineTask, HubError, type Repositories, type TaskHandler } from '#cont
 import type { Actions } from './actions.ts'
 import type { GitHubClient } from './client.ts'
 import type { Keyed } from './keyed.ts'
-import { toGitHub } from './markdown.ts'
+import { unmentioned } from './markdown.ts'
 import { parse } from './objects.ts'
 import { repositoryOf } from './place.ts'
 import { infoOf } from './repositories.ts'
@@ -114,7 +114,7 @@ export function createTasks(ports: {
       async run({ repository: given, detailsUrl, summary, ...check }, ctx) {
         const name = await scope(ctx.workspace, given, ctx.signal)
         const more = detailsUrl === undefined ? {} : { detailsUrl }
-        return host.check({ ...check, ...more, summary: toGitHub(summary), repository: name }, ctx.signal)
+        return host.check({ ...check, ...more, summary, repository: name }, ctx.signal)
       },
     }),
     defineTask({
@@ -132,7 +132,7 @@ export function createTasks(ports: {
         const name = await scope(ctx.workspace, given, ctx.signal)
         await refuseFork(name, number, ctx.signal)
         // Nobody is mentioned by what a workflow puts together from outside text.
-        const write = { repository: name, number, key: `${ctx.workspace} ${key}`, body: toGitHub(body) }
+        const write = { repository: name, number, key: `${ctx.workspace} ${key}`, body: unmentioned(body) }
         return host.comment(write, ctx.signal)
       },
     }),
