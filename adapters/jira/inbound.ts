@@ -61,6 +61,7 @@ export function createInbound({ hub, workspace, own, seen, aboutIssue, isBound, 
       issueId: issue.id,
       commentId: comment?.id ?? null,
       changed,
+      fields: customFields(read),
     }
     const payload = {
       plugin: 'jira',
@@ -92,7 +93,14 @@ export function createInbound({ hub, workspace, own, seen, aboutIssue, isBound, 
     }
     if (
       await own.isOwn(
-        { change: 'commented', by: author.accountId, issueId: issue.id, commentId: comment.id, changed: [] },
+        {
+          change: 'commented',
+          by: author.accountId,
+          issueId: issue.id,
+          commentId: comment.id,
+          changed: [],
+          fields: [],
+        },
         log,
       )
     )
@@ -181,6 +189,9 @@ function changedIn({ changelog }: JiraDelivery): readonly string[] {
       : (NAMES[field.toLowerCase()] ?? [field]),
   )
   return [...new Set(names)]
+}
+function customFields({ changelog }: JiraDelivery): readonly string[] {
+  return (changelog?.items ?? []).flatMap(({ fieldId }) => (fieldId?.startsWith('customfield_') ? [fieldId] : []))
 }
 function kindOf(change: IssueChanged['change'], changed: readonly string[]): IssueChanged['change'] {
   if (change !== 'updated') return change

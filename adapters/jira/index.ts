@@ -4,6 +4,7 @@ import { createChannel } from './channel.ts'
 import { createClient } from './client.ts'
 import { config } from './config.ts'
 import { createFields } from './fields.ts'
+import { createGatheredRead } from './gathered.ts'
 import { createHooks, ensureHook } from './hooks.ts'
 import { createInbound } from './inbound.ts'
 import { load } from './issue.ts'
@@ -45,12 +46,13 @@ export const jira = definePlugin({
     const now = Date.now
     const client = createClient(hub.config)
     const workspace = workspaceOf(hub.config)
+    const readIssue = createGatheredRead(client)
     const seen = createSeen(hub.kv)
     const stopped = new AbortController()
     const inbound = createInbound({
       hub,
       workspace,
-      own: createOwn(client),
+      own: createOwn(client, readIssue),
       seen,
       now,
       async aboutIssue(id) {
@@ -67,7 +69,10 @@ export const jira = definePlugin({
       routes: createRoutes(hub, inbound),
       channel: createChannel(client),
       provides: [
-        provide(tracker('jira'), createTracker({ client, fields: createFields(client), kv: hub.kv, workspace, now })),
+        provide(
+          tracker('jira'),
+          createTracker({ client, fields: createFields(client), readIssue, kv: hub.kv, workspace, now }),
+        ),
         provide(binder('jira'), createBinder(client, workspace)),
       ],
       schedules: [{ name: 'recover', everyMs: SWEEP_MS, run: (_slot, ctx) => sweep(ctx.log, ctx.signal) }],

@@ -1,7 +1,9 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { IssueChanged, Log } from '#contract'
 import { docOf } from './adf.ts'
 import { type JiraClient, path } from './client.ts'
 import { hashOf } from './criteria.ts'
+import type { ReadIssue } from './gathered.ts'
 import { CREATED_PROPERTY, DELIVERY_PROPERTY, readProof, SECTION_PROPERTY } from './mark.ts'
 import { comment, issue as issueSchema, user } from './payloads.ts'
 import { contentHash, panelAt, readSection } from './section.ts'
@@ -14,6 +16,8 @@ export interface ChangeBy {
   readonly issueId: string
   readonly commentId: string | null
   readonly changed: readonly string[]
+  /** Custom fields that changed, by id. */
+  readonly fields: readonly string[]
 }
 /** Which changes the hub made itself: those of its account that also carry its proof. A person or another bot that shares the account is still seen. */
 export interface Own {
@@ -21,7 +25,7 @@ export interface Own {
   isAccount(accountId: string, log: Log): Promise<boolean>
   isOwn(change: ChangeBy, log: Log): Promise<boolean>
 }
-export function createOwn(client: JiraClient): Own {
+export function createOwn(client: JiraClient, readIssue: ReadIssue): Own {
   let account: Promise<string | null> | null = null
   const me = () => {
     account ??= client
@@ -37,7 +41,7 @@ export function createOwn(client: JiraClient): Own {
     })
     return account
   }
-  const hasProof = async ({ change, issueId, commentId, changed }: ChangeBy): Promise<boolean> => {
+  const hasProof = async ({ change, issueId, commentId, changed, fields: custom }: ChangeBy): Promise<boolean> => {
     const signal = AbortSignal.timeout(TIMEOUT_MS)
     if (commentId !== null) {
       const at = path`/rest/api/3/issue/${issueId}/comment/${commentId}`
@@ -50,15 +54,8 @@ export function createOwn(client: JiraClient): Own {
       return proof !== null && readSection(docOf(found.data?.body).content, proof)?.hash === proof.hash
     }
     if (change === 'deleted' || changed.some((name) => name !== 'body' && name !== 'section')) return false
-    const found = issueSchema.safeParse(
-      await client.find({
-        method: 'GET',
-        path: path`/rest/api/3/issue/${issueId}`,
-        query: { fields: '*all', properties: `${SECTION_PROPERTY},${CREATED_PROPERTY}` },
-        what: 'issue',
-        signal,
-      }),
-    )
+    const asked = ['description', 'status', 'project', 'updated', ...custom]
+    const found = issueSchema.safeParse(await readIssue(issueId, asked, [SECTION_PROPERTY, CREATED_PROPERTY]))
     const { properties, fields } = found.data ?? {}
     if (change === 'created') return properties?.[CREATED_PROPERTY] !== undefined
     const proof = readProof(properties?.[SECTION_PROPERTY], issueId)
@@ -72,10 +69,11 @@ export function createOwn(client: JiraClient): Own {
       : (description.content[panel]?.content ?? null)
     return (readSection(nodes, proof)?.hash ?? hashOf([])) === proof.hash
   }
+  const inTime = (work: Promise<boolean>) => Promise.race([work, sleep(TIMEOUT_MS, false, { ref: false })])
   /** Taken for a change of somebody else it costs one look at the issue, which then stands as the hub wrote it. */
   const orNot = async (work: Promise<boolean>, log: Log): Promise<boolean> => {
     try {
-      return await work
+      return await inTime(work)
     } catch (error) {
       log.info({ error: error instanceof Error ? error.message : '' }, 'whose change it was is not known')
       return false

@@ -7,6 +7,7 @@ import { createClient } from './client.ts'
 import { config } from './config.ts'
 import { createFields } from './fields.ts'
 import { fromMarkdown } from './from-markdown.ts'
+import { createGatheredRead } from './gathered.ts'
 import { SECTION_PROPERTY } from './mark.ts'
 import { workspaceOf } from './place.ts'
 import { createTracker } from './tracker.ts'
@@ -51,7 +52,14 @@ trackerContract({
     }
     const panelsIn = (of: FakeIssue) => docOf(of.description).content.filter(({ type }) => type === 'panel')
     return {
-      tracker: createTracker({ client, fields: createFields(client), kv: memoryKv(), workspace, now: Date.now }),
+      tracker: createTracker({
+        client,
+        fields: createFields(client),
+        readIssue: createGatheredRead(client),
+        kv: memoryKv(),
+        workspace,
+        now: Date.now,
+      }),
       workspace,
       project: 'PAY',
       readOnlyProject: 'OPS',

@@ -3,6 +3,7 @@ import { type CriteriaPlace, HubError, type KeyValue, type Tracker, type Tracker
 import { type JiraClient, path } from './client.ts'
 import { createOnce } from './create.ts'
 import type { Fields } from './fields.ts'
+import type { ReadIssue } from './gathered.ts'
 import { fieldsFor, type Loaded, load, read } from './issue.ts'
 import { PAGE_MAX } from './limits.ts'
 import { SECTION_PROPERTY } from './mark.ts'
@@ -16,11 +17,12 @@ export const PLACES = ['description', 'field', 'comment'] as const
 export interface TrackerDeps {
   readonly client: JiraClient
   readonly fields: Fields
+  readonly readIssue: ReadIssue
   readonly kv: KeyValue
   readonly workspace: string
   readonly now: () => number
 }
-export function createTracker({ client, fields, kv, workspace, now }: TrackerDeps): Tracker {
+export function createTracker({ client, fields, readIssue, kv, workspace, now }: TrackerDeps): Tracker {
   const here = (asked: string) => {
     if (asked !== workspace)
       throw new HubError('NOT_FOUND', `The hub is not connected to ${asked}; JIRA_BASE_URL leads to ${workspace}`)
@@ -37,7 +39,11 @@ export function createTracker({ client, fields, kv, workspace, now }: TrackerDep
     const loaded = await loadedAt(issue.id, section.place, signal)
     const where = await fields.resolve(section.place, signal)
     const changed = await writeSection(client, loaded, issue, section, where, signal)
-    return { changed, issue: changed ? (await loadedAt(issue.id, section.place, signal)).issue : loaded.issue }
+    if (!changed) return { changed, issue: loaded.issue }
+    const answer = await readIssue(issue.id, fieldsFor(where), [SECTION_PROPERTY])
+    if (answer === null)
+      throw new HubError('NOT_FOUND', `${issue.key} was deleted just after its criteria were written`)
+    return { changed, issue: (await read(client, workspace, answer, where, signal)).issue }
   }
   return {
     title: 'Jira',

@@ -17,6 +17,7 @@ import { createClient } from './client.ts'
 import { config, type JiraConfig } from './config.ts'
 import { createFields } from './fields.ts'
 import { fromMarkdown } from './from-markdown.ts'
+import { createGatheredRead } from './gathered.ts'
 import { createInbound } from './inbound.ts'
 import { createOwn } from './own.ts'
 import { placeOf, workspaceOf } from './place.ts'
@@ -71,7 +72,7 @@ async function rig(answer: () => Promise<unknown> = async () => undefined) {
   const inbound = createInbound({
     hub,
     workspace,
-    own: createOwn(client),
+    own: createOwn(client, createGatheredRead(client)),
     seen,
     isBound: async () => false,
     aboutIssue: async () => 'Saved cards\n\nShoppers type their card each time.',
@@ -79,7 +80,14 @@ async function rig(answer: () => Promise<unknown> = async () => undefined) {
   })
   const routes = createRoutes(hub, inbound)
   const target: Target = async (request) => routes.fetch(new Request('http://hub.test/', request))
-  const tracker = createTracker({ client, fields: createFields(client), kv, workspace, now: Date.now })
+  const tracker = createTracker({
+    client,
+    fields: createFields(client),
+    readIssue: createGatheredRead(client),
+    kv,
+    workspace,
+    now: Date.now,
+  })
   const issue = fake.world.create(ANN, { project: 'PAY', summary: 'Saved cards' })
   const latest = (): FakeEvent => {
     const event = fake.world.events.at(-1)

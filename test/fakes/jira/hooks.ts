@@ -1,6 +1,6 @@
 import type { HttpBindings } from '@hono/node-server'
 import { Hono } from 'hono'
-import { type C, refuse } from './routes.ts'
+import { type C, refuse } from './desk.ts'
 
 export interface FakeHook {
   readonly id: number

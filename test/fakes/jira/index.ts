@@ -41,6 +41,10 @@ export interface JiraFake {
   /** Writes that were taken. */
   writes(): number
   setSearchLag(ms: number): void
+  /** From now on requests are counted as Jira does. */
+  setLimits(): void
+  /** Requests that came too fast. */
+  turnedAway(): number
   setSiteAdmin(isAdmin: boolean): void
   comments(issue?: string): readonly FakeComment[]
   waitFor(enough: () => boolean, timeoutMs?: number): Promise<void>
@@ -73,6 +77,8 @@ export async function startJiraFake(options: { readonly now?: () => number } = {
   let written = 0
   let searchLagMs = 0
   let siteAdmin = true
+  let limits = false
+  let turnedAway = 0
   world.addProject('PAY', 'Payments')
   world.addProject('OPS', 'Operations', ['CREATE_ISSUES', 'EDIT_ISSUES', 'ADD_COMMENTS', 'LINK_ISSUES'])
   world.addProject('NEW', 'New things')
@@ -96,6 +102,10 @@ export async function startJiraFake(options: { readonly now?: () => number } = {
       authorization: `Basic ${Buffer.from(`${email}:${apiToken}`).toString('base64')}`,
       searchLagMs: () => searchLagMs,
       isSiteAdmin: () => siteAdmin,
+      hasLimits: () => limits,
+      turnedAway: () => {
+        turnedAway += 1
+      },
       wrote: () => {
         written += 1
         look()
@@ -145,6 +155,10 @@ export async function startJiraFake(options: { readonly now?: () => number } = {
     setSearchLag: (ms) => {
       searchLagMs = ms
     },
+    setLimits: () => {
+      limits = true
+    },
+    turnedAway: () => turnedAway,
     setSiteAdmin: (isAdmin) => {
       siteAdmin = isAdmin
     },

@@ -1,5 +1,6 @@
 /** As much of JQL as a project's people write; what it does not know it refuses, as Jira does. */
 export interface Searched {
+  readonly id: string
   readonly project: string
   readonly key: string
   readonly type: string
@@ -89,9 +90,9 @@ export function parseJql(jql: string, nowMs: number): Jql | string {
       if (field === 'labels') return issue.labels
       if (field === 'status') return [issue.status]
       if (field === 'issuetype' || field === 'type') return [issue.type]
-      return [issue.key]
+      return field === 'id' ? [issue.id] : [issue.key]
     }
-    if (/^(?:project|labels|status|issuetype|type|key)$/.test(field) && /^(?:=|!=|IN)$/.test(sign)) {
+    if (/^(?:project|labels|status|issuetype|type|key|id)$/.test(field) && /^(?:=|!=|IN)$/.test(sign)) {
       const wanted = given.map((value) => value.toLowerCase())
       const has = (issue: Searched) => own(issue).some((value) => wanted.includes(value.toLowerCase()))
       return sign === '!=' ? (issue) => !has(issue) : has

@@ -1,6 +1,7 @@
 import { createClient, type JiraClient } from '../../../adapters/jira/client.ts'
 import { config, type JiraConfig } from '../../../adapters/jira/config.ts'
 import { createFields } from '../../../adapters/jira/fields.ts'
+import { createGatheredRead } from '../../../adapters/jira/gathered.ts'
 import { workspaceOf } from '../../../adapters/jira/place.ts'
 import { createTracker } from '../../../adapters/jira/tracker.ts'
 import type { KeyValue, Tracker } from '../../../core/contract/index.ts'
@@ -34,7 +35,14 @@ export async function openJira(now: () => number = Date.now): Promise<JiraRig> {
     client,
     workspace,
     kv,
-    tracker: createTracker({ client, fields: createFields(client, now), kv, workspace, now }),
+    tracker: createTracker({
+      client,
+      fields: createFields(client, now),
+      readIssue: createGatheredRead(client),
+      kv,
+      workspace,
+      now,
+    }),
     async close() {
       client.close()
       await fake.close()

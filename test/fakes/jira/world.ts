@@ -20,6 +20,7 @@ const PEOPLE = [BOT, ANN, BEN]
 
 export interface FakeComment {
   readonly id: string
+  readonly createdMs: number
   readonly author: Person
   body: unknown
   edited: boolean
@@ -234,6 +235,7 @@ export function createWorld(now: () => number) {
       const atMs = tick()
       const made: FakeComment = {
         id: nextId(),
+        createdMs: atMs,
         author: by,
         body,
         edited: false,
