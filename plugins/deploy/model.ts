@@ -1,4 +1,4 @@
-import { DEPLOYMENT_STATES, type DeploymentState } from '#contract'
+import type { DeploymentState } from '#contract'
 
 export interface Commit {
   readonly sha: string
@@ -24,7 +24,6 @@ export interface Filter {
 
 const OPEN: ReadonlySet<DeploymentState> = new Set(['waiting', 'queued', 'running'])
 export const isOpen = (state: DeploymentState): boolean => OPEN.has(state)
-export const isState = (text: string): text is DeploymentState => DEPLOYMENT_STATES.some((one) => one === text)
 
 export const MOST_COMMITS = 100
 /** Environments that count for the measures unless a person says otherwise. */

@@ -103,3 +103,10 @@ it('a clock that is ahead shuts nobody out', () => {
   const { standing } = play({ state: 'running', atMs: NOW + 86_400_000 }, { state: 'succeeded', atMs: NOW })
   expect(standing?.state).toBe('succeeded')
 })
+it('a clock that is behind lets nothing end before the hub began it', () => {
+  const first = firstStanding(report({ atMs: NOW - 100 }), NOW)
+  if (!first) throw new Error('nothing was made of the report')
+  const own = { ...first, own: true, reportedAt: null }
+  const next = applyReport(own, report({ state: 'succeeded', atMs: NOW - 1000 }), NOW)
+  expect([next?.startedAt.getTime(), next?.finishedAt?.getTime()]).toEqual([NOW - 100, NOW - 100])
+})

@@ -4,6 +4,8 @@ import type { Report } from './report.ts'
 
 /** What reports can change of a deployment. */
 export interface Standing {
+  /** Started by the hub, which knows when; clocks elsewhere cut off the milliseconds or are behind. */
+  readonly own: boolean
   readonly state: DeploymentState
   readonly ref: string | null
   readonly sha: string | null
@@ -33,6 +35,7 @@ export function firstStanding(report: Report, nowMs: number): Standing | null {
   if (report.state === 'inactive') return null
   const at = new Date(timeOf(report, nowMs))
   return {
+    own: false,
     state: report.state,
     ref: report.ref,
     sha: report.sha,
@@ -61,7 +64,7 @@ export function applyReport(current: Standing, report: Report, nowMs: number): S
     url: current.url ?? report.url,
     environmentUrl: current.environmentUrl ?? report.environmentUrl,
     byName: current.byName ?? report.by,
-    startedAt: at < current.startedAt.getTime() ? new Date(at) : current.startedAt,
+    startedAt: !current.own && at < current.startedAt.getTime() ? new Date(at) : current.startedAt,
   }
   const next = isNews(current, report, at) ? moved(filled, report, at) : filled
   return same(current, next) ? null : next
@@ -76,7 +79,11 @@ function moved(current: Standing, report: Report, at: number): Standing {
     environmentUrl: environmentUrl ?? current.environmentUrl,
     state,
     // Told again, the end stays where it was.
-    finishedAt: isOpen(state) ? null : state === current.state ? current.finishedAt : new Date(at),
+    finishedAt: isOpen(state)
+      ? null
+      : state === current.state
+        ? current.finishedAt
+        : new Date(Math.max(at, current.startedAt.getTime())),
     reason: state === current.state ? (reasonOf(report) ?? current.reason) : reasonOf(report),
     reportedAt: new Date(at),
   }
@@ -111,4 +118,4 @@ function same(a: Standing, b: Standing): boolean {
 export function looksDifferent(a: Standing, b: Standing): boolean {
   return !same({ ...a, reportedAt: null }, { ...b, reportedAt: null })
 }
-const plainOf = (value: string | Date | null) => (value instanceof Date ? value.getTime() : value)
+const plainOf = (value: string | boolean | Date | null) => (value instanceof Date ? value.getTime() : value)

@@ -122,7 +122,7 @@ export function createStore(db: Db) {
   async function insertRow(
     tx: Tx,
     target: Target,
-    standing: Standing,
+    standing: Omit<Standing, 'own'>,
     more: Partial<typeof deployments.$inferInsert>,
   ): Promise<Row> {
     const number = await nextNumber(tx, target.workspace)
@@ -197,8 +197,9 @@ export function createStore(db: Db) {
         const alias = (n: number) =>
           tx.insert(deploymentSources).values({ workspace, source, sourceId: deploymentId, number: n })
         if (number === null) {
-          const standing = firstStanding(report, nowMs)
-          if (!standing) return []
+          const first = firstStanding(report, nowMs)
+          if (!first) return []
+          const { own: _, ...standing } = first
           const rollsBack = await rolledBackBy(tx, workspace, report)
           const row = await insertRow(tx, target, standing, { rollsBack })
           await alias(row.number)
@@ -210,7 +211,8 @@ export function createStore(db: Db) {
         const rollsBack = current.rollsBack ?? (await rolledBackBy(tx, workspace, report))
         if (!next) return []
         const isSeen = looksDifferent(standingOf(current), next)
-        const row = await write(tx, current, { ...next, rollsBack }, isSeen)
+        const { own: _, ...patch } = next
+        const row = await write(tx, current, { ...patch, rollsBack }, isSeen)
         const more = await settle(tx, row)
         return isSeen ? [{ row, isNew: false }, ...more] : more
       })
@@ -235,7 +237,7 @@ export function createStore(db: Db) {
           .orderBy(desc(deployments.number))
           .limit(1)
         if (busy) throw beingDeployed(busy)
-        const standing: Standing = {
+        const standing: Omit<Standing, 'own'> = {
           state: approvalsNeeded > 0 ? 'waiting' : 'queued',
           ref: wanted.ref,
           sha: wanted.sha,
@@ -301,6 +303,7 @@ export function createStore(db: Db) {
 }
 
 function standingOf(row: Row): Standing {
+  const own = row.askedBy !== null
   const { state, ref, sha, repository, url, environmentUrl, byName, reason, reportedAt, startedAt, finishedAt } = row
-  return { state, ref, sha, repository, url, environmentUrl, byName, reason, reportedAt, startedAt, finishedAt }
+  return { own, state, ref, sha, repository, url, environmentUrl, byName, reason, reportedAt, startedAt, finishedAt }
 }

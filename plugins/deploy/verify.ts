@@ -9,7 +9,7 @@ const SECONDS = /^[1-9]\d{0,11}$/
 /** Signatures of other versions stand between; the base64 of 32 bytes has one spelling. */
 const SIGNATURES = /^v\d[a-z]?,[A-Za-z0-9+/=]{1,200}(?: v\d[a-z]?,[A-Za-z0-9+/=]{1,200}){0,9}$/
 const V1 = /^v1,([A-Za-z0-9+/]{43}=)$/
-export const TOLERANCE_SECONDS = 5 * 60
+const TOLERANCE_SECONDS = 5 * 60
 const SECRET = /^(?:whsec_)?([A-Za-z0-9+/]{22,}={0,2})$/
 
 /** Bytes of a secret as it is handed out, with or without its prefix; null for what is none, too short ones among them. */

@@ -150,6 +150,16 @@ describe('a repository that a project bound', () => {
     const rows = await at.hub.store.sql.query<{ workspace: string }>('select workspace from hub.deployments')
     expect(rows).toEqual([{ workspace: 'chat:T1' }])
   })
+  it('leaves deployments alone where the binding says so, and takes what nobody bound to the hub itself', async () => {
+    await at.hub.store.sql.query(`update hub.bindings set rules = '{"deployments": false}' where kind = 'repository'`)
+    await at.forge.report({ deploymentId: '1', state: 'succeeded' })
+    await at.forge.report({ deploymentId: '2', state: 'succeeded', repository: 'octo/other' })
+    await at.quiet()
+    const rows = await at.hub.store.sql.query<{ workspace: string; repository: string }>(
+      'select workspace, repository from hub.deployments',
+    )
+    expect(rows).toEqual([{ workspace: 'console:local', repository: 'octo/other' }])
+  })
   it('an unknown service is taken in under its own name, and its details say what to set', async () => {
     await at.forge.report({ deploymentId: '1', service: 'Batch Jobs!', environment: 'Live EU', state: 'failed' })
     await at.quiet()

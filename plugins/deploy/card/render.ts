@@ -28,7 +28,7 @@ export interface CardExtra {
   readonly canRollBack: boolean
 }
 
-export const stateLine = ({ service, environment, state }: DeploymentView): string => {
+const stateLine = ({ service, environment, state }: DeploymentView): string => {
   const [mark, words] = LOOKS[state]
   return `${mark} ${service} → ${environment} ${words}`
 }

@@ -51,7 +51,7 @@ export function deployCommand(desk: Desk): Command {
 }
 
 /** A workflow starts on a branch or a tag. Where it does not take the commit, only what a branch or tag means now can be deployed. */
-export function refuseUnpinned(settings: Deployable, ref: string | undefined, at: { readonly sha: string }): void {
+function refuseUnpinned(settings: Deployable, ref: string | undefined, at: { readonly sha: string }): void {
   const isCommit = ref !== undefined && /^[0-9a-f]{7,64}$/i.test(ref) && at.sha.startsWith(ref.toLowerCase())
   if (!isCommit || settings.inputs.includes('sha')) return
   throw new HubError(

@@ -1,3 +1,4 @@
+import { z } from 'zod'
 import {
   type Context,
   ciRunChanged,
@@ -18,18 +19,29 @@ export interface Bound {
   readonly project: string | null
 }
 
-/** Whoever bound a repository; the event comes in the platform's own workspace. */
-export async function boundWorkspaces(
+const rule = z.object({ deployments: z.boolean().optional() })
+
+/**
+ * Whoever bound a repository and did not leave deployments out; null when nobody bound it. The event comes in the platform's own workspace.
+ */
+async function boundTo(
   desk: Desk,
   plugin: string,
   repository: string,
   ctx: Pick<Context, 'workspace'>,
-): Promise<Bound[]> {
-  const target = { kind: 'repository' as const, plugin, targetWorkspace: ctx.workspace, target: repository }
+): Promise<Bound[] | null> {
+  const all = await desk
+    .bindings()
+    .boundTo({ kind: 'repository', plugin, targetWorkspace: ctx.workspace, target: repository })
+  if (all.length === 0) return null
   const found = new Map<string, Bound>()
-  for (const { workspace, project } of await desk.bindings().boundTo(target))
-    if (!found.has(workspace)) found.set(workspace, { workspace, project })
+  for (const { workspace, project, rules } of all)
+    if (rule.catch({}).parse(rules).deployments !== false && !found.has(workspace))
+      found.set(workspace, { workspace, project })
   return [...found.values()]
+}
+export async function boundWorkspaces(...asked: Parameters<typeof boundTo>): Promise<Bound[]> {
+  return (await boundTo(...asked)) ?? []
 }
 
 export function intakeEvents(desk: Desk): readonly EventHandler[] {
@@ -41,8 +53,8 @@ export function intakeEvents(desk: Desk): readonly EventHandler[] {
   }
   return [
     handleEvent(deploymentReported, async (report, ctx) => {
-      const bound = report.repository === null ? [] : await boundWorkspaces(desk, report.source, report.repository, ctx)
-      await take(report, bound.length > 0 ? bound : [{ workspace: desk.home(), project: null }], ctx)
+      const bound = report.repository === null ? null : await boundTo(desk, report.source, report.repository, ctx)
+      await take(report, bound ?? [{ workspace: desk.home(), project: null }], ctx)
     }),
     handleEvent(reportReceived, async ({ report, workspace: named }, ctx) => {
       const workspace = named ?? desk.home()

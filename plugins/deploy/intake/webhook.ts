@@ -60,7 +60,7 @@ export function deployRoutes(hub: Hub<DeployConfig>, home: () => string, nowMs: 
 }
 
 /** A report, bare or in the envelope `{ type, timestamp, data }`, or an application of Argo CD. */
-export function readReport(raw: Uint8Array): ReportBody | { readonly problems: readonly string[] } {
+function readReport(raw: Uint8Array): ReportBody | { readonly problems: readonly string[] } {
   let body: unknown
   try {
     body = JSON.parse(decoder.decode(raw))

@@ -1,0 +1,143 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type GitHubFake, REPO, readComment, startGitHubFake } from '../fakes/github/index.ts'
+import { type FakeMessage, type Sender, type SlackFake, startSlackFake } from '../fakes/slack/index.ts'
+import { TEAM } from '../fakes/slack/state.ts'
+import { isModeAvailable, MODES, startTestHub, type TestHub } from '../support/hub.ts'
+
+const HUB = 'http://hub.test'
+const WORKSPACE = `slack:${TEAM}`
+
+for (const mode of MODES)
+  describe.skipIf(!isModeAvailable(mode))(`deployments of a repository on GitHub, in Slack, on ${mode}`, () => {
+    let github: GitHubFake
+    let slack: SlackFake
+    let hub: TestHub
+    let ann: Sender
+    const target: Parameters<GitHubFake['say']>[0] = (request) => hub.fetch(new Request(`${HUB}/hooks/github`, request))
+    const send = async (webhook: Parameters<GitHubFake['send']>[1]) => {
+      expect((await github.send(target, webhook)).status).toBe(200)
+      await hub.quiet(30_000)
+    }
+    const cards = (channel: string) =>
+      slack.shown(channel).filter((m) => m.only === undefined && / → production /.test(m.text))
+    const press = async (message: FakeMessage, label: RegExp) => {
+      const texts = message.blocks.flatMap((b) =>
+        b.type === 'actions' ? (b.elements as { text: { text: string } }[]).map((e) => e.text.text) : [],
+      )
+      const index = texts.findIndex((text) => label.test(text))
+      expect(index, `${label} among ${texts.join()}`).toBeGreaterThanOrEqual(0)
+      await ann.click(message, index)
+      await hub.quiet(30_000)
+    }
+    /** Types a command and presses the button of the question that comes back. */
+    const confirmed = async (text: string) => {
+      const before = slack.shown('C1').length
+      await ann.slash({ command: '/deploy', text, channel: 'C1' })
+      const all = await slack.waitFor((m) => m.length > before, { channel: 'C1' })
+      const question = all.at(-1)
+      if (!question) throw new Error('nothing was asked')
+      await press(question, /yes|confirm|deploy|take|do it/i)
+    }
+
+    beforeAll(async () => {
+      ;[github, slack] = await Promise.all([startGitHubFake(), startSlackFake({ openWorld: true })])
+      hub = await startTestHub(mode, { ...github.env, ...slack.env })
+      ann = slack.to((request) => hub.fetch(new Request(`${HUB}/hooks/slack`, request)))
+      await ann.slash({ command: '/hub', text: 'whoami', channel: 'C0' })
+      const [who] = await slack.waitFor((all) => all.length > 0, { channel: 'C0' })
+      const account = /slack:\w+/.exec(JSON.stringify(who?.blocks))?.[0]
+      const input = `hub role ${account} maintainer --workspace=${WORKSPACE}`
+      await hub.fetch(
+        new Request(`${HUB}/api/v1/commands`, {
+          method: 'POST',
+          headers: { authorization: `Bearer ${hub.apiToken}`, 'content-type': 'application/json' },
+          body: JSON.stringify({ input, idempotencyKey: 'role' }),
+        }),
+      )
+      await hub.hub.store.sql.query(
+        `insert into hub.bindings (workspace, kind, plugin, target_workspace, target, project, label, rules, bound_by)
+         values ($1, 'repository', 'github', 'github:9919', $2, 'app', $2, '{}'::jsonb, 'test')`,
+        [WORKSPACE, REPO],
+      )
+      github.repository().state.workflows.push({
+        id: 7,
+        name: 'Deploy',
+        path: '.github/workflows/deploy.yml',
+        inputs: ['environment', 'sha'],
+        showsInputs: false,
+        tellsRun: true,
+      })
+      await hub.quiet()
+      await ann.slash({ command: '/hub', text: 'subscribe deploys production', channel: 'C1' })
+      await ann.slash({
+        command: '/deploy',
+        text: `service app --repository ${REPO} --workflow deploy.yml --environments production`,
+        channel: 'C0',
+      })
+      await hub.quiet()
+    }, 60_000)
+    afterAll(async () => {
+      await hub?.close()
+      await Promise.all([github?.close(), slack?.close()])
+    })
+
+    it('reports of GitHub become one card, edited to its end, also when they come twice and out of order', async () => {
+      await send(github.push('main', { 'a.txt': '1' }, 'First'))
+      const people = github.repository()
+      const created = people.deployment({ id: 1 })
+      const running = people.deployment({ id: 1, state: 'in_progress' })
+      const done = people.deployment({ id: 1, state: 'success' })
+      for (const webhook of [running, created, done, running, done]) await send(webhook)
+      const [card, ...more] = cards('C1')
+      expect(more).toEqual([])
+      expect(card?.text).toContain('✅ app → production is live')
+      expect(card?.edited).toBe(true)
+      expect(JSON.stringify(card?.blocks)).toContain('https://production.example.com')
+    }, 60_000)
+
+    it('/deploy starts the workflow once, and the card stands in the channel and under the pull request', async () => {
+      const people = github.repository()
+      await send(people.push('change', { 'b.txt': '2' }, 'A change for PAY-7'))
+      const opened = people.openPull({ branch: 'change', title: 'A change for PAY-7' })
+      await send(opened)
+      for (const webhook of people.mergePull(opened.number)) await send(webhook)
+      await confirmed('app production')
+      const runs = people.state.runs.filter((run) => run.event === 'workflow_dispatch')
+      expect(runs).toHaveLength(1)
+      const [run] = runs
+      expect(run?.inputs).toEqual({ environment: 'production', sha: people.git.resolve('main') })
+      await send(people.run({ name: 'Deploy', id: run?.id ?? 0, status: 'in_progress' }))
+      await send(people.run({ name: 'Deploy', id: run?.id ?? 0, status: 'completed', conclusion: 'success' }))
+      // The same deployment, as GitHub calls it.
+      await send(people.deployment({ id: 2, state: 'success' }))
+      const [, card, ...more] = cards('C1')
+      expect(more).toEqual([])
+      expect(card?.text).toContain('✅ app → production is live')
+      expect(card?.text).toContain('issues PAY-7')
+      const comments = github.shown(`${REPO}#${opened.number}`)
+      expect(comments).toHaveLength(1)
+      expect(readComment(comments[0]?.body ?? '').words).toContain('app → production is live')
+      expect(github.problems).toEqual([])
+      expect(slack.problems).toEqual([])
+    }, 60_000)
+
+    it('the button takes it back to the commit that was live before', async () => {
+      const people = github.repository()
+      const [first, second] = cards('C1')
+      if (!first || !second) throw new Error('there are no cards')
+      const before = slack.shown('C1').length
+      await press(second, /^Roll back$/)
+      const asked = (await slack.waitFor((m) => m.length > before, { channel: 'C1' })).at(-1)
+      if (!asked) throw new Error('nothing was asked')
+      await press(asked, /yes|confirm|take|do it/i)
+      const run = people.state.runs.filter((one) => one.event === 'workflow_dispatch').at(-1)
+      expect(run?.inputs.sha).not.toBe(people.git.resolve('main'))
+      await send(people.run({ name: 'Deploy', id: run?.id ?? 0, status: 'completed', conclusion: 'success' }))
+      const shown = cards('C1').map((m) => m.text.split('\n')[0])
+      expect(shown.slice(0, 3)).toEqual([
+        '✅ app → production is live',
+        '↩ app → production was rolled back',
+        '✅ app → production is live',
+      ])
+    }, 60_000)
+  })
