@@ -299,6 +299,20 @@ describe('mail in particular', () => {
     // On one line: a program that does not unfold it would not find the address.
     expect(mail?.raw).toContain(`List-Unsubscribe: <${url}>\r\n`)
   })
+  test('by a hub without a secure address it is ended by its link or by a command', async () => {
+    for (const [env, words] of [
+      [{ publicUrl: 'http://127.0.0.1:3000' }, 'Unsubscribe: http://127.0.0.1:3000/hooks/mail/unsubscribe/'],
+      [{}, 'write /digest unsubscribe where the hub listens'],
+    ] as const) {
+      const other = open(fake, {}, { ...env })
+      await other.channel.deliver(post({ text: 'Digest', list: { id: 'digest|x|1' } }, words), never)
+      other.smtp.close()
+      const mail = fake.mails.at(-1)
+      expect(mail?.header('list-unsubscribe')).toBeUndefined()
+      expect(mail?.header('precedence')).toBe('bulk')
+      expect(mail?.parsed.text).toContain(words)
+    }
+  })
   test('an answer to a question carries no such offer', async () => {
     await channel.deliver(post({ text: 'Answer' }), never)
     expect(fake.mails[0]?.header('list-unsubscribe')).toBeUndefined()

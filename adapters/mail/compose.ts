@@ -44,8 +44,9 @@ function headersOf(list: MailHead['list']): Record<string, string | { prepared: 
     'Auto-Submitted': 'auto-generated',
     'X-Auto-Response-Suppress': 'All',
     ...(list === null ? {} : { Precedence: 'bulk', 'List-Id': exact(`<${list.id}>`) }),
-    ...(list === null || list.url === null ? {} : { 'List-Unsubscribe': exact(`<${list.url}>`) }),
     // One click is for secure addresses alone: https://www.rfc-editor.org/rfc/rfc8058#section-3.1
-    ...(list?.url?.startsWith('https://') ? { 'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click' } : {}),
+    ...(list?.url?.startsWith('https://')
+      ? { 'List-Unsubscribe': exact(`<${list.url}>`), 'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click' }
+      : {}),
   }
 }

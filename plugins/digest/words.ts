@@ -45,7 +45,7 @@ export function parseWish(text: string): Wish {
   }
   return wish
 }
-export function parseClock(text: string): number {
+function parseClock(text: string): number {
   const [, hours = '', minutes = '00', half] = /^(\d{1,2})(?::(\d\d))?(am|pm)?$/i.exec(text) ?? []
   const isHalf = half !== undefined
   const hour = isHalf ? (Number(hours) % 12) + (/pm/i.test(half) ? 12 : 0) : Number(hours)
@@ -54,11 +54,11 @@ export function parseClock(text: string): number {
   if (!isRight) throw new HubError('INPUT_INVALID', `“${text.slice(0, 20)}” is no time of day: write it like 08:00`)
   return hour * 60 + Number(minutes)
 }
-export function parseQuiet(text: string): 'silent' | 'line' {
+function parseQuiet(text: string): 'silent' | 'line' {
   if (text === 'silent' || text === 'line') return text
   throw new HubError('INPUT_INVALID', 'days on which nothing was deployed are “silent”, or get one “line”')
 }
-export const clock = (minute: number): string =>
+const clock = (minute: number): string =>
   `${String(Math.floor(minute / 60)).padStart(2, '0')}:${String(minute % 60).padStart(2, '0')}`
 
 /** 'daily at 08:00 (Europe/Vienna)', as every answer says it. */

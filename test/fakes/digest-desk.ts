@@ -22,7 +22,7 @@ import { createCatalog } from '../../core/dispatch/catalog.ts'
 import type { Store } from '../../core/store/open.ts'
 import { setupDigest } from '../../plugins/digest/setup.ts'
 
-export const SLACK: Place = { plugin: 'slack', workspace: 'slack:T1', channel: 'C1', visibility: 'team' }
+const SLACK: Place = { plugin: 'slack', workspace: 'slack:T1', channel: 'C1', visibility: 'team' }
 let made = 0
 /** A deployment with everything a digest can tell; what is given replaces it. */
 export function deploymentOf(over: Partial<DeploymentView> = {}): DeploymentView {

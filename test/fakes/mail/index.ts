@@ -3,7 +3,7 @@ import PostalMime, { type Email } from 'postal-mime'
 import { SMTPServer, type SMTPServerSession } from 'smtp-server'
 import { checkMail } from './check.ts'
 
-export { checkMail, readHtml } from './check.ts'
+export { readHtml } from './check.ts'
 
 /** What the server says instead of yes, and at which step. */
 export type MailFault =
