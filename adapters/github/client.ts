@@ -5,7 +5,7 @@ import { createAuth } from './auth.ts'
 import { createCache } from './cache.ts'
 import type { GitHubConfig } from './config.ts'
 import { type Refusal, refusal } from './errors.ts'
-import { createPace } from './limits.ts'
+import { createGate, createPace } from './limits.ts'
 
 const TIMEOUT_MS = 15_000
 /** https://docs.github.com/en/rest/about-the-rest-api/api-versions */
@@ -49,6 +49,7 @@ export interface GitHubClient {
 export function createClient(config: GitHubConfig, now: () => number = Date.now): GitHubClient {
   const http = createHttp('GitHub', 'GITHUB_API_URL', TIMEOUT_MS)
   const pace = createPace(now)
+  const gate = createGate()
   const answers = createCache<{ readonly etag: string; readonly data: unknown }>(ANSWERS_BYTES)
   let loading: Promise<Octokit> | undefined
   const load = async () => {
@@ -106,7 +107,8 @@ export function createClient(config: GitHubConfig, now: () => number = Date.now)
     config.token !== undefined ? 'token' : (repository?.owner.toLowerCase() ?? 'app')
   const ask = async (call: Call, headers?: Readonly<Record<string, string>>) => {
     if (call.signal?.aborted) throw new HubError('UNAVAILABLE', `${call.what}: stopped before it was sent`)
-    return request(await auth.headerFor(call.repository), budgetOf(call), call, headers)
+    const authorization = await auth.headerFor(call.repository)
+    return gate(() => request(authorization, budgetOf(call), call, headers))
   }
   const answer = async (call: Call): Promise<Answer> => {
     const found = await ask(call)

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { createCache } from './cache.ts'
-import { createPace } from './limits.ts'
+import { createGate, createPace } from './limits.ts'
 
 describe('the pace', () => {
   test('holds 80 writes in any minute and 500 in any hour, for each key by itself; reads are free', () => {
@@ -62,5 +62,26 @@ describe('the cache', () => {
     cache.set('c', 'new', 5)
     cache.set('f', 'f', 20)
     expect(['a', 'c', 'd', 'e', 'f'].map((key) => cache.get(key))).toEqual(['a', 'new', 'd', 'e', 'f'])
+  })
+})
+
+describe('the gate', () => {
+  test('lets so many in at once, one after the other in order, and survives failures', async () => {
+    const gate = createGate(3)
+    let [running, most] = [0, 0]
+    const done: number[] = []
+    const work = (i: number) => async () => {
+      running += 1
+      most = Math.max(most, running)
+      await new Promise((resolve) => setImmediate(resolve))
+      running -= 1
+      done.push(i)
+      if (i % 5 === 0) throw new Error(String(i))
+    }
+    const all = await Promise.allSettled(Array.from({ length: 50 }, (_, i) => gate(work(i))))
+    expect([most, running, done.length]).toEqual([3, 0, 50])
+    expect(done).toEqual(done.toSorted((a, b) => a - b))
+    expect(all.filter(({ status }) => status === 'rejected')).toHaveLength(10)
+    await expect(gate(async () => 'free again')).resolves.toBe('free again')
   })
 })

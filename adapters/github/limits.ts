@@ -66,3 +66,24 @@ export function createPace(now: () => number): Pace {
     close: (key, untilMs) => void closed.set(key, Math.max(untilMs, closed.get(key) ?? 0)),
   }
 }
+
+/** GitHub takes 100 requests at once, over all processes of the hub. */
+const AT_ONCE = 32
+
+/** Lets so many work at once; the others wait in line. */
+export function createGate(most: number = AT_ONCE): <T>(work: () => Promise<T>) => Promise<T> {
+  const waiting: (() => void)[] = []
+  let running = 0
+  return async (work) => {
+    if (running < most) running += 1
+    else await new Promise<void>((resolve) => waiting.push(resolve))
+    try {
+      return await work()
+    } finally {
+      // Whoever waits takes over the place.
+      const next = waiting.shift()
+      if (next) next()
+      else running -= 1
+    }
+  }
+}
