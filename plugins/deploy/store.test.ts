@@ -114,6 +114,14 @@ function suite() {
     const [other] = await say({ state: 'running', deploymentId: 'gh-8', sha: 'b'.repeat(40) })
     expect(other?.row.number).toBe(2)
   })
+  it('the page of the run tells which service of a repository is meant', async () => {
+    const started = await store.create(wanted({ service: 'api' }))
+    await store.change(workspace, started.number, () => ({ url: 'https://ci.test/runs/7' }))
+    const [changed] = await say({ state: 'running', service: 'web', url: 'https://ci.test/runs/7/job/1' })
+    expect(changed?.row).toMatchObject({ number: started.number, service: 'api', state: 'running' })
+    const [other] = await say({ deploymentId: '2', state: 'running', url: 'https://ci.test/runs/77' })
+    expect(other?.row).toMatchObject({ number: 2, service: 'web' })
+  })
   it('one that waits for approval takes no report of another', async () => {
     await store.create(wanted({ approvalsNeeded: 1, approverRole: 'maintainer' }))
     expect((await say({ state: 'running' }))[0]?.row.number).toBe(2)

@@ -1,9 +1,10 @@
 import { randomUUIDv7 } from 'node:crypto'
-import { and, desc, eq, gte, inArray, isNull, or, sql } from 'drizzle-orm'
+import { and, desc, eq, gte, inArray, sql } from 'drizzle-orm'
 import { type Db, HubError, type Role } from '#contract'
 import { createHistory, oneOf, sameTarget } from './history/store.ts'
+import { byAlias, knownAs } from './names/store.ts'
 import type { Report } from './report.ts'
-import { beingDeployed, GOING, notFound, OPEN, type Row, type Spot } from './rows.ts'
+import { beingDeployed, notFound, OPEN, type Row, type Spot } from './rows.ts'
 import { applyReport, firstStanding, looksDifferent, type Standing } from './state.ts'
 import { deploymentSources, deployments, deploymentVerifications, deployNumbers } from './tables.ts'
 
@@ -46,8 +47,6 @@ export type Patch = Partial<
   >
 >
 
-/** A report under another name belongs to a deployment that ended no longer ago than this. */
-const SAME_WITHIN_MS = 10 * 60_000
 /** A deployment that failed is made good by the next success within this time. */
 const RESTORED_WITHIN_MS = 30 * 86_400_000
 
@@ -57,19 +56,6 @@ export function createStore(db: Db) {
     const [row] = await tx.select().from(deployments).where(oneOf(workspace, number)).for('update')
     if (!row) throw notFound(number)
     return row
-  }
-  async function byAlias(tx: Tx, workspace: string, source: string, sourceId: string): Promise<number | null> {
-    const [row] = await tx
-      .select({ number: deploymentSources.number })
-      .from(deploymentSources)
-      .where(
-        and(
-          eq(deploymentSources.workspace, workspace),
-          eq(deploymentSources.source, source),
-          eq(deploymentSources.sourceId, sourceId),
-        ),
-      )
-    return row?.number ?? null
   }
   /** The row lock of the counter lets the creations of one workspace through one at a time. */
   async function lockCounter(tx: Tx, workspace: string): Promise<void> {
@@ -88,36 +74,6 @@ export function createStore(db: Db) {
       .where(and(eq(deployNumbers.workspace, workspace), eq(deployNumbers.kind, 'deployment')))
       .returning({ last: deployNumbers.last })
     return counter?.last ?? 1
-  }
-  /** The same deployment as somebody else calls it: the hub started it, or one of two reporters was first. */
-  async function adopted(tx: Tx, target: Target, report: Report): Promise<number | null> {
-    const [row] = await tx
-      .select({ number: deployments.number, sha: deployments.sha })
-      .from(deployments)
-      .where(
-        and(
-          sameTarget(target),
-          report.sha === null
-            ? undefined
-            : or(
-                isNull(deployments.sha),
-                eq(deployments.sha, report.sha),
-                eq(sql`left(${deployments.sha}, 7)`, report.sha),
-              ),
-          or(
-            inArray(deployments.state, [...GOING]),
-            and(
-              gte(deployments.finishedAt, new Date(report.atMs - SAME_WITHIN_MS)),
-              report.sha === null ? sql`false` : eq(deployments.sha, report.sha),
-            ),
-          ),
-          sql`not exists (select 1 from ${deploymentSources} s where s.workspace = ${deployments.workspace}
-            and s.number = ${deployments.number} and s.source = ${report.source})`,
-        ),
-      )
-      .orderBy(desc(deployments.number))
-      .limit(1)
-    return row?.number ?? null
   }
   async function insertRow(
     tx: Tx,
@@ -191,9 +147,8 @@ export function createStore(db: Db) {
           await lockCounter(tx, workspace)
           number = await byAlias(tx, workspace, source, deploymentId)
         }
-        let isAlias = number === null
-        if (number === null) number = await adopted(tx, target, report)
-        else isAlias = false
+        const isAlias = number === null
+        number ??= await knownAs(tx, target, report)
         const alias = (n: number) =>
           tx.insert(deploymentSources).values({ workspace, source, sourceId: deploymentId, number: n })
         if (number === null) {
