@@ -201,6 +201,19 @@ describe('a push that makes the documentation untrue', () => {
     expect(body.length).toBeLessThan(20_000)
     expect(await status()).toContain('300 of 2,0')
   })
+  it('is told in the channels of the project by one card, in numbers, until it is mended', async () => {
+    const { change, bindChannel, shown } = await shop()
+    bindChannel('C7')
+    await change({ 'src/other.ts': 'const a = 1\n' })
+    expect(shown).toEqual([])
+    await change({ 'src/shop.ts': SHOP.replace('createShop', 'openShop') })
+    await change({ 'README.md': README.replace('createShop', 'openShop') })
+    const card = { channel: 'C7', card: 'documentation memory octo/shop' }
+    expect(shown).toEqual([
+      { ...card, text: 'Documentation of octo/shop: 1 place behind the code.' },
+      { ...card, text: '✓ Documentation of octo/shop is true to the code again.' },
+    ])
+  })
   it('mode: off stays silent', async () => {
     const { change, host, status } = await shop({ ...START, '.autodevhub.yml': 'docs:\n  mode: off\n' })
     await change({ 'src/shop.ts': SHOP.replace('createShop', 'openShop') })

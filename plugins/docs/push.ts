@@ -10,6 +10,7 @@ import type { BranchKey, Finding, Outcome } from './drift/store.ts'
 import { type Synced, syncRepository } from './index/sync.ts'
 import type { followPush, settleProposal } from './jobs.ts'
 import { propose, settleClosed } from './propose/propose.ts'
+import { type Told, tellChannels } from './tell.ts'
 import { count } from './text.ts'
 
 type Push = Out<(typeof followPush)['payload']>
@@ -33,6 +34,8 @@ export async function follow(desk: Desk, push: Push, ctx: Context): Promise<void
   const synced = await syncRepository(desk.index(), port, key, { signal: ctx.signal })
   // A repeated or late delivery: what was found out before stands in the status.
   if (!push.looksForDrift || base === synced.sha) return
+  const openNow = async () => (await desk.drift().findings(key)).filter(({ state }) => state !== 'declined').length
+  const before = await openNow()
   const ended = await outcomeOf(desk, port, ctx, { push, key, base, synced }).catch((error: unknown): Ended => {
     // Trying again gives nobody a permission: it is named where people look.
     if (!(error instanceof HubError)) throw error
@@ -42,6 +45,13 @@ export async function follow(desk: Desk, push: Push, ctx: Context): Promise<void
     // The branch moved meanwhile: the next look begins at its new head.
     throw code === 'CONFLICT' ? new HubError('CONFLICT', message, { cause: error, retry: 'backoff' }) : error
   })
+  const after = await openNow()
+  const { edits, proposal, issue } = await desk.drift().writes(key)
+  const tell = (open: number, link: Told['link']) => tellChannels(desk.bindings(), key, { open, link }, ctx)
+  if (ended.outcome === 'proposed' && proposal)
+    await tell(edits.length, { label: `Pull request #${proposal.number}`, url: proposal.url })
+  else if (ended.outcome === 'reported' && issue) await tell(after, { label: `Issue #${issue.number}`, url: issue.url })
+  else if (before > 0 && after === 0) await tell(0, null)
   await desk.drift().record(key, ctx.jobId, { branch, sha: synced.sha, url: null, ...ended })
 }
 

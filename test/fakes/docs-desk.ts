@@ -89,6 +89,7 @@ export function docsDesk(options: DocsDeskOptions) {
   const parts = setupDocs(hub)
   const catalog = createCatalog([...(parts.commands ?? [])])
   const audited: string[] = []
+  const shown: { readonly channel: string; readonly text: string; readonly card: string }[] = []
 
   function contextOf(workspace: string, place: Place | null, jobId: string = randomUUID()): Context {
     return {
@@ -102,7 +103,7 @@ export function docsDesk(options: DocsDeskOptions) {
       progress: async () => {},
       publish: unused,
       send: unused,
-      show: unused,
+      show: async (to, message) => void shown.push({ channel: to.channel, text: message.text, card: message.card.of }),
       // At once, as a queue without waiting would.
       async enqueue(job, payload, { workspace: tenant } = {}) {
         const handler = parts.jobs?.find((one) => one.job.name === job.name)
@@ -126,6 +127,20 @@ export function docsDesk(options: DocsDeskOptions) {
     bind,
     unbind: () => void bound.splice(0),
     audited,
+    /** Cards of channels, oldest first. */
+    shown,
+    bindChannel: (channel: string) =>
+      void bound.push({
+        workspace: options.workspace,
+        project: 'shop',
+        kind: 'channel',
+        plugin: 'chat',
+        targetWorkspace: options.workspace,
+        target: channel,
+        label: channel,
+        rules: {},
+        boundBy: 'test:ada',
+      }),
     async run(
       line: string,
       over: { readonly workspace?: string; readonly visibility?: Place['visibility'] } = {},

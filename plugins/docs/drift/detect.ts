@@ -81,7 +81,9 @@ export async function detect(
   if (drifts.length === 0) return { drifts: [], kept: [], limits }
   // A file is gone when the tree has it no more, whoever still speaks of it.
   const gone = new Set(drifts.filter(({ kind }) => kind === 'path').map(({ old }) => old))
-  const still = await stillThere(deps, at, new Set(drifts.map(({ old }) => old)), gone)
+  const still = await stillThere(deps, at, new Set(drifts.map(({ old }) => old)), gone, [
+    ...new Set(drifts.map(({ path }) => path)),
+  ])
   const kept = [...still.names]
   return {
     drifts: once(drifts.filter(({ old }) => !still.names.has(old))),
@@ -103,11 +105,14 @@ async function stillThere(
   { indexed, entries }: { readonly indexed: Indexed; readonly entries: readonly TreeEntry[] },
   names: ReadonlySet<string>,
   paths: ReadonlySet<string>,
+  homes: readonly string[],
 ) {
   const found = new Set<string>()
   for (const { path } of entries) if (paths.has(path)) found.add(path)
   const code = entries.filter(({ path, kind, sizeBytes }) => kind === 'file' && sizeBytes <= CODE_BYTES && isCode(path))
-  const read = code.slice(0, CODE_FILES)
+  // Where it was, it moved probably not far from.
+  const near = new Map(code.map(({ path }) => [path, Math.max(...homes.map((home) => sharedFolders(home, path)))]))
+  const read = code.toSorted((a, b) => (near.get(b.path) ?? 0) - (near.get(a.path) ?? 0)).slice(0, CODE_FILES)
   const inCode = [...names].filter((name) => !paths.has(name))
   if (inCode.length === 0) return { names: found, limits: [] }
   await inTurns(read, READ_AT_ONCE, async (entry) => {
@@ -125,4 +130,10 @@ async function stillThere(
       ? [`${read.length} of ${code.length.toLocaleString('en')} code files were searched for names that may have moved`]
       : []
   return { names: found, limits }
+}
+
+function sharedFolders(a: string, b: string): number {
+  const [left, right] = [a.split('/'), b.split('/')]
+  const first = left.findIndex((part, i) => part !== right[i])
+  return first === -1 ? left.length : first
 }
