@@ -75,6 +75,7 @@ for (const mode of MODES)
       })
       expect((mine[0]?.atMs ?? 0) - began).toBeLessThan(5_000)
       expect(readComment(mine.at(-1)?.content.body ?? '').words).toMatch(/money back/i)
+      await hub.quiet()
       await linear.people.prompt(target, session, { body: 'add a criterion for partial refunds' })
       await linear.waitForActivities((seen) =>
         seen.some((one) => one.sessionId === session.id && /partial refunds/i.test(one.content.body)),
