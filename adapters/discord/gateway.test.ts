@@ -1,9 +1,10 @@
 import fc from 'fast-check'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, test } from 'vitest'
 import { type CommandCall, HubError, type Log, type Receipt } from '#contract'
 import type { Store } from '../../core/store/open.ts'
 import { ANN, APP, BOT_USER, type DiscordFake, GUILD, startDiscordFake } from '../../test/fakes/discord/index.ts'
 import { openTestStore } from '../../test/fakes/story-desk.ts'
+import { freshDatabase, services } from '../../test/services/index.ts'
 import { type Calls, createCalls } from './calls.ts'
 import { createClient, type DiscordClient } from './client.ts'
 import { isGateway } from './connection.ts'
@@ -22,7 +23,18 @@ beforeAll(async () => {
 afterAll(() => store.close())
 afterEach(() => store.sql.query('delete from hub.discord_gateway'))
 
-describe('the one who leads', () => {
+const { databaseUrl } = services()
+describe.each(['embedded', 'PostgreSQL'] as const)('the one who leads, on %s', (kind) => {
+  // Without PostgreSQL on this machine its half is skipped, and the report says so.
+  const test = it.skipIf(kind === 'PostgreSQL' && databaseUrl === null)
+  let real: Store | undefined
+  let leases: GatewayStore
+  beforeAll(async () => {
+    if (kind === 'PostgreSQL' && databaseUrl !== null) real = await openTestStore(await freshDatabase())
+    leases = createGatewayStore((real ?? store).db, APP)
+  })
+  afterEach(() => real?.sql.query('delete from hub.discord_gateway'))
+  afterAll(() => real?.close())
   const session = { id: 's1', resumeUrl: 'wss://gateway.discord.gg', sequence: 7 }
   test('is one of ten that ask at once', async () => {
     const held = await Promise.all(Array.from({ length: 10 }, (_, n) => leases.acquire(`p${n}`, 5_000)))
@@ -44,7 +56,7 @@ describe('the one who leads', () => {
   })
   test('leads one app, not another one', async () => {
     await leases.acquire('a', 60_000)
-    expect(await createGatewayStore(store.db, '999999999999999999').acquire('b', 60_000)).toEqual({
+    expect(await createGatewayStore((real ?? store).db, '999999999999999999').acquire('b', 60_000)).toEqual({
       fence: 1,
       session: null,
     })

@@ -5,7 +5,7 @@ import type { HttpClient } from '../shared/http.ts'
 import type { SlackConfig } from './config.ts'
 import type { Installations } from './installations.ts'
 import { authorizeUrl, createStates, exchange, type OAuthApp, STATE_MS, type StateFault } from './oauth.ts'
-import { page } from './page.ts'
+import { PAGE_POLICY, page } from './page.ts'
 
 const COOKIE = 'hub_slack_install'
 const PATH = '/hooks/slack'
@@ -103,9 +103,6 @@ function show(c: Context, status: 200 | 400 | 502, content: Parameters<typeof pa
   c.header('cache-control', 'no-store')
   c.header('referrer-policy', 'no-referrer')
   c.header('x-content-type-options', 'nosniff')
-  c.header(
-    'content-security-policy',
-    "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'",
-  )
+  c.header('content-security-policy', PAGE_POLICY)
   return c.html(page(content), status)
 }

@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto'
+
 interface Page {
   readonly title: string
   readonly lines: readonly string[]
@@ -13,7 +15,15 @@ a { display: inline-block; margin-top: 1rem; padding: .6rem 1.1rem; border-radiu
 a:focus-visible { outline: 3px solid Highlight; outline-offset: 2px }
 @media (prefers-color-scheme: dark) { a { background: #f0f2f5; color: #1f2328 } }`
 
-/** One thing said, one thing to do. No script, nothing from elsewhere. */
+/** No script, nothing from elsewhere, and no style but its own. */
+export const PAGE_POLICY = [
+  "default-src 'none'",
+  `style-src 'sha256-${createHash('sha256').update(STYLE).digest('base64')}'`,
+  "frame-ancestors 'none'",
+  "base-uri 'none'",
+].join('; ')
+
+/** One thing said, one thing to do. */
 export function page({ title, lines, link }: Page): string {
   const said = lines.map((line) => `<p>${escapeHtml(line)}</p>`).join('\n')
   return `<!doctype html>

@@ -71,6 +71,7 @@ for (const mode of MODES)
       await press(story, 'Refine')
       const view = slack.views.at(-1)
       if (!view) throw new Error('no form')
+      expect(view.view.title).toMatchObject({ text: 'Change a story' })
       expect(await ann.submitView(view, { instruction: 'add a criterion for refunds' })).toMatchObject({ status: 200 })
       await slack.waitFor((all) => all.some((m) => m.ts === story.ts && /v2/.test(JSON.stringify(m.blocks))), {
         channel: 'C1',
