@@ -99,6 +99,18 @@ describe('readConfig', () => {
 })
 
 describe('what is on', () => {
+  it.each([
+    [{}, ['SLACK_BOT_TOKEN', 'SLACK_SIGNING_SECRET']],
+    [{ HUB_PUBLIC_URL: 'https://x' }, ['SLACK_BOT_TOKEN', 'SLACK_SIGNING_SECRET']],
+    [{ SLACK_APP_TOKEN: 'x' }, ['SLACK_BOT_TOKEN']],
+    [{ SLACK_CLIENT_ID: 'x' }, ['SLACK_CLIENT_SECRET', 'HUB_PUBLIC_URL', 'SLACK_SIGNING_SECRET']],
+    [{ SLACK_CLIENT_ID: 'x', SLACK_CLIENT_SECRET: 'x', SLACK_SIGNING_SECRET: 'x' }, ['HUB_PUBLIC_URL']],
+    [{ SLACK_CLIENT_ID: 'x', SLACK_BOT_TOKEN: 'x', SLACK_SIGNING_SECRET: 'x' }, []],
+  ])('of %o Slack lacks %o', (env, missing) => {
+    const slack = SHIPPED.find(({ name }) => name === 'slack')
+    if (!slack) throw new Error('Slack is not shipped')
+    expect(missingVariables(slack, env)).toEqual(missing)
+  })
   it.each(SHIPPED.map((s) => [s.name, s] as const))('%s: half a configuration is as good as none', (_, shipped) => {
     const { either = [] } = shipped
     const sets = (either.length > 0 ? either : [[]]).map((names) => [...names, ...shipped.needs])

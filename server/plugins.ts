@@ -6,7 +6,7 @@ export interface Shipped {
   readonly kind: 'adapter' | 'plugin'
   /** Variables that turn it on; empty: always on. */
   readonly needs: readonly string[]
-  /** Of these sets one has to be complete; named is the one that lacks least, of equals the first. */
+  /** Of these sets one has to be complete; named is the one that was begun, of equals the one that lacks least. */
   readonly either?: readonly (readonly string[])[]
   /** Said beside the missing variables: what the hub does without it. */
   readonly without?: string
@@ -132,8 +132,16 @@ export type Environment = Readonly<Record<string, string | undefined>>
 /** Which variables are still missing. Half a configuration is as good as none, and is said. */
 export function missingVariables(shipped: Shipped, env: Environment): readonly string[] {
   const { needs, either = [] } = shipped
-  const lacking = either.map((names) => names.filter((name) => !env[name]))
-  const fewest = Math.min(...lacking.map((names) => names.length))
-  const nearest = lacking.find((names) => names.length === fewest) ?? []
-  return [...nearest, ...needs.filter((name) => !env[name])]
+  const lacking = either.map((names) => ({
+    names: names.filter((name) => !env[name]),
+    // What is the hub's own is set for many reasons, and shows no intention.
+    begun: names.filter((name) => env[name] && !name.startsWith('HUB_')).length,
+  }))
+  const [nearest] = lacking.toSorted(
+    (a, b) =>
+      Number(b.names.length === 0) - Number(a.names.length === 0) ||
+      b.begun - a.begun ||
+      a.names.length - b.names.length,
+  )
+  return [...(nearest?.names ?? []), ...needs.filter((name) => !env[name])]
 }
