@@ -12,8 +12,8 @@ interface Waiting {
   reject(error: unknown): void
 }
 /**
- * Reads of issues that come while one is under way share the next request, so that a thousand issues cost twenty requests of Jira's budget and a
- * single one waits for nobody.
+ * Reads of issues that come while one is under way share the next request: a thousand cost about twenty, and a single one waits for nobody. By
+ * search, whose budget is not the one that reads before a write draw from.
  */
 export function createGatheredRead(client: JiraClient): ReadIssue {
   const lines = new Map<string, Map<string, Waiting[]>>()
@@ -52,7 +52,7 @@ async function readAll(
   fields: readonly string[],
   properties: readonly string[],
 ): Promise<ReadonlyMap<string, unknown>> {
-  const found = ids.length > 1 ? await searchAll(client, ids, fields, properties) : new Map<string, unknown>()
+  const found = await searchAll(client, ids, fields, properties)
   for (const id of ids) {
     if (found.has(id)) continue
     const query = { fields: fields.join(','), properties: properties.join(',') }

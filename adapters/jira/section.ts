@@ -108,10 +108,14 @@ export function panelNode(content: readonly AdfNode[], marker: string, before: A
 export function contentHash(nodes: readonly AdfNode[]): string {
   return createHash('sha256').update(canonical(nodes)).digest('hex').slice(0, 32)
 }
+/** JSON with the keys in order. */
 function canonical(value: unknown): string {
+  if (typeof value === 'string') return JSON.stringify(value)
+  if (typeof value !== 'object' || value === null) return String(value)
   if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`
-  if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null'
-  const entries = Object.entries(value).filter(([, inner]) => inner !== undefined)
-  entries.sort(([a], [b]) => (a < b ? -1 : 1))
-  return `{${entries.map(([key, inner]) => `${JSON.stringify(key)}:${canonical(inner)}`).join(',')}}`
+  const named = value as Readonly<Record<string, unknown>>
+  let out = '{'
+  for (const key of Object.keys(named).sort())
+    if (named[key] !== undefined) out += `${JSON.stringify(key)}:${canonical(named[key])},`
+  return `${out}}`
 }

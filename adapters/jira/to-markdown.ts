@@ -114,10 +114,14 @@ function inline(nodes: readonly AdfNode[]): string {
     const own = leafText(node) ?? inline(node.content ?? [])
     const marks = isText ? (node.marks ?? []) : []
     const last = runs.at(-1)
-    if (isText && last?.isText && JSON.stringify(last.marks) === JSON.stringify(marks)) last.text += own
+    if (isText && last?.isText && isAlike(last.marks, marks)) last.text += own
     else runs.push({ text: own, marks, isText })
   }
   return runs.map(({ text, marks, isText }) => (isText ? marked(text, marks) : text)).join('')
+}
+function isAlike(one: readonly AdfMark[], other: readonly AdfMark[]): boolean {
+  if (one.length === 0 || other.length === 0) return one.length === other.length
+  return JSON.stringify(one) === JSON.stringify(other)
 }
 const SIGNS: Readonly<Record<string, string>> = { em: '*', strong: '**', strike: '~~' }
 
