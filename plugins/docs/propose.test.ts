@@ -216,4 +216,23 @@ describe('a push, with a model', () => {
     await change({ 'src/shop.ts': NEW_SHOP })
     expect(await status()).toContain('last push: refused, The token lacks contents: write')
   })
+  it('writes generated sections anew without asking a model, and keeps quiet about what people closed', async () => {
+    const { model, asked } = scripted([])
+    const { change, pull, host, status } = await shop(model)
+    const api = (body: string) => `# API\n\n<!-- autodevhub:exports src/shop.ts -->\n${body}<!-- /autodevhub -->\n`
+    await change({ 'docs/api.md': api('') })
+    expect(host.proposals[0]?.write.files).toEqual([
+      { path: 'docs/api.md', text: api('\n```ts\nfunction createShop(config)\n```\n\n') },
+    ])
+    expect(host.proposals[0]?.write.body).toContain('section made from [src/shop.ts]')
+    expect(asked).toHaveLength(0)
+    await change({ 'src/other.ts': 'const a = 1\n' })
+    expect(await status()).toContain('the open pull request stands as it is')
+    host.close(1)
+    await pull({ number: 1, change: 'closed' })
+    await change({ 'src/other.ts': 'const b = 1\n' })
+    expect(host.proposals).toHaveLength(1)
+    await change({ 'src/shop.ts': `${SHOP}export function closeShop() {}\n` })
+    expect(host.proposals).toHaveLength(2)
+  })
 })

@@ -49,7 +49,7 @@ export async function follow(desk: Desk, push: Push, ctx: Context): Promise<void
   const { edits, proposal, issue } = await desk.drift().writes(key)
   const tell = (open: number, link: Told['link']) => tellChannels(desk.bindings(), key, { open, link }, ctx)
   if (ended.outcome === 'proposed' && proposal)
-    await tell(edits.length, { label: `Pull request #${proposal.number}`, url: proposal.url })
+    await tell(edits.length + (proposal.generated ?? []).length, { label: `Pull request #${proposal.number}`, url: proposal.url })
   else if (ended.outcome === 'reported' && issue) await tell(after, { label: `Issue #${issue.number}`, url: issue.url })
   else if (before > 0 && after === 0) await tell(0, null)
   await desk.drift().record(key, ctx.jobId, { branch, sha: synced.sha, url: null, ...ended })
@@ -98,11 +98,11 @@ async function outcomeOf(desk: Desk, port: Repositories, ctx: Context, followed:
   const { indexed, info } = synced
   const tell = () => settleIssue({ drift: desk.drift(), port, signal: ctx.signal }, key, indexed, notes, fresh)
   const isTold = (await desk.drift().writes(key)).issue?.state === 'open'
-  if (indexed.settings.mode === 'pull-request' && indexed.problems.length === 0 && asker.hasModel && info.mayWrite) {
+  if (indexed.settings.mode === 'pull-request' && indexed.problems.length === 0 && info.mayWrite) {
     const deps = { asker, index: desk.index(), drift: desk.drift(), port, signal: ctx.signal }
     const news = drifts.filter((drift) => fresh.has(hashOf(drift)))
     const made = await propose(deps, key, synced, hunks, news)
-    notes.push(made.reason)
+    if (made.reason !== '') notes.push(made.reason)
     if (made.proposal) {
       if (isTold) await tell()
       await desk.drift().mark(key, [...fresh], 'open')

@@ -33,6 +33,8 @@ const pageSchema = z
     state: z.string(),
     /** Of the findings it lists. */
     of: z.string().optional(),
+    /** Hashes of the generated sections in it. */
+    generated: z.array(z.string()).optional(),
   })
   .nullable()
   .catch(null)

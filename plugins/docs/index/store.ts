@@ -197,13 +197,16 @@ export function createIndexStore(db: Db) {
       }
       return found.slice(0, limit)
     },
-    /** All of one document, in order. */
-    async document(key: RepositoryKey, path: string): Promise<Passage[]> {
-      return db
-        .select()
+    /** Documents in which a word occurs. */
+    async speakingOf(key: RepositoryKey, word: string, limit: number): Promise<string[]> {
+      const query = `'${scopeOf(key)}' & '${word.replaceAll("'", "''")}'`
+      const rows = await db
+        .selectDistinct({ path: docChunks.path })
         .from(docChunks)
-        .where(and(isChunk(key), eq(docChunks.path, path)))
-        .orderBy(docChunks.part)
+        .where(and(isChunk(key), sql`${docChunks.terms} @@ ${query}::text::tsquery`))
+        .orderBy(docChunks.path)
+        .limit(limit)
+      return rows.map(({ path }) => path)
     },
   }
 }

@@ -50,9 +50,13 @@ export function termsOf(text: string): Term[] {
   return found
 }
 
+/** What the index calls a document that has a generated section. */
+export const GENERATED_MARK = '<!--autodevhub'
+
 /** Names of code in a text, as they are written. */
 export function identifiersOf(text: string): Set<string> {
   const found = new Set<string>()
+  if (/^<!--\s*autodevhub:/m.test(text)) found.add(GENERATED_MARK)
   for (const [name] of text.matchAll(IDENTIFIER)) {
     const clean = name.replace(/[.,:;]+$/, '')
     if (clean.length < 2 || clean.length > 200 || !looksLikeCode(clean)) continue

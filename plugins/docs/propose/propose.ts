@@ -3,18 +3,23 @@ import type { Drift } from '../drift/detect.ts'
 import type { Hunk } from '../drift/hunks.ts'
 import { says } from '../drift/names.ts'
 import type { BranchKey, DriftStore, Edit } from '../drift/store.ts'
+import { type Generated, regenerate } from '../generate/sections.ts'
 import { headingsOf, linesOf } from '../index/chunks.ts'
-import { decodeDocument, isDocument, MAX_DOCUMENT_BYTES } from '../index/select.ts'
 import type { IndexStore } from '../index/store.ts'
 import type { Synced } from '../index/sync.ts'
+import { GENERATED_MARK } from '../index/terms.ts'
 import type { Asker } from '../model.ts'
 import { count } from '../text.ts'
 import { applyEdit, editHash } from './apply.ts'
 import { askForEdits } from './ask.ts'
 import { proposalBody } from './body.ts'
-import { gather } from './material.ts'
+import { gather, type Material } from './material.ts'
+import { openTree, type Tree } from './tree.ts'
+import { linksOf, resolve } from './verify.ts'
 
 const STYLE_CHARACTERS = 4_000
+const LINKS_READ = 10
+const GENERATED_DOCUMENTS = 20
 
 export interface Proposing {
   readonly asker: Asker
@@ -23,14 +28,13 @@ export interface Proposing {
   readonly port: Repositories
   readonly signal: AbortSignal
 }
-/** `answered` is false when no model could be asked: then names alone are told. */
 export interface Proposed {
-  readonly answered: boolean
   readonly proposal: Proposal | null
+  /** Why, or why not; empty where there was nothing to ask and nothing to write. */
   readonly reason: string
 }
 
-/** Asks for the smallest edits, proves them, and keeps them with those of earlier pushes in one pull request. */
+/** Asks for the smallest edits, proves them, writes generated sections anew, and keeps all of it in one pull request. */
 export async function propose(
   deps: Proposing,
   key: BranchKey,
@@ -38,91 +42,114 @@ export async function propose(
   hunks: readonly Hunk[],
   drifts: readonly Drift[],
 ): Promise<Proposed> {
-  const { drift, port, signal } = deps
-  const { indexed, sha, entries } = synced
+  const { drift, index } = deps
+  const { indexed, sha } = synced
   const { settings } = indexed
-  const { repository } = key
   await settleClosed(deps, key, settings.branch)
-  const texts = new Map<string, string>()
-  const read = async (path: string) => {
-    if (texts.has(path) || !isDocument(path, settings)) return
-    const bytes = await port.file(repository, sha, path, MAX_DOCUMENT_BYTES, signal)
-    const decoded = bytes === null ? null : decodeDocument(bytes)
-    if (decoded && 'text' in decoded) texts.set(path, decoded.text)
-  }
+  const tree = openTree(deps, key.repository, synced)
   const writes = await drift.writes(key)
-  const pending = writes.proposal?.state === 'open' ? writes.edits : []
-  for (const { path } of pending) await read(path)
+  const isOpen = writes.proposal?.state === 'open'
+  const pending = isOpen ? writes.edits : []
+  for (const { path } of pending) await tree.document(path)
   // The next edit builds on what is proposed already: documents are read as the open pull request leaves them.
-  const drafted = applyAll(pending, texts)
+  const drafted = applyAll(pending, tree.texts)
   const current = new Map(drafted.written.map(({ path, text }) => [path, text]))
-  const material = await gather(deps.index, indexed, hunks, drifts, current)
-  for (const { path } of material.sections.values()) await read(path)
+  const asked = await ask(deps, key, synced, tree, await gather(index, indexed, hunks, drifts, current), current)
 
-  const files = new Set(entries.map(({ path }) => path))
-  const asked =
-    material.sections.size === 0 || material.hunks.size === 0
-      ? null
-      : await askForEdits(deps.asker, {
-          workspace: key.workspace,
-          signal,
-          material,
-          texts: new Map([...texts, ...current]),
-          targets: {
-            hasPath: (path) => files.has(path) || entries.some((entry) => entry.path.startsWith(`${path}/`)),
-            anchorsOf: (path) => {
-              const text = texts.get(path)
-              return text === undefined ? null : new Set(headingsOf(linesOf(text)).map(({ anchor }) => anchor))
-            },
-          },
-          style: settings.style ? await styleOf(port, repository, sha, settings.style, signal) : null,
-          language: settings.language,
-        })
-  if (asked?.value === null) return { answered: false, proposal: null, reason: asked.notes.join('; ') }
-  const cost = asked ? [`${asked.model ?? 'model'} · ${asked.tokens.toLocaleString('en')} tokens`] : []
   const declined = new Set(writes.declined)
-  const fresh = (asked?.value ?? []).filter((edit) => !declined.has(editHash(edit)))
+  const fresh = asked.edits.filter((edit) => !declined.has(editHash(edit)))
   const edits = [...new Map([...drafted.kept, ...fresh].map((edit) => [editHash(edit), edit])).values()]
-  const { kept, written } = applyAll(edits, texts)
-  const notes = [...material.limits, ...cost]
-  if (kept.length === 0) {
-    if (pending.length > 0) await drift.write(key, { edits: [] })
-    const dropped = asked?.value?.length ?? 0
-    const why =
-      asked === null
-        ? 'no section speaks of what changed'
-        : dropped > 0
-          ? 'every edit was declined before'
-          : 'the model found nothing untrue'
-    return { answered: true, proposal: null, reason: [why, ...notes].join('; ') }
+  const { kept, written } = applyAll(edits, tree.texts)
+  const files = new Map(written.map(({ path, text }) => [path, text]))
+  const generated: Generated[] = []
+  for (const path of await index.speakingOf(key, `i:${GENERATED_MARK}`, GENERATED_DOCUMENTS)) {
+    const text = files.get(path) ?? (await tree.document(path))
+    if (text === null) continue
+    const made = await regenerate(path, text, tree.source, (hash) => declined.has(hash))
+    if (made.sections.length > 0) files.set(path, made.text)
+    generated.push(...made.sections)
   }
-  const documents = written.length
+  const notes = asked.notes
+  if (files.size === 0) {
+    if (pending.length > 0) await drift.write(key, { edits: [] })
+    const why = asked.edits.length > 0 ? 'every edit was declined before' : asked.why
+    return { proposal: null, reason: [why, ...notes].filter((note) => note !== '').join('; ') }
+  }
+  const hashes = generated.map(({ hash }) => hash)
+  const isSame =
+    isOpen &&
+    fresh.length === 0 &&
+    kept.length === pending.length &&
+    hashes.join() === (writes.proposal?.generated ?? []).join()
+  if (isSame && !synced.changed.some((path) => files.has(path)))
+    return { proposal: null, reason: ['the open pull request stands as it is', ...notes].join('; ') }
+
   const open = (await drift.findings(key)).filter(({ state }) => state !== 'declined')
-  const left = open.filter(({ drift: one }) => {
-    const after = written.find(({ path }) => path === one.document)
-    return !after || says(after.text, one.old)
-  })
-  const { changed, ...proposal } = await port.propose(
+  const left = open.filter(({ drift: one }) => says(files.get(one.document) ?? one.old, one.old))
+  const { changed, ...proposal } = await deps.port.propose(
     {
-      repository,
+      repository: key.repository,
       base: key.branch,
       baseSha: sha,
       branch: settings.branch,
-      title: `Documentation follows ${key.branch}: ${count(documents, 'document')}`,
-      body: proposalBody(indexed, kept, left, notes),
+      title: `Documentation follows ${key.branch}: ${count(files.size, 'document')}`,
+      body: proposalBody(indexed, kept, generated, left, notes),
       message: `Documentation follows ${key.branch}`,
-      files: written,
+      files: [...files].map(([path, text]) => ({ path, text })),
     },
-    signal,
+    deps.signal,
   )
   const { number, url, state } = proposal
-  await drift.write(key, { edits: kept, proposal: { number, url, state } })
-  const reason = [
-    `${count(kept.length, 'edit')} in ${count(documents, 'document')}`,
-    ...(changed ? [] : ['as before']),
-    ...notes,
+  await drift.write(key, { edits: kept, proposal: { number, url, state, generated: hashes } })
+  const told = [
+    ...(kept.length > 0 ? [count(kept.length, 'edit')] : []),
+    ...(generated.length > 0 ? [count(generated.length, 'generated section')] : []),
   ]
-  return { answered: true, proposal, reason: reason.join('; ') }
+  const where = `${told.join(' and ')} in ${count(files.size, 'document')}`
+  return { proposal, reason: [where, ...(changed ? [] : ['as before']), ...notes].join('; ') }
+}
+
+interface Answered {
+  readonly edits: readonly Edit[]
+  /** Why there are none. */
+  readonly why: string
+  readonly notes: readonly string[]
+}
+async function ask(
+  deps: Proposing,
+  key: BranchKey,
+  { indexed }: Synced,
+  tree: Tree,
+  material: Material,
+  current: ReadonlyMap<string, string>,
+): Promise<Answered> {
+  const { settings } = indexed
+  if (!deps.asker.hasModel) return { edits: [], why: '', notes: [] }
+  if (material.sections.size === 0 || material.hunks.size === 0)
+    return { edits: [], why: 'no section speaks of what changed', notes: [] }
+  for (const { path } of material.sections.values())
+    for (const link of linksOf((await tree.document(path)) ?? '').slice(0, LINKS_READ)) {
+      const target = resolve(path, link.split('#')[0] ?? '')
+      if (link.includes('#') && target) await tree.document(target)
+    }
+  const asked = await askForEdits(deps.asker, {
+    workspace: key.workspace,
+    signal: deps.signal,
+    material,
+    texts: new Map([...tree.texts, ...current]),
+    targets: {
+      hasPath: tree.has,
+      anchorsOf: (path) => {
+        const text = current.get(path) ?? tree.texts.get(path)
+        return text === undefined ? null : new Set(headingsOf(linesOf(text)).map(({ anchor }) => anchor))
+      },
+    },
+    style: settings.style ? ((await tree.source(settings.style))?.slice(0, STYLE_CHARACTERS) ?? null) : null,
+    language: settings.language,
+  })
+  if (asked.value === null) return { edits: [], why: '', notes: [...material.limits, ...asked.notes] }
+  const cost = `${asked.model ?? 'model'} · ${asked.tokens.toLocaleString('en')} tokens`
+  return { edits: asked.value, why: 'the model found nothing untrue', notes: [...material.limits, cost] }
 }
 
 /** Edits that still fit, one after the other, and the documents that come of them. */
@@ -160,21 +187,10 @@ export async function settleClosed(
     spoken.map(({ hash }) => hash),
     'declined',
   )
+  const closed = [...writes.edits.map(editHash), ...(writes.proposal.generated ?? [])]
   await drift.write(key, {
     edits: [],
-    declined: [...new Set([...writes.declined, ...writes.edits.map(editHash)])],
+    declined: [...new Set([...writes.declined, ...closed])],
     proposal: { number, url, state },
   })
-}
-
-async function styleOf(
-  port: Repositories,
-  repository: string,
-  sha: string,
-  path: string,
-  signal: AbortSignal,
-): Promise<string | null> {
-  const bytes = await port.file(repository, sha, path, MAX_DOCUMENT_BYTES, signal)
-  const decoded = bytes === null ? null : decodeDocument(bytes)
-  return decoded && 'text' in decoded ? decoded.text.slice(0, STYLE_CHARACTERS) : null
 }

@@ -73,7 +73,8 @@ export function brokenBy(path: string, before: string, after: string, hunks: str
     if (isNew && (file === null || !targets.hasPath(file))) problems.push(`${path}: the link ${link} leads nowhere`)
     else if (anchor && (isNew || lost.some((one) => one.anchor === anchor))) {
       const there = file === path ? anchors : file === null ? null : targets.anchorsOf(file)
-      if (there !== null && !there.has(anchor)) problems.push(`${path}: there is no heading for ${link}`)
+      // A heading of what is no document cannot be looked up: an old link to it stays, a new one is not made.
+      if (there === null ? isNew : !there.has(anchor)) problems.push(`${path}: there is no heading for ${link}`)
     }
   }
   return problems
@@ -82,13 +83,13 @@ function isOpen(lines: readonly string[]): boolean {
   const code = fenced([...lines, ''])
   return code.at(-1) === true
 }
-function linksOf(text: string): string[] {
+export function linksOf(text: string): string[] {
   return [...text.matchAll(/\]\(<?([^)\s>]+)>?(?:\s+"[^"]*")?\)|^\s*\[[^\]]+\]:\s*(\S+)/gm)].flatMap(
     ([, a, b]) => a ?? b ?? [],
   )
 }
 /** A relative link as a path of the repository; null when it leads out of it. */
-function resolve(from: string, link: string): string | null {
+export function resolve(from: string, link: string): string | null {
   const parts = link.startsWith('/') ? [] : from.split('/').slice(0, -1)
   for (const part of decoded(link).split('/')) {
     if (part === '..') {
