@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { Message } from '#contract'
+import { createStore } from '../../plugins/deploy/store.ts'
 import { bindRepository, type DeployHub, REPOSITORY, sha, startDeployHub } from '../fakes/deploy-hub.ts'
 
 let at: DeployHub
@@ -143,6 +144,55 @@ describe('a repository that a project bound', () => {
     expect(row?.lead).toBeGreaterThanOrEqual(3_600_000)
     const [measures] = await at.say('deploy measures')
     expect(measures?.message.text).toMatch(/web · 2 · 0\.07 · (59 min|1 h) · 0 %/)
+  })
+  it('is shown by the next attempt of a job that died between writing and telling', async () => {
+    const store = createStore(at.hub.store.db)
+    const spot = {
+      workspace: 'chat:T1',
+      service: 'web',
+      environment: 'production',
+      project: 'payments',
+      production: true,
+    }
+    const report = {
+      source: 'forge',
+      deploymentId: '9',
+      service: 'web',
+      environment: 'production',
+      state: 'succeeded' as const,
+    }
+    const rest = {
+      ref: null,
+      sha: sha(1),
+      repository: REPOSITORY,
+      by: null,
+      url: null,
+      environmentUrl: null,
+      description: null,
+      rollsBack: null,
+    }
+    const whole = { ...report, ...rest, atMs: Date.now() - 1000 }
+    await store.report(spot, whole, Date.now())
+    expect(shownIn('C9').filter((post) => post.message.card)).toEqual([])
+    await at.forge.report(whole)
+    await at.quiet()
+    expect(
+      shownIn('C9').filter((post) => post.message.card?.revision === 1 && post.message.text.includes('D-1')),
+    ).toHaveLength(1)
+  })
+  it('shows a pull request what everybody may read, and no command of another workspace', async () => {
+    await at.forge.merge(7, sha(2))
+    await at.forge.report({ deploymentId: '1', sha: sha(1), state: 'succeeded', atMs: Date.now() - 60_000 })
+    await at.quiet()
+    await at.forge.report({ deploymentId: '2', sha: sha(2), state: 'succeeded' })
+    await at.quiet()
+    const rows = await at.hub.store.sql.query<{ message: Message }>(
+      `select message from hub.outbox where plugin = 'forge' order by created_at desc limit 1`,
+    )
+    const [{ message } = { message: undefined }] = rows
+    expect(message?.text).toMatch(/- ST-1: 0 of \d+ criteri/)
+    expect(message?.text).not.toContain('payments')
+    expect(runsOf(message).filter((run) => run.startsWith('deploy'))).toEqual([])
   })
   it('keeps the card away from other tenants', async () => {
     await at.forge.report({ deploymentId: '1', sha: sha(1), state: 'succeeded' })

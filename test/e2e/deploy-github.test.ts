@@ -117,6 +117,8 @@ for (const mode of MODES)
       const comments = github.shown(`${REPO}#${opened.number}`)
       expect(comments).toHaveLength(1)
       expect(readComment(comments[0]?.body ?? '').words).toContain('app → production is live')
+      // A command typed there would be about another workspace.
+      expect(comments[0]?.body).not.toContain('/deploy')
       expect(github.problems).toEqual([])
       expect(slack.problems).toEqual([])
     }, 60_000)

@@ -57,15 +57,17 @@ async function showIn(desk: Desk, row: Row, places: readonly Shown[], ctx: Conte
   const message = await cardOf(desk, row)
   for (const { place } of places) {
     await desk.subscriptions().addCard(row.workspace, row.number, place)
-    await ctx.show(place, message)
+    await ctx.show(place, place.workspace === row.workspace ? message : await cardOf(desk, row, true))
   }
 }
-export async function cardOf(desk: Desk, row: Row): Promise<ReturnType<typeof renderCard>> {
+/** `elsewhere`: in a place of another workspace, such as a pull request. */
+export async function cardOf(desk: Desk, row: Row, elsewhere = false): Promise<ReturnType<typeof renderCard>> {
   const { workspace, number, issues, environmentUrl, approvals, approvalsNeeded, state, rollsBack } = row
   const verified = await desk.store().verified(workspace, [number])
   const settings = state === 'succeeded' ? await desk.settings().service(workspace, row.service) : null
   const canRollBack = settings?.workflow != null && rollsBack === null && (await desk.store().before(row)) !== null
   return renderCard(viewOf(row, verified.get(number)), {
+    elsewhere,
     issues,
     environmentUrl,
     approvedBy: approvals.map((one) => one.name),

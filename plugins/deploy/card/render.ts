@@ -26,6 +26,11 @@ export interface CardExtra {
   readonly approvalsMissing: number
   /** Can the hub itself bring back what was live before? */
   readonly canRollBack: boolean
+  /**
+   * Shown to people of another workspace, perhaps to everybody: commands typed there are not about this deployment, so there are links alone, and
+   * what stories are called stays where they were written.
+   */
+  readonly elsewhere: boolean
 }
 
 const stateLine = ({ service, environment, state }: DeploymentView): string => {
@@ -41,7 +46,9 @@ export function renderCard(view: DeploymentView, extra: CardExtra): Message & Re
   const commitLines = commits
     .slice(-SHOWN_COMMITS)
     .map((c) => `${shortSha(c.sha)} ${clip(c.message, MAX_LINE)} (${c.author})`)
-  const storyLines = stories.slice(0, SHOWN_STORIES).map(storyLine)
+  const storyLines = stories
+    .slice(0, SHOWN_STORIES)
+    .map((story) => storyLine(extra.elsewhere ? { ...story, title: '' } : story))
   const what = changedLine(view, extra)
   const more = (all: number, shown: number) => (all > shown ? [`and ${all - shown} more`] : [])
   const lists = [
@@ -94,7 +101,7 @@ export function storyLine({ reference, title, criteria }: DeploymentView['storie
   const verified = criteria.filter((c) => c.verified).length
   const held =
     criteria.length === 0 ? 'no criteria' : `${verified} of ${count(criteria.length, 'criterion', 'criteria')} verified`
-  return `${reference} ${clip(title, MAX_LINE)}: ${held}`
+  return `${[reference, clip(title, MAX_LINE)].filter((part) => part !== '').join(' ')}: ${held}`
 }
 function notesOf({ state, project, repository }: DeploymentView, extra: CardExtra): string[] {
   const { approvedBy, approvalsMissing } = extra
@@ -103,11 +110,13 @@ function notesOf({ state, project, repository }: DeploymentView, extra: CardExtr
     ...(approvedBy.length > 0 || needed.length > 0
       ? [[...(approvedBy.length > 0 ? [`approved by ${approvedBy.join(', ')}`] : []), ...needed].join(', ')]
       : []),
-    ...(project || repository ? [[project, repository].filter((part) => part !== null).join(' · ')] : []),
+    ...((project && !extra.elsewhere) || repository
+      ? [[extra.elsewhere ? null : project, repository].filter((part) => part !== null).join(' · ')]
+      : []),
   ]
 }
 
-function actionsOf(view: DeploymentView, { canRollBack, environmentUrl }: CardExtra): Action[] {
+function actionsOf(view: DeploymentView, { canRollBack, environmentUrl, elsewhere }: CardExtra): Action[] {
   const { reference, state, url } = view
   const button = (label: string, run: string, style?: 'primary' | 'danger'): Action => ({
     kind: 'button',
@@ -115,7 +124,7 @@ function actionsOf(view: DeploymentView, { canRollBack, environmentUrl }: CardEx
     run,
     ...(style ? { style } : {}),
   })
-  return [
+  const all: Action[] = [
     ...(state === 'waiting' ? [button('Approve', `deploy approve ${reference}`, 'primary')] : []),
     ...(state === 'waiting' ? [{ kind: 'form' as const, label: 'Reject', run: `deploy reject ${reference}` }] : []),
     // The hub asks before it runs, on every platform.
@@ -125,4 +134,5 @@ function actionsOf(view: DeploymentView, { canRollBack, environmentUrl }: CardEx
     button('Details', `deploy show ${reference}`),
     ...(isOpen(state) ? [button('Cancel', `deploy cancel ${reference}`)] : []),
   ]
+  return elsewhere ? all.filter(({ kind }) => kind === 'link') : all
 }
