@@ -8,7 +8,7 @@ import {
   readComment,
   startLinearFake,
 } from '../../test/fakes/linear/index.ts'
-import { memoryKv } from '../../test/fakes/linear/kv.ts'
+import { memoryKv, SILENT } from '../../test/fakes/linear/kv.ts'
 import type { FakeIssue } from '../../test/fakes/linear/state.ts'
 import { createChannel } from './channel.ts'
 import { createClient } from './client.ts'
@@ -16,6 +16,7 @@ import { config, type LinearConfig } from './config.ts'
 import { linear } from './index.ts'
 import { isOwnId } from './mark.ts'
 import { commentPlace, sessionPlace } from './place.ts'
+import { createPlans } from './plan.ts'
 import type { CommentBody } from './render.ts'
 import { createSessions } from './sessions.ts'
 import { createThreads } from './threads.ts'
@@ -37,7 +38,7 @@ async function rig() {
   )
   const kv = memoryKv()
   const threads = createThreads(kv, client)
-  const sessions = createSessions({ kv } as unknown as Hub<LinearConfig>, client, kv)
+  const sessions = createSessions({ kv } as unknown as Hub<LinearConfig>, client, createPlans(client, SILENT), kv)
   const issue = fake.people.create({ title: 'Saved cards' })
   const place = commentPlace(fake.state.organization.id, issue.id, undefined)
   return { fake, channel: createChannel(client, sessions, threads), place, issue, kv, threads, sessions }
@@ -139,6 +140,7 @@ describe('Linear in particular', () => {
       ['elicitation', false],
       ['response', false],
     ])
+    await expect.poll(() => fake.state.plans.at(-1)?.map(({ status }) => status)).toEqual(Array(3).fill('completed'))
     await kv.set('stopped:22222222-2222-4222-8222-222222222222', true)
     await expect(channel.deliver(post({ text: 'More' }, 'd', session), signal)).rejects.toMatchObject({
       code: 'FORBIDDEN',

@@ -186,6 +186,10 @@ export const sendActivity = define(
   'mutation SendActivity($input: AgentActivityCreateInput!) { agentActivityCreate(input: $input) { success agentActivity { id } } }',
   z.object({ agentActivityCreate: success.extend({ agentActivity: node }) }),
 )
+export const updatePlan = define(
+  'mutation UpdatePlan($id: String!, $plan: JSONObject!) { agentSessionUpdate(id: $id, input: { plan: $plan }) { success } }',
+  z.object({ agentSessionUpdate: success }),
+)
 export const activityById = define(
   `query ActivityById($session: String!, $id: ID!) {
   agentSession(id: $session) { activities(filter: { id: { eq: $id } }, first: 1) { nodes { id } } }

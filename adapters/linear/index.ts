@@ -8,6 +8,7 @@ import { createIdentities } from './identity.ts'
 import { createInbound } from './inbound.ts'
 import { SIZES } from './limits.ts'
 import { createMarker } from './mark.ts'
+import { createPlans } from './plan.ts'
 import { createBinder, createProjects } from './projects.ts'
 import { createMemory } from './proof.ts'
 import { createReader } from './reader.ts'
@@ -52,7 +53,7 @@ export const linear = definePlugin({
     const reader = createReader({ client, identities, marker, memory, targets })
     const writer = createWriter({ client, reader, marker, memory })
     const projects = createProjects(client, identities)
-    const sessions = createSessions(hub, client)
+    const sessions = createSessions(hub, client, createPlans(client, hub.log))
     const threads = createThreads(hub.kv, client)
     const signals = createSignals(client, hub.log)
     const inbound = createInbound(hub, { identities, marker, targets, sessions, signals, threads })

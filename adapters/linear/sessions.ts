@@ -15,11 +15,14 @@ import { requestsBucket } from './limits.ts'
 import { idFor } from './mark.ts'
 import type { SessionEvent } from './payloads.ts'
 import { laneOf, sessionPlace, workspaceOf } from './place.ts'
+import type { Plans } from './plan.ts'
 
 /** What the hub says in a session: https://linear.app/developers/agent-interaction#activity-content-payload */
 export interface Activity {
   readonly type: 'thought' | 'elicitation' | 'response' | 'error'
   readonly body: string
+  /** It confirms that the work was stopped. */
+  readonly isStop?: boolean
 }
 /** A session is over for us once somebody stopped it, until they write again. Linear keeps one open for half an hour. */
 const STOPPED_MS = 24 * 3_600_000
@@ -37,7 +40,12 @@ export interface Sessions {
   readonly events: readonly EventHandler[]
 }
 
-export function createSessions(hub: Hub<LinearConfig>, client: LinearClient, kv: KeyValue = hub.kv): Sessions {
+export function createSessions(
+  hub: Hub<LinearConfig>,
+  client: LinearClient,
+  plans: Plans,
+  kv: KeyValue = hub.kv,
+): Sessions {
   const stopKey = (sessionId: string) => `stopped:${sessionId}`
   const find: Sessions['find'] = async (sessionId, key, signal) => {
     const { agentSession } = await client.call(
@@ -47,7 +55,7 @@ export function createSessions(hub: Hub<LinearConfig>, client: LinearClient, kv:
     )
     return agentSession.activities.nodes[0]?.id ?? null
   }
-  const say: Sessions['say'] = async ({ workspace, sessionId, key }, { type, body }, signal) => {
+  const say: Sessions['say'] = async ({ workspace, sessionId, key }, { type, body, isStop }, signal) => {
     const id = idFor(key)
     const input = {
       id,
@@ -63,6 +71,7 @@ export function createSessions(hub: Hub<LinearConfig>, client: LinearClient, kv:
       if (!(error instanceof HubError) || error.code !== 'INPUT_INVALID') throw error
       if ((await find(sessionId, key, signal ?? AbortSignal.timeout(10_000))) === null) throw error
     }
+    if (type === 'response') void plans.show(sessionId, isStop ? 'stopped' : 'answered')
     return id
   }
   return {
@@ -118,11 +127,14 @@ export function createSessions(hub: Hub<LinearConfig>, client: LinearClient, kv:
         await kv.delete(stopKey(sessionId))
         const to = { workspace: workspaceOf(organizationId), sessionId, key: `thought ${ctx.jobId}` }
         await say(to, { type: 'thought', body: `Reading ${about} …` }, ctx.signal)
+        // Before the work, which may be done in no time.
+        await plans.show(sessionId, 'working')
       }),
       handleEvent(sessionStopped, async ({ sessionId, organizationId, by }, ctx: Context) => {
         await kv.set(stopKey(sessionId), true, STOPPED_MS)
         const to = { workspace: workspaceOf(organizationId), sessionId, key: `stopped ${ctx.jobId}` }
-        await say(to, { type: 'response', body: `Stopped, as ${by} asked. Nothing more is posted here.` }, ctx.signal)
+        const body = `Stopped, as ${by} asked. Nothing more is posted here.`
+        await say(to, { type: 'response', body, isStop: true }, ctx.signal)
       }),
     ],
   }

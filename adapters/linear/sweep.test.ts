@@ -8,6 +8,7 @@ import { createGroupHandler } from './groups.ts'
 import { createIdentities } from './identity.ts'
 import { createInbound } from './inbound.ts'
 import { createMarker } from './mark.ts'
+import { createPlans } from './plan.ts'
 import { createMemory } from './proof.ts'
 import { createReader } from './reader.ts'
 import { createSessions } from './sessions.ts'
@@ -49,7 +50,7 @@ async function rig() {
     identities,
     marker,
     targets,
-    sessions: createSessions(hub, client),
+    sessions: createSessions(hub, client, createPlans(client, SILENT)),
     signals: { seen: () => undefined },
     threads: createThreads(kv, client),
   })

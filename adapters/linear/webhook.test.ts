@@ -7,6 +7,7 @@ import { config, type LinearConfig } from './config.ts'
 import { createIdentities } from './identity.ts'
 import { createInbound } from './inbound.ts'
 import { createMarker } from './mark.ts'
+import { createPlans } from './plan.ts'
 import { renderSection } from './section.ts'
 import { createSessions } from './sessions.ts'
 import { createTargets } from './targets.ts'
@@ -63,7 +64,7 @@ async function rig(options: { answer?: (call: CommandCall) => Promise<unknown>; 
     identities,
     marker,
     targets: createTargets(() => bindings as never),
-    sessions: createSessions(hub, client),
+    sessions: createSessions(hub, client, createPlans(client, SILENT)),
     signals: { seen: (id) => void seen.push(id) },
     threads,
   })

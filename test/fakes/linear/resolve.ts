@@ -273,6 +273,14 @@ export function createRoot(
       state.reactions.push({ id: chosen(id), commentId, emoji })
       return { success: true }
     },
+    agentSessionUpdate: ({ id, input }: Args) => {
+      if (!state.sessions.some((one) => one.id === id)) throw notFound('AgentSession')
+      const { plan } = input as { plan: State['plans'][number] }
+      if (!plan.every(({ status }) => /^(?:pending|inProgress|completed|canceled)$/.test(status)))
+        throw invalid('no such status of a step')
+      state.plans.push(plan)
+      return { success: true }
+    },
     agentActivityCreate: ({ input }: Args) => {
       const given = input as {
         id: string

@@ -105,6 +105,7 @@ export function createState(now: () => number) {
     attachments: [] as FakeAttachment[],
     sessions: [] as { readonly id: string; readonly issueId: string | null }[],
     activities: [] as FakeActivity[],
+    plans: [] as (readonly { readonly content: string; readonly status: string }[])[],
     reactions: [] as { readonly id: string; readonly commentId: string; readonly emoji: string }[],
     /** Root comments whose thread is synced with Slack, and what Linear posted there for it. */
     slackThreads: new Set<string>(),
