@@ -2,6 +2,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import { type JiraFake, startJiraFake } from '../../test/fakes/jira/index.ts'
 import { createClient, type JiraClient } from './client.ts'
 import { config } from './config.ts'
+import { createHealth } from './health.ts'
 import { createHooks, EVENTS, ensureHook } from './hooks.ts'
 
 const { signal } = new AbortController()
@@ -72,10 +73,32 @@ test('deletes, also what is gone already', async () => {
 })
 test('without the right to register, an administrator is told what to do', async () => {
   fake.setSiteAdmin(false)
-  await ensureHook(here(), settings('https://hub.example.com'), log, signal)
+  const trouble = await ensureHook(here(), settings('https://hub.example.com'), log, signal)
+  const health = createHealth(client, () => trouble)
+  expect(await health()).toEqual({ status: 'degraded', detail: trouble })
   expect(said).toEqual([expect.stringContaining(`Settings → System → Webhooks, address ${URL_HERE}`)])
 })
 test('without a public address nothing is asked', async () => {
   await ensureHook(createHooks(client, settings()), settings(), log, signal)
   expect([fake.requests, said]).toEqual([[], []])
+})
+
+test('a token that does not work is said, without the token, and asked about once a minute', async () => {
+  let nowMs = 0
+  const wrong = createClient({ ...settings(), apiToken: 'revoked-token' })
+  const health = createHealth(
+    wrong,
+    () => null,
+    () => nowMs,
+  )
+  const first = await health()
+  expect(first).toMatchObject({ status: 'degraded', detail: expect.stringContaining('renew JIRA_API_TOKEN') })
+  expect(JSON.stringify(first)).not.toContain('revoked-token')
+  await health()
+  expect(fake.requests).toHaveLength(1)
+  nowMs += 60_000
+  await health()
+  expect(fake.requests).toHaveLength(2)
+  wrong.close()
+  expect(await createHealth(client, () => null)()).toEqual({ status: 'ok' })
 })

@@ -76,22 +76,21 @@ export function createHooks(client: JiraClient, config: Pick<JiraConfig, 'public
     },
   }
 }
-/** A hub without the right to set one up works all the same: somebody makes it by hand. */
+/** What keeps the webhook from being set up, with its cure; null when it stands. A hub without the right to do it works all the same: somebody makes it by hand. */
 export async function ensureHook(
   hooks: Hooks,
   config: Pick<JiraConfig, 'publicUrl'>,
   log: Log,
   signal: AbortSignal,
-): Promise<void> {
-  if (config.publicUrl === undefined) return
+): Promise<string | null> {
+  if (config.publicUrl === undefined) return null
   try {
     log.info({ done: await hooks.ensure(signal) }, 'Jira webhook')
+    return null
   } catch (error) {
-    if (signal.aborted) return
-    const message = error instanceof Error ? error.message : String(error)
-    log.warn(
-      { error: message },
-      `Jira webhook was not set up; an administrator can: Settings → System → Webhooks, address ${config.publicUrl}/hooks/jira, with the secret of JIRA_WEBHOOK_SECRET`,
-    )
+    if (signal.aborted) return null
+    const trouble = `Jira webhook was not set up; an administrator can: Settings → System → Webhooks, address ${config.publicUrl}/hooks/jira, with the secret of JIRA_WEBHOOK_SECRET`
+    log.warn({ error: error instanceof Error ? error.message : String(error) }, trouble)
+    return trouble
   }
 }

@@ -80,7 +80,8 @@ export function createInbound({ hub, workspace, own, seen, aboutIssue, isBound, 
       lane: laneOf(workspace, issue.id),
       ...(by === null ? {} : { actor: { plugin: 'jira', id: by.accountId } }),
     })
-    await seen.note(issue.id, Math.max(read.timestamp, updatedMs(issue)), log)
+    // A clock that is ahead must not hide what comes after.
+    await seen.note(issue.id, Math.min(now(), Math.max(read.timestamp, updatedMs(issue))), log)
   }
   const run = async (read: JiraDelivery, issue: EventIssue, deliveryId: string, log: Log): Promise<void> => {
     const { comment } = read

@@ -5,6 +5,7 @@ import { createClient } from './client.ts'
 import { config } from './config.ts'
 import { createFields } from './fields.ts'
 import { createGatheredRead } from './gathered.ts'
+import { createHealth } from './health.ts'
 import { createHooks, ensureHook } from './hooks.ts'
 import { createInbound } from './inbound.ts'
 import { load } from './issue.ts'
@@ -49,6 +50,7 @@ export const jira = definePlugin({
     const readIssue = createGatheredRead(client)
     const seen = createSeen(hub.kv)
     const stopped = new AbortController()
+    let trouble: string | null = null
     const inbound = createInbound({
       hub,
       workspace,
@@ -75,10 +77,13 @@ export const jira = definePlugin({
         ),
         provide(binder('jira'), createBinder(client, workspace)),
       ],
+      health: createHealth(client, () => trouble),
       schedules: [{ name: 'recover', everyMs: SWEEP_MS, run: (_slot, ctx) => sweep(ctx.log, ctx.signal) }],
       start() {
         // Not waited for: the hub starts while Jira is away.
-        void ensureHook(createHooks(client, hub.config), hub.config, hub.log, stopped.signal)
+        void ensureHook(createHooks(client, hub.config), hub.config, hub.log, stopped.signal).then((found) => {
+          trouble = found
+        })
       },
       close() {
         stopped.abort()

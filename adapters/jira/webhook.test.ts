@@ -354,6 +354,15 @@ describe('a change', () => {
   })
 })
 
+test('a clock of Jira’s that is ahead hides nothing from the sweep', async () => {
+  const it = await open()
+  const { payload, identifier } = it.latest()
+  const ahead = { identifier, payload: { ...payload, timestamp: Date.now() + 7 * 24 * 3_600_000 } }
+  expect((await it.fake.deliver(it.target, ahead)).status).toBe(200)
+  expect(it.events).toHaveLength(1)
+  expect(await it.seen.untilMs(it.issue.id)).toBeLessThanOrEqual(Date.now())
+})
+
 describe('a delivery', () => {
   test('is not acknowledged while it cannot be stored, so that Jira tries again', async () => {
     const it = await open(async () => {
