@@ -37,6 +37,13 @@ export interface GitHubClient {
   answer(call: Call): Promise<Answer>
   /** A GET that is asked with the ETag of the answer before. */
   read(call: Call): Promise<unknown>
+  /** A query that changes nothing; it has a budget of its own. */
+  graphql(query: {
+    readonly query: string
+    readonly variables: Readonly<Record<string, unknown>>
+    readonly repository: NonNullable<Call['repository']>
+    readonly what: string
+  }): Promise<unknown>
   /** Text that lies elsewhere, where GitHub sends whoever asks. */
   text(call: Call): Promise<string>
   close(): void
@@ -51,6 +58,8 @@ export function createClient(config: GitHubConfig, now: () => number = Date.now)
   const pace = createPace(now)
   const gate = createGate()
   const answers = createCache<{ readonly etag: string; readonly data: unknown }>(ANSWERS_BYTES)
+  // GitHub Enterprise serves both below /api: https://docs.github.com/en/graphql/guides/forming-calls-with-graphql
+  const graphqlRoute = `POST ${config.apiUrl.replace(/\/api\/v3$/, '/api')}/graphql`
   let loading: Promise<Octokit> | undefined
   const load = async () => {
     const { Octokit } = await import('@octokit/rest')
@@ -72,7 +81,7 @@ export function createClient(config: GitHubConfig, now: () => number = Date.now)
     { route, parameters, what, scope, signal }: Omit<Call, 'repository'>,
     headers: Readonly<Record<string, string>> = {},
   ): Promise<Answer & { readonly status: number }> => {
-    const reads = route.startsWith('GET ')
+    const reads = route.startsWith('GET ') || route === graphqlRoute
     pace.admit(budget, !reads, scope)
     loading ??= load()
     const octokit = await loading
@@ -129,6 +138,11 @@ export function createClient(config: GitHubConfig, now: () => number = Date.now)
       if (typeof etag === 'string')
         answers.set(key, { etag, data: found.data }, JSON.stringify(found.data ?? null).length)
       return found.data
+    },
+    async graphql({ query, variables, repository, what }) {
+      const call = { route: graphqlRoute, parameters: { query, variables }, repository, what }
+      const authorization = await auth.headerFor(repository)
+      return (await gate(() => request(authorization, `${budgetOf(call)} graphql`, call))).data
     },
     async text(call) {
       const found = await ask(call)

@@ -25,3 +25,9 @@ export function markedEdits(branch: string, tree: string, message: string): stri
   const [, edits] = /^AutoDevHub-Change: ([0-9a-f]{20})-[0-9a-f]{20}$/m.exec(message) ?? []
   return edits !== undefined && message.includes(commitMark(branch, tree, edits)) ? edits : null
 }
+
+/** Id that Git gives a content. */
+export function blobId(text: string): string {
+  const bytes = Buffer.from(text)
+  return createHash('sha1').update(`blob ${bytes.byteLength}\0`).update(bytes).digest('hex')
+}

@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import { HubError, type TreeEntry } from '#contract'
+import { createGather } from './blobs.ts'
 import { createCache } from './cache.ts'
 import type { GitHubClient } from './client.ts'
 import { repositoryOf } from './place.ts'
@@ -48,6 +48,7 @@ export function createObjects(client: GitHubClient): Objects {
   const trees = createCache<Tree>(CACHE_BYTES)
   const folders = createCache<z.infer<typeof treeAnswer>['tree']>(CACHE_BYTES / 4)
   const blobs = createCache<Uint8Array>(CACHE_BYTES)
+  const gather = createGather(client)
   const ask = (name: string, route: string, parameters: object, what: string, signal: AbortSignal) => {
     const repository = repositoryOf(name)
     return { route, parameters: { ...repository, ...parameters }, repository, what: `${what} of ${name}`, signal }
@@ -92,6 +93,11 @@ export function createObjects(client: GitHubClient): Objects {
       if (sizeBytes > Math.min(maxBytes, MAX_BLOB_BYTES)) return null
       const known = blobs.get(`${name} ${sha}`)
       if (known) return known.byteLength > maxBytes ? null : known
+      const gathered = await gather(name, sha, sizeBytes)
+      if (gathered) {
+        blobs.set(`${name} ${sha}`, gathered, gathered.byteLength)
+        return gathered.byteLength > maxBytes ? null : gathered
+      }
       const route = 'GET /repos/{owner}/{repo}/git/blobs/{file_sha}'
       const { content, encoding } = parse(
         blobAnswer,
@@ -129,11 +135,6 @@ function entryOf(one: z.infer<typeof treeAnswer>['tree'][number]): Entry | null 
   if (one.type === 'tree') return null
   const kind = one.type === 'commit' ? 'submodule' : one.mode === '120000' ? 'link' : 'file'
   return { path: one.path, kind, blob: one.sha, sizeBytes: one.size ?? 0, mode: one.mode }
-}
-/** Id that Git gives a content. */
-export function blobId(text: string): string {
-  const bytes = Buffer.from(text)
-  return createHash('sha1').update(`blob ${bytes.byteLength}\0`).update(bytes).digest('hex')
 }
 /** An answer that is not as documented is the far side's fault, and may be right the next time. */
 export function parse<S extends z.ZodType>(schema: S, data: unknown, what: string): z.output<S> {

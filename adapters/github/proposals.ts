@@ -2,9 +2,9 @@ import { z } from 'zod'
 import { type Comparison, HubError, type Proposal, type ProposalWrite } from '#contract'
 import type { GitHubClient } from './client.ts'
 import { asRepeatable } from './errors.ts'
-import { commitMark, editsOf, keyMark, markedEdits } from './mark.ts'
+import { blobId, commitMark, editsOf, keyMark, markedEdits } from './mark.ts'
 import { unmentioned } from './markdown.ts'
-import { blobId, type Entry, type Objects, parse, SHA } from './objects.ts'
+import { type Entry, type Objects, parse, SHA } from './objects.ts'
 import { repositoryOf } from './place.ts'
 
 const BODY = 65_000

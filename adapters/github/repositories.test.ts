@@ -121,6 +121,36 @@ describe('reading', () => {
     expect(await port.file(REPO, sha, 'a/b/c.bin', 4, signal)).toBeNull()
     expect(await port.file(REPO, 'gone', 'a/b/c.bin', 100, signal)).toBeNull()
   })
+  test('files that are wanted together come together, byte for byte', async () => {
+    const many = Object.fromEntries(Array.from({ length: 120 }, (_, i) => [`docs/${i}.md`, `# ${i}\r\né`]))
+    const odd = { 'docs/nul.md': Uint8Array.from([1, 0, 2]), 'docs/latin.md': Uint8Array.from([0xe9, 0x20]) }
+    const { sha } = fake.push('main', { ...many, ...odd, 'docs/large.md': 'x'.repeat(300_000) })
+    const { entries } = await port.tree(REPO, sha, signal)
+    const read = await Promise.all(entries.map((entry) => port.blob(REPO, entry, 1_000_000, signal)))
+    for (const [i, { path, blob }] of entries.entries())
+      expect(Buffer.from(read[i] ?? []).equals(fake.repository().git.blobs.get(blob) ?? Buffer.of(1)), path).toBe(true)
+    expect(asked('POST', /^\/graphql$/)).toBe(3)
+    // What is no text, or too much of it, comes by itself.
+    expect(asked('GET', /git\/blobs/)).toBe(3)
+    await Promise.all(entries.slice(0, 50).map((entry) => port.blob(REPO, entry, 1_000_000, signal)))
+    expect(asked('POST', /^\/graphql$/)).toBe(3)
+  })
+  test('where GraphQL is refused they come one by one', async () => {
+    fake.faults.add({ kind: 'refuse', status: 404, message: 'Not Found' }, 100, /graphql$/)
+    const { sha } = fake.push('main', { a: '1', b: '2', c: '3', d: '4' })
+    const { entries } = await port.tree(REPO, sha, signal)
+    for (const two of [entries.slice(0, 2), entries.slice(2)])
+      await Promise.all(two.map((entry) => port.blob(REPO, entry, 100, signal)))
+    expect([asked('POST', /graphql/), asked('GET', /git\/blobs/)]).toEqual([1, 4])
+  })
+  test('a request to wait stops them all', async () => {
+    fake.faults.add({ kind: 'rate-limited', retryAfterSeconds: 9 }, 1, /graphql$/)
+    const { sha } = fake.push('main', { a: '1', b: '2' })
+    const { entries } = await port.tree(REPO, sha, signal)
+    const read = await Promise.allSettled(entries.map((entry) => port.blob(REPO, entry, 100, signal)))
+    expect(read).toMatchObject([{ reason: { code: 'RATE_LIMITED' } }, { reason: { retry: { afterMs: 9_000 } } }])
+    expect(asked('GET', /git\/blobs/)).toBe(0)
+  })
   test('a comparison with hunks, a rename, and a history that was replaced', async () => {
     const first = fake.push('main', { 'old.md': 'same\n', 'a.md': '1\n' })
     const second = fake.push('main', { 'old.md': null, 'new.md': 'same\n', 'a.md': '2\n' }, 'Rename')

@@ -41,7 +41,7 @@ export function guard(app: Hono<{ Bindings: HttpBindings }>, world: World, acces
   app.use('*', async (c, next) => {
     if (rate.remaining === 0 && world.now() < rate.resetAtMs && c.req.path !== '/rate_limit')
       return c.json({ message: 'API rate limit exceeded for installation.' }, 403)
-    if (c.req.method !== 'GET' && !c.req.path.endsWith('/access_tokens')) {
+    if (c.req.method !== 'GET' && !/\/access_tokens$|^\/graphql$/.test(c.req.path)) {
       writes = writes.filter((at) => at > world.now() - WINDOW_MS)
       if (writes.length >= WRITES_A_MINUTE)
         return c.json({ message: 'You have exceeded a secondary rate limit.' }, 403, { 'retry-after': '60' })
