@@ -144,6 +144,28 @@ describe('/deploy', () => {
   })
 })
 
+describe('runs that the hub did not start', () => {
+  it('are deployments where their workflow can only mean one service and one place', async () => {
+    await at.say('deploy service web --environments production')
+    await at.say('hub subscribe deploys all')
+    await at.forge.run({ runId: '90', event: 'push', path: '.forge/workflows/test.yml' })
+    await at.forge.run({ runId: '91', event: 'push', state: 'running' })
+    await at.quiet()
+    expect(lead('D-1')).toBe('🚀 web → production is being deployed')
+    await at.forge.run({ runId: '91', event: 'push', state: 'done', conclusion: 'failure' })
+    await at.quiet()
+    expect(card('D-1')?.message.text).toContain('Deploy ended with failure')
+    const rows = await at.hub.store.sql.query<{ n: number }>('select count(*)::int as n from hub.deployments')
+    expect(rows[0]?.n).toBe(1)
+  })
+  it('are left alone where nobody could tell what they deploy', async () => {
+    await at.forge.run({ runId: '91', event: 'push', state: 'running' })
+    await at.quiet()
+    const rows = await at.hub.store.sql.query<{ n: number }>('select count(*)::int as n from hub.deployments')
+    expect(rows[0]?.n).toBe(0)
+  })
+})
+
 describe('freezes', () => {
   it('nothing goes to a frozen environment; other environments and rollbacks do', async () => {
     await deployed('production', sha(1))

@@ -1,0 +1,110 @@
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import type { Context } from '#contract'
+import type { Store } from '../../core/store/open.ts'
+import { openTestStore } from '../../test/support/stores.ts'
+import { createCommits } from './changes/store.ts'
+import type { Desk } from './desk.ts'
+import { createStore, type NewDeployment } from './store.ts'
+import { sweepSchedules } from './sweep.ts'
+
+let opened: Store
+beforeAll(async () => {
+  opened = await openTestStore('embedded')
+})
+afterAll(() => opened.close())
+
+const NOW = Date.now()
+const HOUR = 3_600_000
+const wanted = (over: Partial<NewDeployment>): NewDeployment => ({
+  workspace: 'w',
+  service: 'web',
+  environment: 'production',
+  project: null,
+  production: true,
+  jobId: `job-${Math.random()}`,
+  askedBy: 'chat:ada',
+  byName: 'ada',
+  ref: 'main',
+  sha: 'a'.repeat(40),
+  repository: 'octo/web',
+  previousSha: null,
+  rollsBack: null,
+  approvalsNeeded: 0,
+  approverRole: null,
+  ...over,
+})
+
+it('ends what nobody approves and what is not heard of, tells it, and leaves the rest alone', async () => {
+  const store = createStore(opened.db)
+  const told: unknown[] = []
+  const desk = { store: () => store, commits: () => createCommits(opened.db), nowMs: () => NOW } as unknown as Desk
+  const ctx = {
+    workspace: 'hub',
+    log: { debug() {}, info() {}, warn() {}, error() {} },
+    enqueue: async (_job: unknown, payload: object, options: object) => void told.push({ ...payload, ...options }),
+  } as unknown as Context
+  await store.create(wanted({ service: 'waits', approvalsNeeded: 1 }))
+  await store.create(wanted({ service: 'waits-long', approvalsNeeded: 1 }))
+  await store.create(wanted({ service: 'silent' }))
+  await store.create(wanted({ service: 'fresh' }))
+  await opened.sql.query(
+    `update hub.deployments set updated_at = now() - case when service = 'waits-long' then interval '25 hours' else interval '4 hours' end
+     where service <> 'fresh'`,
+  )
+  // Only reported: it holds no lock, and its source may say nothing for days.
+  const report = {
+    source: 'ci',
+    deploymentId: '1',
+    service: 'slow',
+    environment: 'production',
+    state: 'running' as const,
+  }
+  const rest = {
+    ref: null,
+    sha: null,
+    repository: null,
+    by: null,
+    url: null,
+    environmentUrl: null,
+    description: null,
+    rollsBack: null,
+  }
+  await store.report({ ...wanted({}), service: 'slow' }, { ...report, ...rest, atMs: NOW - 90 * HOUR }, NOW)
+  await opened.sql.query(`update hub.deployments set updated_at = now() - interval '90 hours' where service = 'slow'`)
+
+  const [stale] = sweepSchedules(desk)
+  await stale?.run({ startMs: NOW }, ctx)
+  const rows = await store.list('w', { limit: 10 })
+  expect(rows.map((row) => [row.service, row.state, row.locked])).toEqual([
+    ['slow', 'running', false],
+    ['fresh', 'queued', true],
+    ['silent', 'failed', false],
+    ['waits-long', 'cancelled', false],
+    ['waits', 'waiting', true],
+  ])
+  expect(told).toEqual([
+    { number: 2, workspace: 'w' },
+    { number: 3, workspace: 'w' },
+  ])
+  expect(rows[2]?.reason).toContain('a later report corrects this')
+  // And it does.
+  const late = {
+    ...report,
+    ...rest,
+    service: 'silent',
+    deploymentId: 'late',
+    sha: 'a'.repeat(40),
+    state: 'succeeded' as const,
+  }
+  await store.report({ ...wanted({}), service: 'silent' }, { ...late, atMs: NOW }, NOW)
+  expect((await store.get('w', 3)).state).toBe('succeeded')
+})
+it('forgets commits after 120 days', async () => {
+  const commits = createCommits(opened.db)
+  const one = (sha: string) => [{ sha, message: 'm', author: 'a' }]
+  await commits.savePushed('w', 'octo/web', one('old'), NOW - 121 * 24 * HOUR)
+  await commits.savePushed('w', 'octo/web', one('new'), NOW - 119 * 24 * HOUR)
+  const desk = { commits: () => commits, nowMs: () => NOW } as unknown as Desk
+  await sweepSchedules(desk)[1]?.run({ startMs: NOW }, {} as Context)
+  expect(await commits.pushedAt('w', 'octo/web', ['old', 'new'])).toEqual([NOW - 119 * 24 * HOUR])
+})
