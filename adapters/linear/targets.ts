@@ -7,7 +7,7 @@ export type Target =
   | { readonly kind: 'project'; readonly slug: string }
 
 const PROJECT = 'project/'
-const KEPT_MS = 30_000
+const KEPT_MS = 5_000
 
 const SLUG = /(?:^project\/|\/project\/(?:[\w%-]*-)?)([0-9a-f]{8,32})(?:\/|$|[?#])/i
 /** The end of the address of a project's page. */

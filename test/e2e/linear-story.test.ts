@@ -41,7 +41,7 @@ for (const mode of MODES)
     })
     it('settles a comment whose answer was lost: it stands there once', async () => {
       const issue = linear.people.create({ title: 'Two' })
-      linear.faults.add({ kind: 'cut', commit: true })
+      linear.faults.add({ kind: 'cut', commit: true }, 1, /^SendComment$/)
       await linear.people.say(target, issue, { body: '/story list' })
       await linear.waitForComments((all) => all.some((one) => one.issueId === issue.id && one.parentId !== null))
       await hub.quiet(20_000)

@@ -8,20 +8,21 @@ export type LinearFault =
   | { readonly kind: 'slow'; readonly ms: number }
 
 export interface Faults {
-  /** Plays `fault` on the next `times` mutations. */
-  add(fault: LinearFault, times?: number): void
-  take(): LinearFault | null
+  /** Plays `fault` on the next `times` mutations, of those whose name fits where one is given. */
+  add(fault: LinearFault, times?: number, name?: RegExp): void
+  take(name: string): LinearFault | null
 }
 export function createFaults(): Faults {
-  const armed: { fault: LinearFault; left: number }[] = []
+  const armed: { fault: LinearFault; left: number; name: RegExp }[] = []
   return {
-    add: (fault, times = 1) => void armed.push({ fault, left: times }),
-    take() {
-      const [first] = armed
-      if (!first) return null
-      first.left -= 1
-      if (first.left <= 0) armed.shift()
-      return first.fault
+    add: (fault, times = 1, name = /^/) => void armed.push({ fault, left: times, name }),
+    take(name) {
+      const at = armed.findIndex((one) => one.name.test(name))
+      const found = armed[at]
+      if (!found) return null
+      found.left -= 1
+      if (found.left <= 0) armed.splice(at, 1)
+      return found.fault
     },
   }
 }

@@ -123,7 +123,7 @@ export async function startLinearFake(options: { readonly now?: () => number } =
       return refuse(c, 400, 'GRAPHQL_VALIDATION_FAILED', wrong[0] ?? '')
     }
     if (budget.requests < 0 || budget.complexity < 0) return limited(c, HOUR_MS)
-    const fault = kind === 'mutation' ? faults.take() : null
+    const fault = kind === 'mutation' ? faults.take(name) : null
     const run = () => work(c, query, variables, complexity)
     switch (fault?.kind) {
       case undefined:
