@@ -244,6 +244,9 @@ describe('a run', () => {
       runUrl: `https://github.com/${REPO}/actions/runs/${id}`,
     })
     expect(await told(people.run({ id, name: 'CI', status: 'in_progress' }))).toMatchObject({ state: 'running' })
+    expect(await told(people.run({ name: '', path: '.github/workflows/x.yml' }))).toMatchObject({
+      name: '.github/workflows/x.yml',
+    })
     for (const [given, conclusion] of [
       ['failure', 'failure'],
       ['timed_out', 'failure'],
@@ -257,6 +260,7 @@ describe('a run', () => {
   test.each([
     ['another app', { app: { slug: 'circleci' } }, 1],
     ['a job of a workflow, which its run tells', { app: { slug: 'github-actions' } }, 0],
+    ['a person who wants it again', { app: { slug: 'circleci' }, action: 'rerequested' }, 0],
     ['the hub itself', { app: { slug: 'autodevhub' }, external_id: 'autodevhub:documentation' }, 0],
   ])('a check of %s', async (_who, more, times) => {
     const check = {
@@ -268,7 +272,13 @@ describe('a run', () => {
       ...more,
     }
     const { payload } = fake.push('main', { a: '1' })
-    const body = { action: 'completed', check_run: check, repository: payload.repository, sender: payload.sender }
+    const body = {
+      action: 'completed',
+      ...more,
+      check_run: check,
+      repository: payload.repository,
+      sender: payload.sender,
+    }
     await fake.deliver(async (r) => routes.fetch(new Request('http://hub.test/', r)), 'check_run', body)
     expect(published).toHaveLength(times)
     if (times > 0)

@@ -104,7 +104,7 @@ const READERS: Readonly<Record<string, Reader>> = {
       payload: {
         ...named(repository),
         runId: String(run.id),
-        name: run.name ?? run.path ?? 'workflow',
+        name: run.name || run.path?.split('@')[0] || 'workflow',
         path: run.path?.split('@')[0] ?? null,
         branch: run.head_branch ?? null,
         sha: run.head_sha,
@@ -120,7 +120,9 @@ const READERS: Readonly<Record<string, Reader>> = {
   check_run(body, nowMs) {
     const read = checkPayload.safeParse(body)
     if (!read.success) return null
-    const { repository, check_run: check } = read.data
+    const { action, repository, check_run: check } = read.data
+    // A wish of a person that it run again comes with the state it had.
+    if (action !== 'created' && action !== 'completed') return null
     // Each job of a workflow is one too, and its run is told by itself; our own are no news.
     if (check.app?.slug === 'github-actions' || check.external_id?.startsWith(CHECK_ID)) return null
     const state = stateOf(check.status)
