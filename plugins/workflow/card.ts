@@ -6,7 +6,8 @@ import type { Snapshot } from './runs/run.ts'
 
 const SIGNS: Readonly<Record<StepState['status'] | 'ahead', string>> = {
   ahead: '○',
-  queued: '◔',
+  // Its job begins within milliseconds: one sign for both.
+  queued: '◑',
   running: '◑',
   waiting: '⏸',
   succeeded: '✓',

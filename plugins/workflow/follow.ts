@@ -5,7 +5,7 @@ import { cancelJob, childJob, happenedJob, stepJob } from './jobs.ts'
 import { isOver } from './plan/state.ts'
 import type { Ports } from './ports.ts'
 import type { Snapshot } from './runs/run.ts'
-import type { Changed } from './runs/store.ts'
+import { type Changed, unchanged } from './runs/store.ts'
 import { backoffMs } from './steps/retry.ts'
 
 /**
@@ -13,7 +13,7 @@ import { backoffMs } from './steps/retry.ts'
  * All of it is keyed, so doing it twice does nothing; a job that is repeated does all of it, because its first try may have ended before it did.
  */
 export async function follow(
-  { snapshot, changed, fresh }: Changed,
+  { snapshot, changed, fresh, visible }: Changed,
   ctx: Context,
   ports: Ports,
   all = ctx.attempt > 1,
@@ -38,7 +38,7 @@ export async function follow(
         { run: child, reason: `${state.about.reference} was cancelled` },
         { key: `${child}:parent`, workspace },
       )
-  await show(snapshot, ctx, ports)
+  if (visible || all) await show(snapshot, ctx, ports)
   if (isOver(state.status)) await conclude(snapshot, changed, ctx, ports)
 }
 
@@ -95,6 +95,6 @@ async function conclude({ run, state }: Snapshot, changed: boolean, ctx: Context
   // Woken by an earlier try of this job, perhaps, which did not come to see to it.
   for (const { id } of await ports.runs().inGroup(workspace, concurrencyKey)) {
     const woken = await ports.runs().get(workspace, id)
-    if (woken && ctx.attempt > 1) await follow({ snapshot: woken, changed: false, fresh: [] }, ctx, ports, true)
+    if (woken && ctx.attempt > 1) await follow(unchanged(woken), ctx, ports, true)
   }
 }

@@ -32,7 +32,7 @@ import { cancelJob, childJob, dueJob, followJob, happenedJob, startJob, stepJob 
 import { cancelRun, childIsOver, timeIsOver } from './outcomes.ts'
 import type { Ports } from './ports.ts'
 import { createRoutes } from './routes.ts'
-import { createRunStore } from './runs/store.ts'
+import { createRunStore, unchanged } from './runs/store.ts'
 import { ringAfter } from './steps/due.ts'
 import { runStep } from './steps/run-step.ts'
 import { eventHandlers } from './triggers/events.ts'
@@ -96,7 +96,7 @@ function jobHandlers(ports: Ports): readonly JobHandler[] {
     handleJob(cancelJob, async ({ run, reason }, ctx) => void (await cancelRun(run, reason, null, ctx, ports))),
     handleJob(followJob, async ({ run }, ctx) => {
       const snapshot = await ports.runs().get(ctx.workspace, run)
-      if (snapshot) await follow({ snapshot, changed: true, fresh: [] }, ctx, ports, true)
+      if (snapshot) await follow({ ...unchanged(snapshot), changed: true }, ctx, ports, true)
       return undefined
     }),
     handleJob(happenedJob, async ({ event: name, id, payload, depth }, ctx) => {

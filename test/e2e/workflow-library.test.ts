@@ -26,7 +26,7 @@ describe('the library, from chat to production', () => {
     prometheus.close()
     await desk?.close()
   })
-  const start = async (line: string, who = 'cleo') => {
+  const start = async (line: string, who = 'ada') => {
     actions.started.length = 0
     actions.conclude = () => 'success'
     const shown = await desk.say(`workflow run ${line}`, who)
@@ -45,7 +45,7 @@ describe('the library, from chat to production', () => {
     expect(post.message.text).toContain('approval failed: rejected by ben: the migration is missing')
     expect(started().at(-1)).toBe('smoke.yml {"environment":"staging"}')
 
-    const shown = await desk.say(`workflow rerun ${reference} approval`, 'cleo')
+    const shown = await desk.say(`workflow rerun ${reference} approval`, 'ada')
     const again = shown.find(({ message }) => message.card)
     if (!again) throw new Error(shown.map(({ message }) => message.text).join('\n'))
     // A person's word is asked for anew; what machines found out stands.
@@ -64,11 +64,16 @@ describe('the library, from chat to production', () => {
 
   it('ci-pipeline: a red test stops it before anybody is asked', async () => {
     actions.started.length = 0
-    const begun = desk.say('workflow run ci-pipeline repository=octo/api', 'cleo')
+    const begun = desk.say('workflow run ci-pipeline repository=octo/api', 'ada')
     actions.conclude = (what) => (what.startsWith('test.yml') ? 'failure' : 'success')
     const post = (await begun).find(({ message }) => message.card)
     expect(post?.message.text).toContain('Not good enough: lint succeeded, tests failed, security succeeded')
     expect(started()).toHaveLength(3)
+  })
+
+  it('pipelines whose inputs name files to start are for maintainers', async () => {
+    const [denied] = await desk.say('workflow run github-run repository=octo/web workflow=deploy.yml', 'cleo')
+    expect(denied?.message.text).toContain('github-run can be started by every maintainer')
   })
 
   it('canary: grows while it is well, is taken back when it is not', async () => {
@@ -117,7 +122,7 @@ describe('the library, from chat to production', () => {
   })
 
   it('release and feature: ask, wait and tell', async () => {
-    const release = await start('release service=shop')
+    const release = await start('release service=shop', 'cleo')
     await desk.say(buttonOf(release.post.message, 'Approve'), 'ada')
     expect(desk.posts().map(({ message }) => message.text)).toContainEqual('shop main is released, approved by ada')
     const feature = await start('feature requirement="Pay with a saved card" repository=octo/web branch=feature/cards')

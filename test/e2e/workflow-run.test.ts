@@ -5,6 +5,14 @@ import { isModeAvailable, MODES } from '../support/hub.ts'
 
 const HOLE = (expression: string) => `\${{ ${expression} }}`
 
+const CANARY = [
+  'steps:',
+  '  prepare: { task: robot.do, with: { name: prepare }, compensate: { task: robot.do, with: { name: unprepare } } }',
+  `  canary: { needs: [prepare], task: robot.do, with: { name: canary }, compensate: { task: robot.do, with: { name: "uncanary ${HOLE('steps.canary.output.id')}" } } }`,
+  '  healthy: { needs: [canary], gate: steps.canary.output.errors < 0.01 }',
+  '  promote: { needs: [healthy], task: robot.do, with: { name: promote } }',
+].join('\n')
+
 for (const mode of MODES)
   describe.skipIf(!isModeAvailable(mode))(`workflows on ${mode}`, () => {
     let desk: WorkflowHub
@@ -51,16 +59,7 @@ for (const mode of MODES)
     })
 
     it('stops at a closed gate and takes back what was done, last first', async () => {
-      await desk.save(
-        'canary',
-        [
-          'steps:',
-          '  prepare: { task: robot.do, with: { name: prepare }, compensate: { task: robot.do, with: { name: unprepare } } }',
-          `  canary: { needs: [prepare], task: robot.do, with: { name: canary }, compensate: { task: robot.do, with: { name: "uncanary ${HOLE('steps.canary.output.id')}" } } }`,
-          '  healthy: { needs: [canary], gate: steps.canary.output.errors < 0.01 }',
-          '  promote: { needs: [healthy], task: robot.do, with: { name: promote } }',
-        ].join('\n'),
-      )
+      await desk.save('canary', CANARY)
       desk.robot.act = (name) => (name === 'canary' ? { errors: 0.2, id: 7 } : {})
       const { card } = await run('canary')
       expect(done()).toEqual(['prepare', 'canary', 'uncanary 7', 'unprepare'])
@@ -68,12 +67,13 @@ for (const mode of MODES)
     })
 
     it('says which compensation failed and still tries the others', async () => {
+      await desk.save('broken-undo', CANARY)
       desk.robot.act = (name) => {
         if (name === 'canary') return { errors: 0.2, id: 7 }
         if (name.startsWith('uncanary')) throw new HubError('UNAVAILABLE', 'the cluster is away', { retry: 'never' })
         return {}
       }
-      const { card } = await run('canary')
+      const { card } = await run('broken-undo')
       expect(done()).toEqual(['prepare', 'canary', 'uncanary 7', 'unprepare'])
       expect(card.message.text).toContain('could not be taken back: canary')
     })
@@ -248,7 +248,11 @@ for (const mode of MODES)
     })
 
     it('shows what it would do without doing it', async () => {
-      const [plan] = await desk.say('workflow run --dry ship service=shop')
+      await desk.save(
+        'plain',
+        'inputs: { service: {} }\nsteps:\n  build: { task: robot.do, with: { name: build } }\n  enough: { needs: [build], gate: steps.build.output.tests >= 10 }',
+      )
+      const [plan] = await desk.say('workflow run --dry plain service=shop')
       expect(plan?.message.text).toContain(
         '1.\n   build: does robot.do\n2.\n   enough: goes on if steps.build.output.tests >= 10; after build',
       )

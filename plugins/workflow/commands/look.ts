@@ -3,6 +3,7 @@ import { type Command, defineCommand, type Message } from '#contract'
 import { planText } from '../plan/preview.ts'
 import type { Ports } from '../ports.ts'
 import { formatReference } from '../runs/run.ts'
+import type { Listed } from '../runs/store.ts'
 import { timelineJson, timelineMermaid, timelineText } from '../timeline.ts'
 import { workflowName } from './run.ts'
 import { code, paragraph, runOf } from './text.ts'
@@ -95,8 +96,15 @@ export function lookCommands(ports: () => Ports): readonly Command[] {
       examples: ['workflow status', 'workflow status WF-12 --format mermaid'],
       allow: 'viewer',
       sideEffects: 'none',
+      // Inputs and reasons of what was started in private are not for everybody.
+      async source({ run }, ctx) {
+        if (run === undefined) return null
+        const { run: found, state } = await runOf(run, ctx, ports())
+        const [place = null] = found.places
+        return place === null ? null : { what: state.about.reference, place, author: found.startedBy }
+      },
       async run({ run, format = 'text' }, ctx) {
-        if (run === undefined) return latest(await ports().runs().latest(ctx.workspace, RUNS))
+        if (run === undefined) return latest(await ports().runs().latest(ctx.workspace, RUNS, ctx.place))
         const snapshot = await runOf(run, ctx, ports())
         const journal = await ports().runs().transitions(ctx.workspace, snapshot.run.id)
         if (format === 'text')
@@ -126,7 +134,7 @@ function table(what: string, rows: readonly (readonly string[])[], head: readonl
     ],
   }
 }
-function latest(runs: Awaited<ReturnType<ReturnType<Ports['runs']>['latest']>>): Message {
+function latest(runs: readonly Listed[]): Message {
   if (runs.length === 0) return paragraph(`No run yet. See what there is with ${code('/workflow list')}`)
   const rows = runs.map(({ number, name, status, reason, startedByName }) => [
     formatReference(number),

@@ -1,12 +1,14 @@
 import { randomUUIDv7 } from 'node:crypto'
-import { and, asc, desc, eq, isNull, sql } from 'drizzle-orm'
-import { type Db, HubError, type Json } from '#contract'
+import { and, asc, desc, eq, isNull, or, sql } from 'drizzle-orm'
+import { type Db, HubError, type Json, type Place } from '#contract'
 import { parseDefinition } from '../definition/schema.ts'
 import { readJournal, unboxed, writeChange } from '../journal/store.ts'
 import { settle } from '../plan/settle.ts'
 import type { RunState, RunStatus, StepState, StepStatus } from '../plan/state.ts'
 import { isOver } from '../plan/state.ts'
+import { isVisible } from '../plan/visible.ts'
 import { workflowNumbers, workflowRuns, workflowSteps, workflowVersions } from '../tables.ts'
+import { createRecent } from './recent.ts'
 import {
   formatReference,
   type NewRun,
@@ -25,11 +27,17 @@ export interface Changed {
   readonly changed: boolean
   /** Steps of which an attempt begins with this change. */
   readonly fresh: readonly StepState[]
+  /** Is the card another one now? */
+  readonly visible: boolean
 }
+/** A run as it was found: nothing follows from that. */
+export const unchanged = (snapshot: Snapshot): Changed => ({ snapshot, changed: false, fresh: [], visible: false })
 type Row = typeof workflowRuns.$inferSelect
+export type Listed = Pick<Row, 'number' | 'name' | 'status' | 'reason' | 'startedByName'>
 
 export type RunStore = ReturnType<typeof createRunStore>
 export function createRunStore(db: Db) {
+  const recent = createRecent()
   /** Versions never change, so what was parsed once stays. */
   const versions = new Map<string, Snapshot['definition']>()
   async function definitionOf(tx: Tx, workspace: string, version: string) {
@@ -113,7 +121,7 @@ export function createRunStore(db: Db) {
       return step.status === 'queued' && (was?.status !== 'queued' || was.attempt !== step.attempt)
     })
     const run = { ...before.run, revision, finishedAt: isOver(after.status) ? new Date() : null }
-    return { snapshot: { ...before, run, state: after }, changed: true, fresh }
+    return { snapshot: { ...before, run, state: after }, changed: true, fresh, visible: isVisible(before.state, after) }
   }
   /** Alters a run in a transaction that holds it: `alter` sees the state of this moment and says what became of it, or null for nothing. */
   async function change(
@@ -122,13 +130,15 @@ export function createRunStore(db: Db) {
     by: string | null,
     alter: (now: Snapshot, tx: Tx) => Promise<RunState | null> | RunState | null,
   ): Promise<Changed> {
-    return db.transaction(async (tx) => {
+    const changed = await db.transaction(async (tx) => {
       const [row] = await tx.select().from(workflowRuns).where(runIs(workspace, id)).for('update')
       if (!row) throw new HubError('NOT_FOUND', 'That run does not exist here: see /workflow status')
-      const before = await read(tx, row)
+      const before = recent.at(id, row.revision) ?? (await read(tx, row))
       const seen = await alter(before, tx)
-      return seen === null ? { snapshot: before, changed: false, fresh: [] } : commit(tx, before, seen, by)
+      return seen === null ? unchanged(before) : commit(tx, before, seen, by)
     })
+    recent.keep(changed.snapshot)
+    return changed
   }
 
   return {
@@ -141,7 +151,7 @@ export function createRunStore(db: Db) {
           .select()
           .from(workflowRuns)
           .where(and(eq(workflowRuns.workspace, workspace), eq(workflowRuns.startKey, made.startKey)))
-        if (earlier) return { snapshot: await read(tx, earlier), changed: false, fresh: [] }
+        if (earlier) return unchanged(await read(tx, earlier))
         if (concurrency) await lockGroup(tx, workspace, concurrency.key)
         const [busy] = concurrency
           ? await tx
@@ -244,16 +254,29 @@ export function createRunStore(db: Db) {
         )
       return read(db, row)
     },
-    async latest(
-      workspace: string,
-      limit: number,
-    ): Promise<readonly Pick<Row, 'number' | 'name' | 'status' | 'reason' | 'startedByName' | 'createdAt'>[]> {
-      return db
+    /** Newest first; what was started in private is listed where it was started alone. */
+    async latest(workspace: string, limit: number, here: Place | null): Promise<readonly Listed[]> {
+      const rows = await db
         .select()
         .from(workflowRuns)
-        .where(eq(workflowRuns.workspace, workspace))
+        .where(
+          and(
+            eq(workflowRuns.workspace, workspace),
+            or(
+              sql`coalesce(${workflowRuns.places} -> 0 ->> 'visibility', 'public') <> 'private'`,
+              sql`${workflowRuns.places} -> 0 ->> 'channel' = ${here?.channel ?? ''}`,
+            ),
+          ),
+        )
         .orderBy(desc(workflowRuns.number))
         .limit(limit)
+      return rows.map(({ number, name, status, reason, startedByName }) => ({
+        number,
+        name,
+        status,
+        reason,
+        startedByName,
+      }))
     },
     async children(workspace: string, parent: string): Promise<readonly string[]> {
       const rows = await db

@@ -7,6 +7,7 @@ import { type Outcome, observe } from '../plan/settle.ts'
 import { hasEnded, readKey } from '../plan/state.ts'
 import type { Ports } from '../ports.ts'
 import type { Snapshot } from '../runs/run.ts'
+import { unchanged } from '../runs/store.ts'
 import { asResult } from './result.ts'
 import { outcomeOf } from './retry.ts'
 import { beginWaiting } from './waiting.ts'
@@ -26,20 +27,20 @@ export async function runStep(one: Attempt, ctx: Context, ports: Ports): Promise
   const { run, key, attempt } = one
   const runs = ports.runs()
   const { id, isUndo } = readKey(key)
-  const snapshot = await runs.get(ctx.workspace, run)
-  const step = snapshot?.definition.steps[id]
-  const now = snapshot?.state.steps.get(key)
-  if (!snapshot || !step || !now) return
-  if (now.attempt !== attempt || hasEnded(now) || (now.status === 'waiting' && ctx.attempt === 1))
-    return follow({ snapshot, changed: false, fresh: [] }, ctx, ports)
-  if (!isUndo && WAITING.includes(kindOf(step))) return beginWaiting({ ...one, step, snapshot }, ctx, ports)
+  const isWaiting = (step: Step) => !isUndo && WAITING.includes(kindOf(step))
   // From here on a cancelled run waits for what is done outside.
-  const begun = await runs.change(ctx.workspace, run, null, ({ state }) =>
-    observe(state, key, attempt, { status: 'running' }),
-  )
-  const current = begun.snapshot.state.steps.get(key)
-  if (!current || hasEnded(current) || current.attempt !== attempt) return follow(begun, ctx, ports)
-  const outcome = await attemptWork(begun.snapshot, step, one, ctx, ports)
+  const begun = await runs.change(ctx.workspace, run, null, ({ definition, state }) => {
+    const step = definition.steps[id]
+    return step && !isWaiting(step) ? observe(state, key, attempt, { status: 'running' }) : null
+  })
+  const { snapshot } = begun
+  const step = snapshot.definition.steps[id]
+  const now = snapshot.state.steps.get(key)
+  if (!step || !now) return
+  if (now.attempt !== attempt || hasEnded(now) || (now.status === 'waiting' && ctx.attempt === 1))
+    return follow(unchanged(snapshot), ctx, ports)
+  if (isWaiting(step)) return beginWaiting({ ...one, step, snapshot }, ctx, ports)
+  const outcome = await attemptWork(snapshot, step, one, ctx, ports)
   const changed = await runs.change(ctx.workspace, run, null, ({ state }) => observe(state, key, attempt, outcome))
   await follow(changed, ctx, ports)
 }

@@ -86,6 +86,15 @@ async function beginWait({ run, key, attempt, step, snapshot }: Waiting, ctx: Co
   await follow(changed, ctx, ports)
 }
 
+const asksPeople = ({ steps }: Snapshot['definition']): boolean =>
+  Object.values(steps).some((step) => step.approval !== undefined)
+/** Where the card of the run stands that all of this belongs to. */
+async function placesAbove(run: Snapshot['run'], ports: Ports): Promise<Snapshot['run']['places']> {
+  if (run.places.length > 0 || run.parent === null) return run.places
+  const parent = await ports.runs().get(run.workspace, run.parent.run)
+  return parent ? placesAbove(parent.run, ports) : []
+}
+
 async function beginChild(
   { run, key, attempt, step, snapshot }: Waiting,
   ctx: Context,
@@ -109,7 +118,8 @@ async function beginChild(
       trigger: 'workflow',
       startKey: `child:${run}:${key}:${attempt}`,
       startedBy: parent.startedBy,
-      places: [],
+      // Who is asked must see the question; what asks nothing has no card beside its parent's.
+      places: asksPeople(found.definition) ? await placesAbove(parent, ports) : [],
       parent: { run, step: key, attempt },
       depth: parent.depth + 1,
     },
