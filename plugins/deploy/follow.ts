@@ -1,6 +1,5 @@
-import { type Context, handleJob, type JobHandler } from '#contract'
-import type { Desk } from './desk.ts'
-import { changesJob, followJob, tellJob } from './jobs.ts'
+import type { Context } from '#contract'
+import { changesJob, tellJob } from './jobs.ts'
 import type { Row } from './rows.ts'
 
 /**
@@ -18,12 +17,4 @@ export async function follow(ctx: Context, rows: readonly Row[]): Promise<void> 
     if (sha !== null && repository !== null)
       await ctx.enqueue(changesJob, { number }, { workspace, key: `${workspace}:${number}:${sha}` })
   }
-}
-
-export function followHandler(desk: Desk): JobHandler {
-  return handleJob(followJob, async ({ number }, ctx) => {
-    const row = await desk.store().find(ctx.workspace, number)
-    if (row) await follow(ctx, [row])
-    return undefined
-  })
 }

@@ -35,8 +35,12 @@ export const lateJob = defineJob({
   payload: z.object({ number, placeKey: z.string() }),
   retry: quick,
 })
-/** Has a deployment told, for whoever works in another tenant. */
-export const followJob = defineJob({ name: 'deploy.follow', payload: z.object({ number }), retry: quick })
+/** Ends a deployment that nobody ends, unless it has moved on meanwhile. */
+export const endJob = defineJob({
+  name: 'deploy.end',
+  payload: z.object({ number, revision: z.number().int(), state: z.enum(['cancelled', 'failed']), reason: z.string() }),
+  retry: quick,
+})
 /** Has the code host carry a deployment out. */
 export const startJob = defineJob({
   name: 'deploy.start',

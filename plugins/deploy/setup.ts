@@ -26,7 +26,6 @@ import { verifyCommand } from './commands/verify.ts'
 import { webhookCommands } from './commands/webhooks.ts'
 import type { DeployConfig } from './config.ts'
 import type { Desk } from './desk.ts'
-import { followHandler } from './follow.ts'
 import { deployOperations } from './intake/operations.ts'
 import { intakeEvents, intakeHandler } from './intake/route.ts'
 import { runHandler } from './intake/runs.ts'
@@ -41,7 +40,7 @@ import { createSettings } from './settings/store.ts'
 import { startHandler } from './start.ts'
 import { createStore } from './store.ts'
 import { createSubscriptions } from './subscriptions/store.ts'
-import { sweepSchedules } from './sweep.ts'
+import { endHandler, sweepSchedules } from './sweep.ts'
 
 export function setupDeploy(hub: Hub<DeployConfig>): Parts {
   const desk: Desk = {
@@ -89,7 +88,7 @@ export function setupDeploy(hub: Hub<DeployConfig>): Parts {
       tellHandler(desk, outgoing),
       lateHandler(desk),
       startHandler(desk),
-      followHandler(desk),
+      endHandler(desk),
       webhookHandler(outgoing),
     ],
     schedules: sweepSchedules(desk),

@@ -19,9 +19,8 @@ export function startHandler(desk: Desk): JobHandler {
   return handleJob(startJob, async ({ number }, ctx) => {
     const { workspace } = ctx
     const row = await desk.store().get(workspace, number)
-    if (row.state !== 'queued' || !row.locked) return undefined
     try {
-      await start(desk, row, ctx)
+      if (row.state === 'queued' && row.locked) await start(desk, row, ctx)
     } catch (error) {
       const isFinal = error instanceof HubError && error.retry === 'never'
       if (!isFinal && ctx.attempt < startJob.retry.attempts) throw error
@@ -33,6 +32,7 @@ export function startHandler(desk: Desk): JobHandler {
           now.state === 'queued' ? { state: 'failed', finishedAt: new Date(desk.nowMs()), reason } : null,
         )
     }
+    // Also when there was nothing to start: an attempt may have died before it told how it ended.
     await follow(ctx, [await desk.store().get(workspace, number)])
     return undefined
   })

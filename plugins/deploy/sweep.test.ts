@@ -5,7 +5,7 @@ import { openTestStore } from '../../test/support/stores.ts'
 import { createCommits } from './changes/store.ts'
 import type { Desk } from './desk.ts'
 import { createStore, type NewDeployment } from './store.ts'
-import { sweepSchedules } from './sweep.ts'
+import { endHandler, sweepSchedules } from './sweep.ts'
 
 let opened: Store
 beforeAll(async () => {
@@ -37,11 +37,19 @@ const wanted = (over: Partial<NewDeployment>): NewDeployment => ({
 it('ends what nobody approves and what is not heard of, tells it, and leaves the rest alone', async () => {
   const store = createStore(opened.db)
   const told: unknown[] = []
+  const ends: unknown[] = []
   const desk = { store: () => store, commits: () => createCommits(opened.db), nowMs: () => NOW } as unknown as Desk
   const ctx = {
     workspace: 'hub',
     log: { debug() {}, info() {}, warn() {}, error() {} },
-    enqueue: async (_job: unknown, payload: object, options: object) => void told.push({ ...payload, ...options }),
+    async enqueue(
+      job: { readonly name: string },
+      payload: { readonly number: number },
+      options: { readonly workspace: string },
+    ) {
+      if (job.name === 'deploy.tell') told.push([options.workspace, payload.number])
+      else if (job.name === 'deploy.end') ends.push(payload)
+    },
   } as unknown as Context
   await store.create(wanted({ service: 'waits', approvalsNeeded: 1 }))
   await store.create(wanted({ service: 'waits-long', approvalsNeeded: 1 }))
@@ -74,6 +82,9 @@ it('ends what nobody approves and what is not heard of, tells it, and leaves the
 
   const [stale] = sweepSchedules(desk)
   await stale?.run({ startMs: NOW }, ctx)
+  const inside = { ...ctx, workspace: 'w' }
+  // Each twice: a job that died before it told runs again.
+  for (const payload of [...ends, ...ends]) await endHandler(desk).run(payload, inside)
   const rows = await store.list('w', { limit: 10 })
   expect(rows.map((row) => [row.service, row.state, row.locked])).toEqual([
     ['slow', 'running', false],
@@ -83,9 +94,12 @@ it('ends what nobody approves and what is not heard of, tells it, and leaves the
     ['waits', 'waiting', true],
   ])
   expect(told).toEqual([
-    { number: 2, workspace: 'w' },
-    { number: 3, workspace: 'w' },
+    ['w', 2],
+    ['w', 3],
+    ['w', 2],
+    ['w', 3],
   ])
+  expect(rows[2]?.revision).toBe(2)
   expect(rows[2]?.reason).toContain('a later report corrects this')
   // And it does.
   const late = {

@@ -1,7 +1,8 @@
-import type { Schedule } from '#contract'
+import { handleJob, type JobHandler, type Schedule } from '#contract'
 import type { Desk } from './desk.ts'
-import { followJob } from './jobs.ts'
-import { formatReference } from './reference.ts'
+import { follow } from './follow.ts'
+import { endJob } from './jobs.ts'
+import { isOpen } from './model.ts'
 import type { Row } from './rows.ts'
 
 const MINUTE_MS = 60_000
@@ -12,7 +13,7 @@ const APPROVAL_MS = 24 * HOUR_MS
 const SILENCE_MS = 3 * HOUR_MS
 const REMEMBERED_MS = 120 * 24 * HOUR_MS
 
-/** Ends what nobody will end: only what the hub started holds a lock, and what is only reported may say nothing for days. */
+/** Finds what nobody will end: only what the hub started holds a lock, and what is only reported may say nothing for days. */
 export function sweepSchedules(desk: Desk): readonly Schedule[] {
   return [
     {
@@ -20,24 +21,16 @@ export function sweepSchedules(desk: Desk): readonly Schedule[] {
       everyMs: 5 * MINUTE_MS,
       async run(_slot, ctx) {
         const now = desk.nowMs()
-        const end = async (row: Row, reason: string) => {
-          const { workspace, number } = row
-          const changed = await desk
-            .store()
-            .change(workspace, number, (current) =>
-              current.revision === row.revision && current.state === row.state
-                ? { state: row.state === 'waiting' ? 'cancelled' : 'failed', reason, finishedAt: new Date(now) }
-                : null,
-            )
-          if (changed.length > 0)
-            ctx.log.info({ deployment: formatReference(number), workspace, reason }, 'deployment ended')
-          await ctx.enqueue(followJob, { number }, { workspace })
+        const end = async ({ workspace, number, revision }: Row, state: 'cancelled' | 'failed', reason: string) => {
+          const key = `${workspace}:${number}:${revision}`
+          await ctx.enqueue(endJob, { number, revision, state, reason }, { workspace, key })
         }
         for (const row of await desk.store().stale(now - APPROVAL_MS, ['waiting']))
-          await end(row, 'Nobody approved it within a day: ask for it again')
-        for (const row of await desk.store().stale(now - SILENCE_MS, ['queued', 'running']))
-          if (row.locked)
-            await end(row, 'Nothing was heard of it for three hours: look at its run; a later report corrects this')
+          await end(row, 'cancelled', 'Nobody approved it within a day: ask for it again')
+        for (const row of await desk.store().stale(now - SILENCE_MS, ['queued', 'running'])) {
+          const reason = 'Nothing was heard of it for three hours: look at its run; a later report corrects this'
+          if (row.locked) await end(row, 'failed', reason)
+        }
       },
     },
     {
@@ -46,4 +39,17 @@ export function sweepSchedules(desk: Desk): readonly Schedule[] {
       run: () => desk.commits().forget(desk.nowMs() - REMEMBERED_MS),
     },
   ]
+}
+
+export function endHandler(desk: Desk): JobHandler {
+  return handleJob(endJob, async ({ number, revision, state, reason }, ctx) => {
+    const { workspace } = ctx
+    await desk
+      .store()
+      .change(workspace, number, (now) =>
+        now.revision === revision && isOpen(now.state) ? { state, reason, finishedAt: new Date(desk.nowMs()) } : null,
+      )
+    await follow(ctx, [await desk.store().get(workspace, number)])
+    return undefined
+  })
 }
