@@ -39,6 +39,8 @@ export interface SmtpClient {
    * Throws `SmtpFailure`, RATE_LIMITED while all connections are busy, or what `begin` throws.
    */
   send(envelope: Envelope, raw: Buffer, begin: () => Promise<void>, signal: AbortSignal): Promise<void>
+  /** Does the server let us in? Throws as `send` does. */
+  check(signal: AbortSignal): Promise<void>
   close(): void
 }
 /** Servers count connections as well: Microsoft 365 takes three, Postfix fifty. */
@@ -56,6 +58,12 @@ interface Session {
   mails: number
   fail: (error: NodemailerError) => void
   idle?: NodeJS.Timeout
+}
+
+/** How far a mail is, and one step of nodemailer's, which ends with its callback, with a broken connection or when we are told to stop. */
+interface At {
+  stage: Stage
+  step(name: Stage, begin: (done: (error?: NodemailerError | null) => void) => void): Promise<void>
 }
 
 const isLoopback = (host: string): boolean =>
@@ -131,58 +139,74 @@ export function createSmtp(address: string): SmtpClient {
     }
   }
 
+  const stopped = (): NodemailerError => Object.assign(new Error('stopped'), { code: 'stopped' })
+  /** Runs over a connection that stands and is signed in. Whatever fails ends that connection. */
+  const over = async (signal: AbortSignal, run: (session: Session, at: At) => Promise<void>): Promise<void> => {
+    if (signal.aborted || isClosed) throw new SmtpFailure('connect', stopped())
+    const { session, isNew } = await take()
+    const { connection } = session
+    const at: At = {
+      stage: 'connect',
+      step: (name, begin) =>
+        new Promise<void>((resolve, reject) => {
+          at.stage = name
+          session.fail = (error) => reject(new SmtpFailure(at.stage, error))
+          begin((error) => (error ? session.fail(error) : resolve()))
+        }),
+    }
+    const onAbort = () => {
+      session.fail(stopped())
+      connection.close()
+    }
+    signal.addEventListener('abort', onAbort, { once: true })
+    try {
+      if (signal.aborted) throw new SmtpFailure('connect', stopped())
+      if (isNew) {
+        await at.step('connect', (done) => connection.connect(done))
+        if (user !== '') await at.step('sign-in', (done) => connection.login({ user, pass }, done))
+      }
+      await run(session, at)
+      keep(session)
+    } catch (error) {
+      drop(session)
+      throw error
+    } finally {
+      signal.removeEventListener('abort', onAbort)
+    }
+  }
+
   return {
     async send({ from, to }, raw, begin, signal) {
-      const stopped = (): NodemailerError => Object.assign(new Error('stopped'), { code: 'stopped' })
-      if (signal.aborted || isClosed) throw new SmtpFailure('connect', stopped())
       const beganMs = performance.now()
-      const { session, isNew } = await take()
-      const { connection } = session
-      let stage: Stage = 'connect'
-      const inBegin: { readonly error: unknown }[] = []
-      /** One step of nodemailer's, which ends with its callback, with a broken connection or when we are told to stop. */
-      const step = (name: Stage, run: (done: (error?: NodemailerError | null) => void) => void) =>
-        new Promise<void>((resolve, reject) => {
-          stage = name
-          session.fail = (error) => reject(new SmtpFailure(stage, error))
-          run((error) => (error ? session.fail(error) : resolve()))
-        })
-      const onAbort = () => {
-        session.fail(stopped())
-        connection.close()
-      }
-      signal.addEventListener('abort', onAbort, { once: true })
-      async function* content(): AsyncGenerator<Buffer> {
+      await over(signal, async (session, at) => {
+        const inBegin: { readonly error: unknown }[] = []
+        async function* content(): AsyncGenerator<Buffer> {
+          try {
+            await begin()
+            if (signal.aborted || performance.now() - beganMs > BEGIN_WITHIN_MS)
+              throw new SmtpFailure('envelope', stopped())
+          } catch (error) {
+            inBegin.push({ error })
+            throw error
+          }
+          at.stage = 'content'
+          yield raw
+        }
+        const envelope = { from, to: [to], size: raw.byteLength }
         try {
-          await begin()
-          if (signal.aborted || performance.now() - beganMs > BEGIN_WITHIN_MS)
-            throw new SmtpFailure('envelope', stopped())
+          await at.step('envelope', (done) =>
+            session.connection.send(envelope, Readable.from(content()), (error) => done(error)),
+          )
         } catch (error) {
-          inBegin.push({ error })
-          throw error
+          const [first] = inBegin
+          throw first ? first.error : error
         }
-        stage = 'content'
-        yield raw
-      }
-      try {
-        if (signal.aborted) throw new SmtpFailure('connect', stopped())
-        if (isNew) {
-          await step('connect', (done) => connection.connect(done))
-          if (user !== '') await step('sign-in', (done) => connection.login({ user, pass }, done))
-        }
-        await step('envelope', (done) =>
-          connection.send({ from, to: [to], size: raw.byteLength }, Readable.from(content()), (error) => done(error)),
-        )
         session.mails += 1
-        keep(session)
-      } catch (error) {
-        drop(session)
-        const [first] = inBegin
-        throw first ? first.error : error
-      } finally {
-        signal.removeEventListener('abort', onAbort)
-      }
+      })
     },
+    // An idle connection may have been closed by the other side.
+    check: (signal) =>
+      over(signal, ({ connection }, at) => at.step('envelope', (done) => connection.reset((error) => done(error)))),
     close() {
       isClosed = true
       for (const session of all) drop(session)

@@ -3,6 +3,7 @@ import { addressOf } from './address.ts'
 import { createChannel } from './channel.ts'
 import { createSmtp } from './client.ts'
 import { config } from './config.ts'
+import { createHealth } from './health.ts'
 import { createJournal } from './journal.ts'
 import { SIZES, WORKSPACE } from './limits.ts'
 import { createUnsubscribe } from './unsubscribe.ts'
@@ -50,6 +51,7 @@ export const mailAdapter = definePlugin({
       ],
       routes: createRoutes(hub, unsubscribe),
       channel: createChannel({ config: hub.config, smtp, journal, unsubscribe, log: hub.log, onRefused }),
+      health: createHealth(smtp),
       close: () => smtp.close(),
     }
   },
