@@ -44,7 +44,9 @@ export function backfillCommands(sync: SyncDesk, backfills: () => BackfillStore)
     defineCommand({
       name: 'story backfill stop',
       summary: 'Stop going through a backlog; what was written stays',
-      args: z.object({ id: z.uuid('must be the id behind the Stop button') }),
+      args: z.object({
+        id: z.uuid('must be the id behind the Stop button').describe('Id of the walk, as the Stop button has it'),
+      }),
       examples: ['story backfill stop 0199a1b2-0000-7000-8000-000000000001'],
       allow: 'maintainer',
       sideEffects: 'hub',
