@@ -78,6 +78,11 @@ test('without the right to register, an administrator is told what to do', async
   expect(await health()).toEqual({ status: 'degraded', detail: trouble })
   expect(said).toEqual([expect.stringContaining(`Settings → System → Webhooks, address ${URL_HERE}`)])
 })
+test('one that somebody disabled stays so, and is said', async () => {
+  fake.hooks.push({ id: 5, name: 'AutoDevHub', url: URL_HERE, events: [...EVENTS], secret: 'x', enabled: false })
+  expect(await ensureHook(here(), settings('https://hub.example.com'), log, signal)).toMatch(/disabled in Jira/)
+  expect(fake.hooks[0]?.enabled).toBe(false)
+})
 test('without a public address nothing is asked', async () => {
   await ensureHook(createHooks(client, settings()), settings(), log, signal)
   expect([fake.requests, said]).toEqual([[], []])

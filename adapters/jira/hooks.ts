@@ -18,6 +18,7 @@ interface Hook {
   readonly id: string
   readonly name: string
   readonly url: string
+  readonly enabled: boolean
 }
 /**
  * Webhooks that an administrator of the site sets up; they do not expire.
@@ -26,21 +27,22 @@ interface Hook {
 export interface Hooks {
   list(signal: AbortSignal): Promise<readonly Hook[]>
   /** One webhook of ours that leads here, whatever stood there before. Returns what had to be done. */
-  ensure(signal: AbortSignal): Promise<'created' | 'adopted'>
+  ensure(signal: AbortSignal): Promise<'created' | 'adopted' | 'disabled'>
   delete(id: string, signal: AbortSignal): Promise<void>
 }
 export function createHooks(client: JiraClient, config: Pick<JiraConfig, 'publicUrl' | 'webhookSecret'>): Hooks {
   const url = `${config.publicUrl ?? ''}/hooks/jira`
-  const body = { name: HOOK_NAME, url, events: EVENTS, enabled: true, excludeBody: false, secret: config.webhookSecret }
+  const body = { name: HOOK_NAME, url, events: EVENTS, excludeBody: false, secret: config.webhookSecret }
   const list: Hooks['list'] = async (signal) => {
     const answer = hooksSchema.safeParse(
       await client.call({ method: 'GET', path: BASE, what: 'webhooks', needs: 'Administer Jira', signal }),
     )
     if (!answer.success) throw new HubError('UNAVAILABLE', 'Jira answered with webhooks that cannot be read')
-    return answer.data.map(({ self, id, name, url: to }) => ({
+    return answer.data.map(({ self, id, name, url: to, enabled = true }) => ({
       id: String(id ?? self?.split('/').at(-1) ?? ''),
       name,
       url: to,
+      enabled,
     }))
   }
   const remove: Hooks['delete'] = async (id, signal) => {
@@ -72,7 +74,7 @@ export function createHooks(client: JiraClient, config: Pick<JiraConfig, 'public
         needs: 'Administer Jira',
         signal,
       })
-      return 'adopted'
+      return first.enabled ? 'adopted' : 'disabled'
     },
   }
 }
@@ -85,8 +87,10 @@ export async function ensureHook(
 ): Promise<string | null> {
   if (config.publicUrl === undefined) return null
   try {
-    log.info({ done: await hooks.ensure(signal) }, 'Jira webhook')
-    return null
+    const done = await hooks.ensure(signal)
+    log.info({ done }, 'Jira webhook')
+    // Somebody's decision, so it is said and not undone.
+    return done === 'disabled' ? 'The webhook is disabled in Jira: Settings → System → Webhooks' : null
   } catch (error) {
     if (signal.aborted) return null
     const trouble = `Jira webhook was not set up; an administrator can: Settings → System → Webhooks, address ${config.publicUrl}/hooks/jira, with the secret of JIRA_WEBHOOK_SECRET`

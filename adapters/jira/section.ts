@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import type { CriteriaSection, SectionWrite } from '#contract'
 import { type AdfDoc, type AdfNode, EM, paragraph, plainText, text } from './adf.ts'
 import { criterionNodes, hashOf, isSame, readCriteria, type Stretch } from './criteria.ts'
-import { inlineOf } from './from-markdown.ts'
+import { inlineOf } from './inlines.ts'
 import { noteHash, type Proof } from './mark.ts'
 
 const TITLE = 'Acceptance criteria'

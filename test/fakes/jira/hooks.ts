@@ -8,6 +8,7 @@ export interface FakeHook {
   url: string
   events: string[]
   secret: string | undefined
+  enabled?: boolean
 }
 const KNOWN =
   /^(?:jira:issue_(?:created|updated|deleted)|comment_(?:created|updated|deleted)|issuelink_(?:created|deleted))$/
@@ -21,11 +22,11 @@ export function createHookRoutes(
   const app = new Hono<{ Bindings: HttpBindings }>()
   const BASE = '/rest/webhooks/1.0/webhook'
   let lastId = 70
-  const wire = ({ id, name, url, events }: FakeHook) => ({
+  const wire = ({ id, name, url, events, enabled = true }: FakeHook) => ({
     name,
     url,
     events,
-    enabled: true,
+    enabled,
     self: `${origin()}${BASE}/${id}`,
   })
   const guarded = (c: C) => (isSiteAdmin() ? null : refuse(c, 403, 'You must be an administrator of Jira.'))
