@@ -49,3 +49,17 @@ export async function readableHere(
     hidden: mine.filter((one) => isOpen && one.isPrivate && one.sha !== null).length,
   }
 }
+
+/** What is still indexed although no project of the workspace is bound to it. */
+export async function unboundHere(
+  { workspace }: Pick<Context, 'workspace'>,
+  bindings: Bindings,
+  store: IndexStore,
+): Promise<readonly Indexed[]> {
+  const bound = await boundHere(bindings, workspace)
+  return (await store.list(workspace)).filter(
+    (one) =>
+      !sameRepository(one, STORIES) &&
+      !bound.some(({ plugin, target }) => sameRepository(one, { plugin, repository: target })),
+  )
+}

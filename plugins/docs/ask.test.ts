@@ -154,6 +154,18 @@ function suite() {
     expect((await run('docs ask signing secret', { workspace: other })).text).not.toContain('rotated')
     unbind()
     expect((await run('docs ask signing secret')).text).toContain('No repository is bound')
+    expect((await run('docs sync')).text).toBe('octo/shop is not bound any more: what was read of it is deleted')
+    const rows = await store.sql.query('select 1 from hub.doc_chunks where workspace = $1', [workspace])
+    expect(rows).toEqual([])
+  })
+  it('two that read a repository for the first time at once find the same', async () => {
+    const { run, host } = desk()
+    host.commit(
+      Object.fromEntries(Array.from({ length: 20 }, (_, i) => [`docs/p${i}.md`, `# Page ${i}\n\nKoala ${i}\n`])),
+    )
+    const answers = await Promise.all([run('docs search koala'), run('docs search koala'), run('docs sync')])
+    expect(answers[0]?.text).toContain('docs/p')
+    expect((await run('docs status')).text).toContain('20 documents, 20 passages')
   })
   it('shows nothing of a private repository where people from outside read along', async () => {
     const { run, host } = desk({ private: true })

@@ -49,7 +49,10 @@ export async function follow(desk: Desk, push: Push, ctx: Context): Promise<void
   const { edits, proposal, issue } = await desk.drift().writes(key)
   const tell = (open: number, link: Told['link']) => tellChannels(desk.bindings(), key, { open, link }, ctx)
   if (ended.outcome === 'proposed' && proposal)
-    await tell(edits.length + (proposal.generated ?? []).length, { label: `Pull request #${proposal.number}`, url: proposal.url })
+    await tell(edits.length + (proposal.generated ?? []).length, {
+      label: `Pull request #${proposal.number}`,
+      url: proposal.url,
+    })
   else if (ended.outcome === 'reported' && issue) await tell(after, { label: `Issue #${issue.number}`, url: issue.url })
   else if (before > 0 && after === 0) await tell(0, null)
   await desk.drift().record(key, ctx.jobId, { branch, sha: synced.sha, url: null, ...ended })

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { type Block, type Command, defineCommand, HubError } from '#contract'
+import { boundHere, unboundHere } from '../access.ts'
 import type { Synced } from '../index/sync.ts'
 import { clip, code, count, paragraph, plain } from '../text.ts'
 import { boundRepository, type Desk, syncShown } from './desk.ts'
@@ -18,6 +19,13 @@ export function syncCommand(desk: Desk): Command {
     sideEffects: 'hub',
     async run({ repository }, ctx) {
       const lines: string[] = []
+      if (repository === undefined)
+        for (const one of await unboundHere(ctx, desk.bindings(), desk.index())) {
+          await desk.index().forget(one)
+          lines.push(`**${plain(one.repository)}** is not bound any more: what was read of it is deleted`)
+        }
+      if (lines.length > 0 && (await boundHere(desk.bindings(), ctx.workspace)).length === 0)
+        return paragraph(lines.join('\n\n'))
       for (const { plugin, target } of await boundRepository(desk, ctx, repository))
         try {
           lines.push(told(await syncShown(desk, ctx, { workspace: ctx.workspace, plugin, repository: target })))

@@ -37,6 +37,7 @@ const SYMBOLS: readonly { readonly files: RegExp; readonly patterns: readonly Re
     ],
   },
 ]
+const MAX_LINE = 1_000
 const RESERVED = new Set(
   'if for while switch catch return function constructor else do try with new await yield super'.split(' '),
 )
@@ -65,7 +66,8 @@ export function namesIn(path: string, line: string): Name[] {
   const add = (kind: NameKind, name: string | undefined) => {
     if (name && name.length > 2 && name.length < 120 && !RESERVED.has(name)) found.push({ kind, name })
   }
-  if (/^\s*(?:\/\/|\*|\/\*)/.test(line)) return found
+  // A longer line was written by a machine.
+  if (line.length > MAX_LINE || /^\s*(?:\/\/|\*|\/\*)/.test(line)) return found
   for (const { files, patterns } of SYMBOLS)
     if (files.test(path)) for (const pattern of patterns) add('symbol', pattern.exec(line)?.[1])
   if (JS.test(path)) {

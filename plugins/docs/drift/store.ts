@@ -67,6 +67,7 @@ const driftSchema = z.object({
 const STANDING = ['new', 'open', 'declined'] as const
 const NO_WRITES: Writes = { edits: [], declined: [], proposal: null, issue: null, issueRound: 1 }
 const DECLINED_KEPT = 500
+const RUNS_KEPT_DAYS = 90
 
 export type DriftStore = ReturnType<typeof createDriftStore>
 export function createDriftStore(db: Db) {
@@ -152,6 +153,11 @@ export function createDriftStore(db: Db) {
         .insert(docRuns)
         .values({ workspace, id: jobId, plugin, repository, ...set })
         .onConflictDoUpdate({ target: [docRuns.workspace, docRuns.id], set })
+      await db
+        .delete(docRuns)
+        .where(
+          and(isRun(key), sql`${docRuns.createdAt} < clock_timestamp() - ${RUNS_KEPT_DAYS}::int * interval '1 day'`),
+        )
     },
     async lastRun(key: RepositoryKey): Promise<(Run & { readonly createdAt: Date }) | null> {
       const [row] = await db.select().from(docRuns).where(isRun(key)).orderBy(desc(docRuns.createdAt)).limit(1)

@@ -5,12 +5,13 @@ export interface Exported {
   readonly about: string
 }
 const MOST = 300
+const MAX_LINE = 1_000
 const SIGNATURE_LINES = 20
 const SIGNATURE_CHARACTERS = 400
 
 /** Exports of a file of TypeScript, JavaScript or Python: what its lines say, in their order. What is exported under another file's name is not followed. */
 export function exportsOf(path: string, text: string): Exported[] {
-  const lines = text.split(/\r?\n/)
+  const lines = text.split(/\r?\n/).map((line) => line.slice(0, MAX_LINE))
   return (/\.pyi?$/.test(path) ? python(lines) : script(lines)).slice(0, MOST)
 }
 

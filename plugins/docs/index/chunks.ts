@@ -16,6 +16,9 @@ export interface Heading {
 /** Some 400 words: more is no passage, less loses what the sentence before said. */
 const MAX_CHARACTERS = 2_400
 const MAX_CHUNKS = 2_000
+/** A longer line is no prose, and every pattern that looks at it would take its square. */
+const MAX_TEXT = 6_000
+const MAX_HEADING = 400
 
 /** Windows line ends and a byte order mark say nothing; line numbers stay. */
 export const linesOf = (text: string): string[] => text.replace(/^\uFEFF/, '').split(/\r\n|\n|\r/)
@@ -55,7 +58,7 @@ export function headingsOf(lines: readonly string[], code = fenced(lines)): Head
     if (code[index]) return
     const marks = /^ {0,3}(#{1,6})(?:[ \t]+(.*))?$/.exec(line)
     if (marks?.[1]) {
-      add(marks[1].length, (marks[2] ?? '').replace(/[ \t]+#+[ \t]*$/, ''), index)
+      add(marks[1].length, (marks[2] ?? '').slice(0, MAX_HEADING).replace(/[ \t]+#+[ \t]*$/, ''), index)
       return
     }
     const under = /^ {0,3}(=+|-{2,})[ \t]*$/.exec(lines[index + 1] ?? '')?.[1]
@@ -68,6 +71,7 @@ export function headingsOf(lines: readonly string[], code = fenced(lines)): Head
 
 const plainHeading = (raw: string): string =>
   raw
+    .slice(0, MAX_HEADING)
     .replace(/!?\[([^\]]*)\]\([^)]*\)/g, '$1')
     .replace(/<[^>]+>/g, '')
     .replace(/[`*]/g, '')
@@ -102,7 +106,7 @@ export function chunksOf(lines: readonly string[]): Chunk[] {
     const end = starts[index + 1]?.line ?? lines.length
     const title = above.map(({ title: words }) => words).join(' › ')
     for (const [from, to] of cut(lines, heading?.line ?? 0, end, code)) {
-      const text = lines.slice(from, to).join('\n')
+      const text = lines.slice(from, to).join('\n').slice(0, MAX_TEXT)
       const anchor = heading?.anchor ?? ''
       if (text.trim() !== '') found.push({ heading: title, anchor, startLine: from + 1, endLine: to, text })
     }

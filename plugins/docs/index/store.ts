@@ -111,6 +111,8 @@ export function createIndexStore(db: Db) {
       const words = new Set(rows.flatMap(({ text, heading }) => termsOf(`${heading} ${text}`).map(({ term }) => term)))
       const paths = documents.map(({ path }) => path)
       await db.transaction(async (tx) => {
+        // A question that reads a repository for the first time and a push may be at it at once.
+        await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended(${scope}, 0))`)
         await tx.delete(docChunks).where(and(isChunk(key), inArray(docChunks.path, paths)))
         await tx.delete(docFiles).where(isFile(key, paths))
         for (const some of batches(rows, ROWS_AT_ONCE)) await tx.insert(docChunks).values(some)
@@ -141,6 +143,19 @@ export function createIndexStore(db: Db) {
           await tx.delete(docChunks).where(and(isChunk(key), inArray(docChunks.path, some)))
           await tx.delete(docFiles).where(isFile(key, some))
         })
+    },
+    /** Everything that was read of a repository. */
+    async forget(key: RepositoryKey): Promise<void> {
+      const { workspace, plugin, repository } = key
+      await db.transaction(async (tx) => {
+        await tx.delete(docChunks).where(isChunk(key))
+        await tx
+          .delete(docFiles)
+          .where(
+            and(eq(docFiles.workspace, workspace), eq(docFiles.plugin, plugin), eq(docFiles.repository, repository)),
+          )
+        await tx.delete(docRepositories).where(isRepository(key))
+      })
     },
     /** Writes down what the index shows now; counts are taken from it. */
     async settle(

@@ -17,7 +17,7 @@ const STOP = new Set(
 
 /** What a piece of code is called in a document: `createHub`, `--dry-run`, `HUB_DATA_DIR`, `/api/v1/stories`, `src/main.ts`. */
 const IDENTIFIER =
-  /(?<![\w/.-])--[a-z][\w-]*|(?<![\w.])\/[\w:{}.*-]+(?:\/[\w:{}.*-]+)*|(?<![\w/])[\w@-]+(?:\/[\w@.-]+)+|(?<![\w-])[A-Za-z_$][\w$]*(?:\.[A-Za-z_$][\w$]*)*/g
+  /(?<![\w/.-])--[a-z][\w-]*|(?<![\w.])\/[\w:{}.*-]+(?:\/[\w:{}.*-]+)*|(?<![\w/@-])[\w@-]+(?:\/[\w@.-]+)+|(?<![\w-])[A-Za-z_$][\w$]*(?:\.[A-Za-z_$][\w$]*)*/g
 
 /** Light stemming that fits English and does little harm to other languages; both sides of the search use it. */
 export function stem(word: string): string {

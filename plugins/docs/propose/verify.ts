@@ -84,9 +84,11 @@ function isOpen(lines: readonly string[]): boolean {
   return code.at(-1) === true
 }
 export function linksOf(text: string): string[] {
-  return [...text.matchAll(/\]\(<?([^)\s>]+)>?(?:\s+"[^"]*")?\)|^\s*\[[^\]]+\]:\s*(\S+)/gm)].flatMap(
-    ([, a, b]) => a ?? b ?? [],
-  )
+  return [
+    ...text.matchAll(
+      /\]\(<?([^)\s>]{1,500})>?(?:\s{1,9}"[^"]{0,200}")?\)|^ {0,3}\[[^\]\n]{1,200}\]:[ \t]{0,9}(\S{1,500})/gm,
+    ),
+  ].flatMap(([, a, b]) => a ?? b ?? [])
 }
 /** A relative link as a path of the repository; null when it leads out of it. */
 export function resolve(from: string, link: string): string | null {

@@ -54,7 +54,7 @@ const isHeading = (line: string | undefined) => /^ {0,3}#{1,6}\s/.test(line ?? '
 const isMarkup = (line: string, isCode: boolean): boolean =>
   line.trim() === '' ||
   (isCode && /^\s*(?:```|~~~)/.test(line)) ||
-  (!isCode && /^\s*(?:\|?[\s:|-]*-{2,}[\s:|-]*|<!--.*-->|(?:<\/?[a-z][^>]*>\s*)+|[-*_=]{3,})\s*$/i.test(line))
+  (!isCode && (/^[\s:|*_=-]+$/.test(line) || /^\s*(?:<!--.*-->|(?:<\/?[a-z][^>]*>\s*)+)$/i.test(line.trimEnd())))
 /** As a reader sees it: cells of a table side by side, no marks of emphasis, links as their words. */
 function readable(line: string): string {
   const cells = /^\s*\|(.*)\|\s*$/.exec(line)?.[1]
