@@ -132,6 +132,14 @@ describe('mail in particular', () => {
     expect(fake.mails).toHaveLength(15)
     expect(fake.connections()).toBe(3)
   })
+  test('who finds all connections busy for long comes back later, and everything arrives', async () => {
+    fake.delayMs = 4_000
+    const sends = ['a', 'b', 'c', 'd'].map((key) => channel.deliver(post({ text: key }, key), never))
+    const settled = await Promise.allSettled(sends)
+    const late = settled.flatMap((one) => (one.status === 'rejected' ? [one.reason] : []))
+    expect(late).toMatchObject([{ code: 'RATE_LIMITED', retry: { afterMs: 2_000 }, scope: 'mail:smtp:server' }])
+    expect(fake.mails).toHaveLength(3)
+  }, 15_000)
   test('an answer stands in the thread of what it answers, and is called the same', async () => {
     const root = await channel.deliver(post({ text: 'Deployments of Friday' }), never)
     await channel.deliver(post({ text: 'More' }, 'delivery-2', { ...toAnn, thread: root.message }), never)
