@@ -25,9 +25,9 @@ import type { Threads } from './threads.ts'
  */
 export interface Inbound {
   receive(body: Readonly<Record<string, unknown>>, log: Log): Promise<void>
-  /** The same, found by looking. True when it was not known. */
+  /** True when it was not known. */
   changed(change: Found): Promise<boolean>
-  commented(organizationId: string, comment: CommentData, recovered: boolean, log: Log): Promise<boolean>
+  commented(organizationId: string, comment: CommentData, recovered: boolean, log: Log): Promise<void>
 }
 export interface Found {
   readonly organizationId: string
@@ -127,10 +127,9 @@ export function createInbound(
   }
   const commented: Inbound['commented'] = async (organizationId, comment, recovered, log) => {
     const { issueId, issue, user } = comment
-    if (!issueId || isOwnId(comment.id)) return false
-    const isNew = await command(organizationId, comment, log)
-    if (isNew) signals.seen(comment.id)
-    const known = await changed({
+    if (!issueId || isOwnId(comment.id)) return
+    if (await command(organizationId, comment, log)) signals.seen(comment.id)
+    await changed({
       organizationId,
       issueId,
       key: issue?.identifier ?? '',
@@ -144,7 +143,6 @@ export function createInbound(
       actorId: user?.id,
       deliveryId: `comment:${comment.id}:${Date.parse(comment.updatedAt)}:changed`,
     })
-    return isNew || known
   }
   /** One of the hub's: whoever edits or deletes it may have changed criteria. */
   const ownComment = async (organizationId: string, comment: CommentData, action: string, self: boolean) => {

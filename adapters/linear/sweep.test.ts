@@ -139,6 +139,19 @@ test('what Linear may still tell by itself is left to it', async () => {
   await it.run()
   expect(changes()).toMatchObject([{ change: 'created', recovered: true }])
 })
+test('a look that failed half-way tells the whole gap when it is repeated', async () => {
+  await it.run()
+  it.pass(30 * MINUTE)
+  const issue = fake.people.create({})
+  fake.people.comment(issue, { body: '/hub help' })
+  it.pass(5 * MINUTE)
+  fake.refuse = /^CommentPage$/
+  await expect(it.run()).rejects.toMatchObject({ code: 'UNAVAILABLE' })
+  expect(it.arrived).toEqual([])
+  fake.refuse = null
+  await it.run()
+  expect(recovered()).toMatchObject([{ project: 'ENG', events: 1 }])
+})
 test('pages are read to the end', async () => {
   await it.run()
   it.pass(5 * MINUTE)

@@ -6,6 +6,7 @@ import { commentPage } from './documents.ts'
 import type { Identities } from './identity.ts'
 import type { Found, Inbound } from './inbound.ts'
 import { PAGE } from './limits.ts'
+import type { CommentData } from './payloads.ts'
 import { workspaceOf } from './place.ts'
 import { optionsOf, type Reader } from './reader.ts'
 
@@ -36,7 +37,7 @@ export function createSweep(deps: {
 }): Schedule {
   const { hub, client, identities, reader, inbound, kv, now = Date.now } = deps
   const issuesSince = async (organizationId: string, fromMs: number, toMs: number, ctx: Context) => {
-    const found: Found[] = []
+    const found: (Found & { readonly target: string })[] = []
     let after: string | null = null
     for (let page = 0; page < MAX_PAGES; page++) {
       const filter = { updatedAt: between(fromMs, toMs) }
@@ -51,6 +52,7 @@ export function createSweep(deps: {
         const change = wire.trashed ? 'deleted' : Date.parse(wire.createdAt) === atMs ? 'created' : 'updated'
         found.push({
           organizationId,
+          target: issue.project,
           issueId: wire.id,
           key: wire.identifier,
           teamKey: wire.team.key,
@@ -78,20 +80,18 @@ export function createSweep(deps: {
       { filter: { createdAt }, first: PAGE, after },
       { ...optionsOf(organizationId, ctx.signal), what: 'comments since the last look' },
     )
-  const commentsSince = async (organizationId: string, fromMs: number, toMs: number, ctx: Context): Promise<number> => {
-    let count = 0
+  const commentsSince = async (organizationId: string, fromMs: number, toMs: number, ctx: Context) => {
+    const found: CommentData[] = []
     let after: string | null = null
     for (let page = 0; page < MAX_PAGES; page++) {
       const listed = await commentsPage(organizationId, between(fromMs, toMs), after, ctx)
       const { nodes, pageInfo }: z.output<typeof commentPage.answer>['comments'] = listed.comments
-      for (const { botActor, externalUser, ...comment } of [...nodes].reverse()) {
-        const data = { ...comment, botActor: botActor ?? undefined, externalUserId: externalUser?.id }
-        if (await inbound.commented(organizationId, data, true, ctx.log)) count += 1
-      }
+      for (const { botActor, externalUser, ...comment } of nodes)
+        found.push({ ...comment, botActor: botActor ?? undefined, externalUserId: externalUser?.id })
       if (!pageInfo.hasNextPage) break
       after = pageInfo.endCursor
     }
-    return count
+    return found
   }
   return {
     name: 'sweep',
@@ -105,11 +105,13 @@ export function createSweep(deps: {
       if (last === undefined) return kv.set(key, { untilMs: toMs })
       if (toMs <= last.untilMs) return
       const fromMs = last.untilMs - OVERLAP_MS
+      // All is read before anything is told: what is told counts once, and the answer to a later page may be lost.
       const { found, complete } = await issuesSince(organizationId, fromMs, toMs, ctx)
+      const comments = await commentsSince(organizationId, fromMs, toMs, ctx)
       const counts = new Map<string, number>()
       for (const one of found.reverse())
-        if (await inbound.changed(one)) counts.set(one.teamKey, (counts.get(one.teamKey) ?? 0) + 1)
-      const comments = await commentsSince(organizationId, fromMs, toMs, ctx)
+        if (await inbound.changed(one)) counts.set(one.target, (counts.get(one.target) ?? 0) + 1)
+      for (const comment of comments.reverse()) await inbound.commented(organizationId, comment, true, ctx.log)
       if (toMs - last.untilMs > GAP_MS) {
         const lost = complete ? LOST : [...LOST, `what changed before the newest ${MAX_PAGES * PAGE} issues`]
         for (const [project, events] of counts)
@@ -118,7 +120,10 @@ export function createSweep(deps: {
             { plugin: 'linear', project, fromMs: last.untilMs, toMs, events, lost },
             { workspace: workspaceOf(organizationId), deliveryId: `recovered:${project}:${last.untilMs}:${toMs}` },
           )
-        ctx.log.info({ issues: found.length, comments, fromMs, toMs }, 'Linear was asked what changed meanwhile')
+        ctx.log.info(
+          { issues: found.length, comments: comments.length, fromMs, toMs },
+          'Linear was asked what changed meanwhile',
+        )
       }
       await kv.set(key, { untilMs: toMs })
     },

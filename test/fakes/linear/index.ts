@@ -31,6 +31,8 @@ export interface LinearFake {
   readonly calls: { readonly name: string; readonly complexity: number; readonly mutates: boolean }[]
   /** What is left of the hour. */
   readonly budget: { requests: number; complexity: number }
+  /** Operations that Linear has no answer for at the moment. */
+  refuse: RegExp | null
   writes(): number
   shown(issueId?: string): readonly FakeComment[]
   waitForComments(
@@ -122,6 +124,7 @@ export async function startLinearFake(options: { readonly now?: () => number } =
       if (!isFilter) problems.push(...wrong)
       return refuse(c, 400, 'GRAPHQL_VALIDATION_FAILED', wrong[0] ?? '')
     }
+    if (fake.refuse?.test(name)) return c.text('upstream error', 503)
     if (budget.requests < 0 || budget.complexity < 0) return limited(c, HOUR_MS)
     const fault = kind === 'mutation' ? faults.take(name) : null
     const run = () => work(c, query, variables, complexity)
@@ -178,8 +181,9 @@ export async function startLinearFake(options: { readonly now?: () => number } =
       waiters.add(check)
       check()
     })
-  return {
+  const fake: LinearFake = {
     apiUrl,
+    refuse: null,
     apiKey,
     webhookSecret,
     env: { LINEAR_API_URL: apiUrl, LINEAR_API_KEY: apiKey, LINEAR_WEBHOOK_SECRET: webhookSecret },
@@ -196,4 +200,5 @@ export async function startLinearFake(options: { readonly now?: () => number } =
     goAway,
     close: () => (server.listening ? goAway() : Promise.resolve()),
   }
+  return fake
 }
