@@ -55,11 +55,7 @@ const withoutEmpty = (inputs: RunState['inputs']): Readonly<Record<string, unkno
     : {}
 
 /** Steps whose result stands: they succeeded or were not wanted, were not taken back, and nothing before them is done again. Pure. */
-export function kept(
-  state: RunState,
-  next: Snapshot['definition'],
-  step: string | null,
-): ReadonlyMap<string, StepState> {
+function kept(state: RunState, next: Snapshot['definition'], step: string | null): ReadonlyMap<string, StepState> {
   const again = step === null ? new Set<string>() : descendantsOf(next, step)
   const stands = new Map<string, StepState>()
   const keeps = (id: string): boolean => {

@@ -4,7 +4,8 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, expect, it } from 'vitest'
 import { apiTokenFrom } from '../../server/compose.ts'
-import { dataFolders, type HubProcess, mustRun, ROOT, startHubProcess } from '../support/process.ts'
+import { robotFile } from '../fakes/workflow-robot.ts'
+import { dataFolders, type HubProcess, mustRun, startHubProcess } from '../support/process.ts'
 
 const ITEMS = 48
 const KILLS = 3
@@ -30,7 +31,7 @@ it(`a run goes on when its process is killed ${KILLS} times: no step is lost, no
     HUB_SECRET_KEY: KEY,
     LOG_LEVEL: 'silent',
     HUB_FAULTS: 'sweep=200,lease=2000',
-    HUB_PLUGINS: join(ROOT, 'test/fakes/workflow-robot.ts'),
+    HUB_PLUGINS: robotFile,
     ROBOT_FILE: file,
   }
   let hub: HubProcess = mustRun(await startHubProcess(env))

@@ -66,7 +66,7 @@ export interface WorkflowHub {
   close(): Promise<void>
 }
 export const WORKSPACE = 'chat:T1'
-export const SECRET_KEY = 'ab'.repeat(32)
+const SECRET_KEY = 'ab'.repeat(32)
 
 export interface WorkflowHubOptions {
   readonly mode?: Mode

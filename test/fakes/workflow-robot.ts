@@ -1,7 +1,11 @@
 import { appendFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
 import { z } from 'zod'
 import { definePlugin, defineTask } from '#contract'
+
+/** As HUB_PLUGINS names it. */
+export const robotFile = fileURLToPath(import.meta.url)
 
 /** A task that leaves a line in a file for each time it is done, loaded through HUB_PLUGINS by a hub that is killed meanwhile. */
 export default definePlugin({

@@ -11,7 +11,7 @@ import type { Attempt } from '../steps/run-step.ts'
 import { type Approval, codeOf } from './approval.ts'
 
 /** Where the reader of a mail answers. */
-export const LINK_PATH = '/hooks/workflow/approve'
+const LINK_PATH = '/hooks/workflow/approve'
 export const hashOfLink = (token: string): string => createHash('sha256').update(`workflow link ${token}`).digest('hex')
 
 /** Asks the question of an approval step: the run waits, its card shows the buttons, and who is asked by mail gets a link. */

@@ -1,9 +1,10 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { fileURLToPath, pathToFileURL } from 'node:url'
 import { HubError } from '#contract'
 import type { Surroundings } from './check.ts'
-import { type Loaded, loadYaml } from './load.ts'
+import { type Loaded, loadObject, loadYaml } from './load.ts'
+import type { DefinitionInput } from './schema.ts'
 import type { DefinitionStore } from './store.ts'
 
 export interface Found extends Loaded {
@@ -12,6 +13,8 @@ export interface Found extends Loaded {
 }
 export type Catalogue = ReturnType<typeof createCatalogue>
 
+/** Checked where it is used: what it names must exist there. */
+type Source = (around: Surroundings) => Loaded
 const LIBRARY = fileURLToPath(new URL('../library', import.meta.url))
 
 /** All workflows that a workspace can start. What it saved goes before the operator's folder, and that before what is built in. */
@@ -20,13 +23,13 @@ export function createCatalogue(options: {
   readonly folder: string | null
   readonly tasks: () => readonly string[]
 }) {
-  const files = new Map<string, Promise<ReadonlyMap<string, string>>>()
-  const sourcesIn = (folder: string): Promise<ReadonlyMap<string, string>> => {
+  const files = new Map<string, Promise<ReadonlyMap<string, Source>>>()
+  const sourcesIn = (folder: string): Promise<ReadonlyMap<string, Source>> => {
     const known = files.get(folder) ?? readFolder(folder)
     files.set(folder, known)
     return known
   }
-  async function sourceOf(name: string): Promise<{ source: string; origin: 'built in' | 'folder' } | null> {
+  async function sourceOf(name: string): Promise<{ source: Source; origin: 'built in' | 'folder' } | null> {
     const own = options.folder === null ? undefined : (await sourcesIn(options.folder)).get(name)
     if (own !== undefined) return { source: own, origin: 'folder' }
     const shipped = (await sourcesIn(LIBRARY)).get(name)
@@ -52,7 +55,7 @@ export function createCatalogue(options: {
         const known = await names(workspace)
         throw new HubError('NOT_FOUND', `There is no workflow called ${name}: there are ${known.join(', ') || 'none'}`)
       }
-      return { ...loadYaml(file.source, await surroundings(workspace)), origin: file.origin }
+      return { ...file.source(await surroundings(workspace)), origin: file.origin }
     },
     /** Each workflow with what is wrong with it, if anything. */
     async list(
@@ -71,7 +74,7 @@ export function createCatalogue(options: {
         const file = await sourceOf(name)
         if (!file) continue
         try {
-          const { definition } = loadYaml(file.source, around)
+          const { definition } = file.source(around)
           listed.push({ name, origin: file.origin, about: definition.description, problem: null })
         } catch (error) {
           if (!(error instanceof HubError)) throw error
@@ -83,16 +86,26 @@ export function createCatalogue(options: {
   }
 }
 
-/** YAML files by name, as they are called: `release.yaml` is `release`. */
-async function readFolder(folder: string): Promise<ReadonlyMap<string, string>> {
+/** Workflows by the name of their file: `release.yaml` is `release`, and so is the default export of `release.ts`. */
+async function readFolder(folder: string): Promise<ReadonlyMap<string, Source>> {
   let entries: readonly string[]
   try {
     entries = await readdir(folder)
   } catch (cause) {
     throw new HubError('CONFIG_INVALID', `WORKFLOW_DIR: ${folder} cannot be read: correct the path`, { cause })
   }
-  const found = new Map<string, string>()
-  for (const entry of entries.filter((one) => /\.ya?ml$/.test(one)))
-    found.set(entry.replace(/\.ya?ml$/, ''), await readFile(join(folder, entry), 'utf8'))
+  const found = new Map<string, Source>()
+  for (const entry of entries) {
+    const [, name, ending] = /^(.+)\.(ya?ml|ts)$/.exec(entry) ?? []
+    if (name === undefined || /\.test$/.test(name)) continue
+    const path = join(folder, entry)
+    if (ending === 'ts') {
+      const module = (await import(pathToFileURL(path).href)) as { default?: DefinitionInput }
+      found.set(name, (around) => loadObject(module.default ?? { name, steps: {} }, around))
+    } else {
+      const text = await readFile(path, 'utf8')
+      found.set(name, (around) => loadYaml(text, around))
+    }
+  }
   return found
 }

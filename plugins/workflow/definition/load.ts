@@ -81,7 +81,7 @@ function lineOf(document: Document, lines: LineCounter, path: readonly (string |
   return null
 }
 
-export function versionOf(definition: Definition): string {
+function versionOf(definition: Definition): string {
   return createHash('sha256').update(JSON.stringify(definition)).digest('hex').slice(0, 12)
 }
 function refused(problems: readonly string[]): HubError {

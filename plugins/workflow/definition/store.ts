@@ -21,7 +21,7 @@ export interface Due {
 }
 
 /** What may start a workflow, as events are looked up. */
-export function listensOf(definition: Definition): readonly string[] {
+function listensOf(definition: Definition): readonly string[] {
   return definition.triggers.flatMap((trigger) => {
     if ('event' in trigger) return [trigger.event]
     return 'workflow' in trigger ? [`workflow:${trigger.workflow}`] : []

@@ -1,7 +1,7 @@
 import { type Definition, kindOf, type Step } from '../definition/schema.ts'
 
 /** Steps that can run at the same time, in order. */
-export function waves({ steps }: Definition): readonly (readonly string[])[] {
+function waves({ steps }: Definition): readonly (readonly string[])[] {
   const level = new Map<string, number>()
   const levelOf = (id: string): number => {
     const known = level.get(id)

@@ -23,7 +23,7 @@ export function settle(definition: Definition, from: RunState): Settled {
 }
 
 /** One decision carried out. Pure. */
-export function decide(state: RunState, decision: Decision): RunState {
+function decide(state: RunState, decision: Decision): RunState {
   if (decision.kind === 'run')
     return { ...state, status: decision.status, outcome: decision.outcome, reason: decision.reason }
   const { key, id } = decision

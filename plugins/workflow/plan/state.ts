@@ -6,7 +6,7 @@ export const ENDED_STEPS = ['succeeded', 'failed', 'skipped', 'blocked', 'cancel
  * `skipped`: its own condition said no, which stops nobody; `blocked`: what it needs did not go as it should.
  */
 export type StepStatus = 'queued' | 'running' | 'waiting' | (typeof ENDED_STEPS)[number]
-export const ENDED_RUNS = ['succeeded', 'failed', 'cancelled'] as const
+const ENDED_RUNS = ['succeeded', 'failed', 'cancelled'] as const
 /** `pending`: another run of its concurrency group is under way. */
 export type RunStatus = 'pending' | 'running' | 'paused' | 'cancelling' | 'compensating' | (typeof ENDED_RUNS)[number]
 

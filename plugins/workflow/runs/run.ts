@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { HubError, type Json, type Place } from '#contract'
 import type { Definition } from '../definition/schema.ts'
-import type { RunState, RunStatus } from '../plan/state.ts'
+import type { RunState } from '../plan/state.ts'
 
 /** Who does something: '<plugin>:<account id>' and the name at that time. */
 export interface Author {
@@ -94,4 +94,3 @@ export function parseReference(text: string): number {
   if (!match?.[1]) throw new HubError('INPUT_INVALID', `“${text.slice(0, 40)}” is no run: write it like WF-12`)
   return Number(match[1])
 }
-export const isUnderWay = (status: RunStatus): boolean => !['succeeded', 'failed', 'cancelled'].includes(status)
