@@ -62,6 +62,7 @@ export async function gather(
   for (const drift of drifts) for (const hunk of code) if (hunkText(hunk).includes(drift.old)) spokenOf.add(hunk)
   const shown = [...spokenOf].slice(0, HUNKS)
   const limits = [
+    ...(names.length > NAMES ? [`${NAMES} of ${names.length.toLocaleString('en')} changed names were looked for`] : []),
     ...(scored.length > chosen.length ? [`the model read ${chosen.length} of ${scored.length} sections`] : []),
     ...(spokenOf.size > shown.length
       ? [`the model read ${shown.length} of ${spokenOf.size} stretches of the diff`]

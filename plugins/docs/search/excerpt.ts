@@ -23,7 +23,7 @@ export function excerptOf(passage: Passage, weights: ReadonlyMap<string, number>
   lines.forEach((_, from) => {
     if (!shown[from] || isHeading(lines[from])) return
     const said = new Set(words.slice(from, from + LINES).flatMap((line) => [...line]))
-    // What the heading says already is said by the whole section: its beginning is as good as any other place.
+    // What the heading says already is said by the whole section: its beginning is as good as the rest.
     const sum = [...said].reduce((total, word) => total + (weights.get(word) ?? 0), 0)
     const first = [...(words[from] ?? [])].reduce((total, word) => total + (weights.get(word) ?? 0), 0)
     const worth = sum + first * 0.25
