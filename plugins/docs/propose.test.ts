@@ -94,8 +94,9 @@ async function shop(model: Model, options: { readonly mayWrite?: boolean; readon
 describe('a push, with a model', () => {
   it('becomes one pull request with the smallest edits, each with its reason and its line of code; every other byte stays', async () => {
     const { model, asked } = scripted([RENAME, PORT])
-    const { change, host, status } = await shop(model)
+    const { change, host, status, audited } = await shop(model)
     const sha = await change({ 'src/shop.ts': NEW_SHOP })
+    expect(audited).toEqual(['docs.propose memory:octo/shop#1'])
     expect(host.issues).toEqual([])
     expect(host.proposals).toHaveLength(1)
     const { write } = host.proposals[0] ?? {}

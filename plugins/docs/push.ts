@@ -48,13 +48,15 @@ export async function follow(desk: Desk, push: Push, ctx: Context): Promise<void
   const after = await openNow()
   const { edits, proposal, issue } = await desk.drift().writes(key)
   const tell = (open: number, link: Told['link']) => tellChannels(desk.bindings(), key, { open, link }, ctx)
-  if (ended.outcome === 'proposed' && proposal)
-    await tell(edits.length + (proposal.generated ?? []).length, {
-      label: `Pull request #${proposal.number}`,
-      url: proposal.url,
+  const page = ended.outcome === 'proposed' ? proposal : ended.outcome === 'reported' ? issue : null
+  if (page) {
+    const isPull = ended.outcome === 'proposed'
+    await ctx.audit(isPull ? 'docs.propose' : 'docs.report', `${plugin}:${repository}#${page.number}`, {
+      sha: synced.sha,
     })
-  else if (ended.outcome === 'reported' && issue) await tell(after, { label: `Issue #${issue.number}`, url: issue.url })
-  else if (before > 0 && after === 0) await tell(0, null)
+    const places = isPull ? edits.length + (page.generated ?? []).length : after
+    await tell(places, { label: `${isPull ? 'Pull request' : 'Issue'} #${page.number}`, url: page.url })
+  } else if (before > 0 && after === 0) await tell(0, null)
   await desk.drift().record(key, ctx.jobId, { branch, sha: synced.sha, url: null, ...ended })
 }
 
