@@ -268,6 +268,8 @@ for (const database of DATABASES)
         await run('digest subscribe --to here')
         expect(wordsOf(await run('digest unsubscribe'))).toMatch(/Which one\?.*digest unsubscribe --to here/s)
         expect(await rows()).toHaveLength(2)
+        expect(wordsOf(await run('digest list'))).toMatch(/"label":"ann@shop\.test".*"label":"this channel"/)
+        expect((await run('digest unsubscribe --to here')).text).toBe('No more digests go to this channel.')
       })
     })
 

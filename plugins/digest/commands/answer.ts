@@ -13,11 +13,14 @@ export function forAsker(ctx: Context, markdown: string, blocks: readonly Block[
     only: ctx.actor.account,
   }
 }
+/** Channels are listed in themselves alone, where nobody needs their id. */
+export const shownAs = ({ address, label }: Subscription): string => (address === null ? 'this channel' : label)
+
 export function listing(all: readonly Subscription[]): readonly Block[] {
   return [
     {
       kind: 'fields',
-      items: all.map((one) => ({ label: one.label, value: `${rhythmWords(one)} · ${stateWords(one)}` })),
+      items: all.map((one) => ({ label: shownAs(one), value: `${rhythmWords(one)} · ${stateWords(one)}` })),
     },
   ]
 }

@@ -5,7 +5,7 @@ import { type Desk, hereOf, needDeployments, ownerOf, targetOf } from '../desk.t
 import { renderDigest } from '../render.ts'
 import type { Subscription } from '../store.ts'
 import { windowBegin } from '../windows.ts'
-import { forAsker, listing, quoted } from './answer.ts'
+import { forAsker, listing, quoted, shownAs } from './answer.ts'
 
 const to = z.string().max(254).optional().meta({ flag: true }).describe('A mail address, or here for this channel')
 
@@ -39,7 +39,7 @@ export function manageCommands(desk: Desk): readonly Command[] {
         const [one] = found
         if (!one) return where === undefined ? none(ctx) : forAsker(ctx, `${quoted(where)} gets no digest.`)
         await desk.store().remove(ctx.workspace, [one.id])
-        return forAsker(ctx, `No more digests go to ${quoted(one.label)}.`, [
+        return forAsker(ctx, `No more digests go to ${name(one)}.`, [
           {
             kind: 'actions',
             items: [{ kind: 'button', label: 'Subscribe again', run: `digest subscribe --to ${where ?? nameOf(one)}` }],
@@ -84,11 +84,12 @@ export function manageCommands(desk: Desk): readonly Command[] {
           const payload = { subscription: one.id, fromMs: windowBegin(toMs, one), toMs, asked: true }
           await ctx.enqueue(digestSend, payload, { key: `${one.id}:${ctx.jobId}` })
         }
-        return forAsker(ctx, `A digest is on its way to ${active.map(({ label }) => quoted(label)).join(', ')}.`)
+        return forAsker(ctx, `A digest is on its way to ${active.map(name).join(', ')}.`)
       },
     }),
   ]
 }
+const name = (one: Subscription): string => (one.address === null ? shownAs(one) : quoted(one.label))
 const nameOf = ({ address }: Subscription): string => address ?? 'here'
 
 async function minedAndHere(desk: Desk, ctx: Context): Promise<readonly Subscription[]> {
@@ -120,7 +121,7 @@ function askWhich(ctx: Context, all: readonly Subscription[]): Message {
       kind: 'actions',
       items: all.slice(0, 5).map((one) => ({
         kind: 'button',
-        label: one.label.slice(0, 60),
+        label: shownAs(one).slice(0, 60),
         run: `digest unsubscribe --to ${nameOf(one)}`,
       })),
     },
