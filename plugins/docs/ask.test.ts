@@ -93,6 +93,9 @@ function suite() {
     const answer = await run('docs search signing secert')
     expect(answer.text).toContain('Signing secret')
     expect(markdownOf(answer)).toContain('no document says “secert”: looked for “secret”')
+    host.commit({ 'README.md': `${SETUP}\nThe hub prints one line.\n` })
+    await run('docs sync')
+    expect((await run('docs ask What is the price?')).text).toContain('Not documented')
   })
   it('reads again what a push changed and nothing else', async () => {
     const { run, host, push } = desk()

@@ -53,7 +53,8 @@ export function createSearch(db: Db) {
   }
   /** Trigrams find what is alike, the beginning finds what has two letters changed about; the fewest changed letters win. */
   async function nearest(workspace: string, word: string): Promise<string[]> {
-    const most = word.length > 7 ? 3 : 2
+    // In a short word two letters make another word.
+    const most = word.length < 6 ? 1 : word.length < 10 ? 2 : 3
     const begins = `${word.slice(0, 2).replace(/[\\%_]/g, '')}%`
     const rows = await db
       .select({ word: docWords.word })
