@@ -3,6 +3,7 @@ import { type Command, type DeliveryMeasures, defineCommand, type Message } from
 import { cardOf } from '../card/jobs.ts'
 import { storyLine } from '../card/render.ts'
 import type { Desk } from '../desk.ts'
+import type { Standing } from '../history/store.ts'
 import { formatReference, parseReference } from '../reference.ts'
 import type { Row } from '../rows.ts'
 import { clip, count, duration, plain, shortSha } from '../text.ts'
@@ -100,7 +101,7 @@ function measureRow(one: DeliveryMeasures): string[] {
   ]
 }
 
-function standing(row: Row, nowMs: number): string[] {
+function standing(row: Standing, nowMs: number): string[] {
   const what = [row.ref, row.sha ? shortSha(row.sha) : null].filter((part) => part !== null).join(' @ ')
   const since = nowMs - (row.finishedAt ?? row.startedAt).getTime()
   return [row.state, clip(what, 40), `${duration(Math.max(0, since))} ago`, formatReference(row.number)]

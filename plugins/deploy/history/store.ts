@@ -6,6 +6,19 @@ import { deployments, deploymentVerifications } from '../tables.ts'
 const MOST_LISTED = 500
 const MOST_SPOTS = 100
 
+/** What a line of a list shows: without the commits, which fill most of a row. */
+const STANDING = {
+  number: deployments.number,
+  service: deployments.service,
+  environment: deployments.environment,
+  state: deployments.state,
+  ref: deployments.ref,
+  sha: deployments.sha,
+  startedAt: deployments.startedAt,
+  finishedAt: deployments.finishedAt,
+}
+export type Standing = Pick<Row, keyof typeof STANDING>
+
 export const oneOf = (workspace: string, number: number): SQL | undefined =>
   and(eq(deployments.workspace, workspace), eq(deployments.number, number))
 export const sameTarget = ({ workspace, service, environment }: Spot): SQL | undefined =>
@@ -40,9 +53,9 @@ export function createHistory(db: Db) {
       .where(and(sameTarget(target), eq(deployments.state, 'succeeded'), ...more))
       .orderBy(desc(deployments.finishedAt))
       .limit(1)
-  const nextSpotQuery = (workspace: string, service: string | undefined, after: Row | undefined) =>
+  const nextSpotQuery = (workspace: string, service: string | undefined, after: Standing | undefined) =>
     db
-      .select()
+      .select(STANDING)
       .from(deployments)
       .where(
         and(
@@ -95,8 +108,8 @@ export function createHistory(db: Db) {
      * Newest of each service and environment. From one to the next through the index, read backwards: however long the history is, each costs
      * one step. DISTINCT ON would read all of it.
      */
-    async newest(workspace: string, service: string | undefined): Promise<Row[]> {
-      const found: Row[] = []
+    async newest(workspace: string, service: string | undefined): Promise<Standing[]> {
+      const found: Standing[] = []
       while (found.length < MOST_SPOTS) {
         const [row] = await nextSpotQuery(workspace, service, found.at(-1))
         if (!row) break
