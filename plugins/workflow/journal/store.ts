@@ -14,7 +14,7 @@ export interface Change {
   readonly settled: Settled
   readonly by: string | null
 }
-type Tx = Pick<Db, 'select' | 'insert' | 'update' | 'delete'>
+type Tx = Pick<Db, 'select' | 'insert' | 'update' | 'delete' | 'execute'>
 
 /** Writes the difference, each transition of it, and what ends with it. Returns the new revision. */
 export async function writeChange(tx: Tx, { before, seen, settled, by }: Change): Promise<number> {
@@ -22,52 +22,43 @@ export async function writeChange(tx: Tx, { before, seen, settled, by }: Change)
   const after = settled.state
   const entries = [...observed(before.state, seen), ...settled.decisions.map(planned)]
   const revision = run.revision + Math.max(1, entries.length)
-  const own = { workspace: run.workspace, runId: run.id }
-  if (entries.length > 0)
-    await tx.insert(workflowTransitions).values(
-      entries.map((entry, n) => ({
-        ...own,
-        ...entry,
-        output: boxed(entry.output),
-        seq: run.revision + n + 1,
-        by: entry.cause === 'seen' ? by : null,
-      })),
-    )
+  const journal = entries.map((entry, n) => ({
+    ...entry,
+    output: boxed(entry.output),
+    seq: run.revision + n + 1,
+    by: entry.cause === 'seen' ? by : null,
+  }))
   const changed = [...after.steps.values()].filter((step) => before.state.steps.get(step.key) !== step)
-  if (changed.length > 0)
-    await tx
-      .insert(workflowSteps)
-      .values(changed.map((step) => rowOf(own, step)))
-      .onConflictDoUpdate({
-        target: [workflowSteps.workspace, workflowSteps.runId, workflowSteps.key],
-        set: {
-          status: sql`excluded.status`,
-          attempt: sql`excluded.attempt`,
-          output: sql`excluded.output`,
-          error: sql`excluded.error`,
-          ended: sql`excluded.ended`,
-          startedAt: sql`coalesce(${workflowSteps.startedAt}, excluded.started_at)`,
-          finishedAt: sql`excluded.finished_at`,
-        },
-      })
-  const leaving = changed
-    .filter(({ key, attempt, status }) => {
-      const was = before.state.steps.get(key)
-      return was !== undefined && was.status !== 'queued' && (status !== 'waiting' || was.attempt !== attempt)
-    })
-    .map(({ key }) => key)
-  if (leaving.length > 0) await leave(tx, own, leaving)
-  await tx
-    .update(workflowRuns)
-    .set({
-      status: after.status,
-      outcome: after.outcome,
-      reason: after.reason?.slice(0, 1_000) ?? null,
-      started: after.started,
-      revision,
-      finishedAt: isOver(after.status) ? sql`clock_timestamp()` : null,
-    })
-    .where(and(eq(workflowRuns.workspace, run.workspace), eq(workflowRuns.id, run.id)))
+  // One statement: each further one is a way to the database while the run is held.
+  await tx.execute(sql`
+    with entries as (
+      insert into ${workflowTransitions} (workspace, run_id, seq, step, attempt, cause, status, note, output, by)
+      select ${run.workspace}::text, ${run.id}::text::uuid, r.seq, r.step, r.attempt, r.cause, r.status, r.note, r.output, r.by
+      from jsonb_to_recordset(${JSON.stringify(journal)}::text::jsonb)
+        as r(seq int, step text, attempt int, cause text, status text, note text, output jsonb, by text)
+      returning 1
+    ), steps as (
+      insert into ${workflowSteps} as s
+        (workspace, run_id, key, step, status, attempt, output, error, ended, started_at, finished_at)
+      select ${run.workspace}::text, ${run.id}::text::uuid, r.key, r.step, r.status, r.attempt, r.output, r.error, r.ended,
+        clock_timestamp(), case when r.is_over then clock_timestamp() end
+      from jsonb_to_recordset(${JSON.stringify(changed.map(rowOf))}::text::jsonb)
+        as r(key text, step text, status text, attempt int, output jsonb, error text, ended int, is_over boolean)
+      on conflict (workspace, run_id, key) do update set
+        status = excluded.status, attempt = excluded.attempt, output = excluded.output, error = excluded.error,
+        ended = excluded.ended, started_at = coalesce(s.started_at, excluded.started_at), finished_at = excluded.finished_at
+      returning 1
+    )
+    update ${workflowRuns} set
+      status = ${after.status}::text, outcome = ${after.outcome}::text, reason = ${after.reason?.slice(0, 1_000) ?? null}::text,
+      started = ${after.started}::int, revision = ${revision}::int,
+      finished_at = ${isOver(after.status) ? sql`clock_timestamp()` : sql`null`}
+    where workspace = ${run.workspace}::text and id = ${run.id}::text::uuid`)
+  const leaving = changed.flatMap(({ key, attempt, status }) => {
+    const was = before.state.steps.get(key)
+    return was?.status === 'waiting' && (status !== 'waiting' || was.attempt !== attempt) ? [key] : []
+  })
+  if (leaving.length > 0) await leave(tx, { workspace: run.workspace, runId: run.id }, leaving)
   return revision
 }
 
@@ -95,10 +86,8 @@ async function leave(tx: Tx, own: { workspace: string; runId: string }, steps: r
     )
 }
 
-function rowOf(own: { workspace: string; runId: string }, step: StepState) {
-  const isEnded = hasEnded(step)
+function rowOf(step: StepState) {
   return {
-    ...own,
     key: step.key,
     step: step.id,
     status: step.status,
@@ -106,8 +95,7 @@ function rowOf(own: { workspace: string; runId: string }, step: StepState) {
     output: boxed(step.output),
     error: step.error?.slice(0, 2_000) ?? null,
     ended: step.order,
-    startedAt: sql`clock_timestamp()`,
-    finishedAt: isEnded ? sql`clock_timestamp()` : null,
+    is_over: hasEnded(step),
   }
 }
 

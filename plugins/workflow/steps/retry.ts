@@ -20,7 +20,8 @@ const FINAL: readonly ErrorCode[] = [
 export function outcomeOf(error: unknown, key: string, attempt: number, { definition, state }: Snapshot): Outcome {
   const { id, isUndo } = readKey(key)
   const code = error instanceof HubError ? error.code : 'UNAVAILABLE'
-  const text = (error instanceof Error ? error.message : String(error)).slice(0, 500)
+  // PostgreSQL keeps no NUL.
+  const text = (error instanceof Error ? error.message : String(error)).replaceAll('\0', '').slice(0, 500)
   const attempts = isUndo ? 1 : (definition.steps[id]?.retry?.attempts ?? 1)
   const mayGoOn = state.status === 'running' || state.status === 'paused'
   if (attempt < attempts && mayGoOn && !FINAL.includes(code) && state.started < definition.budget)
