@@ -1,21 +1,12 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { Channel, Delivery, Message, Place } from '#contract'
 import { channelContract, type Fault } from '../../test/contract/channel.ts'
-import {
-  ANN,
-  checkAdf,
-  type FakeIssue,
-  type JiraFake,
-  type JiraFault,
-  readAdf,
-  startJiraFake,
-} from '../../test/fakes/jira/index.ts'
+import { ANN, checkAdf, type FakeIssue, type JiraFake, type JiraFault, readAdf } from '../../test/fakes/jira/index.ts'
+import { openJira } from '../../test/fakes/jira/ports.ts'
 import { createChannel } from './channel.ts'
-import { createClient } from './client.ts'
-import { config } from './config.ts'
 import { jira } from './index.ts'
 import { deliveryMark } from './mark.ts'
-import { placeOf, workspaceOf } from './place.ts'
+import { placeOf } from './place.ts'
 import type { CommentBody } from './render.ts'
 
 const FAULTS: Readonly<Record<Exclude<Fault, 'unreachable'>, JiraFault>> = {
@@ -29,17 +20,9 @@ const FAULTS: Readonly<Record<Exclude<Fault, 'unreachable'>, JiraFault>> = {
 const signal = AbortSignal.timeout(120_000)
 
 async function open() {
-  const fake = await startJiraFake()
-  const settings = config.parse({
-    baseUrl: fake.baseUrl,
-    email: fake.env.JIRA_EMAIL,
-    apiToken: fake.apiToken,
-    webhookSecret: fake.webhookSecret,
-  })
-  const client = createClient(settings)
-  const workspace = workspaceOf(settings)
-  const issue = fake.world.create(ANN, { project: 'PAY', summary: 'Saved cards' })
-  return { fake, client, workspace, issue, place: placeOf(workspace, issue.id, null) }
+  const rig = await openJira()
+  const issue = rig.fake.world.create(ANN, { project: 'PAY', summary: 'Saved cards' })
+  return { ...rig, issue, place: placeOf(rig.workspace, issue.id, null) }
 }
 /** The number of an ordered list is shown by Jira, not sent. */
 const wordsOf = (native: CommentBody) => (native.kind === 'file' ? native.text : readAdf(native.body).words)
@@ -47,7 +30,7 @@ const wordsOf = (native: CommentBody) => (native.kind === 'file' ? native.text :
 channelContract({
   plugin: jira,
   async open() {
-    const { fake, client, place } = await open()
+    const { fake, client, place, close } = await open()
     return {
       channel: createChannel(client),
       place,
@@ -59,10 +42,7 @@ channelContract({
       problems: (native) => (native.kind === 'file' ? [] : checkAdf(native.body)),
       mentions: (native) => (native.kind === 'file' ? [] : readAdf(native.body).mentions),
       links: (native) => (native.kind === 'file' ? [] : readAdf(native.body).links),
-      async close() {
-        client.close()
-        await fake.close()
-      },
+      close,
     }
   },
 })
@@ -75,12 +55,8 @@ describe('Jira in particular', () => {
   let close: () => Promise<void>
   beforeEach(async () => {
     const opened = await open()
-    ;({ fake, issue, place } = opened)
+    ;({ fake, issue, place, close } = opened)
     channel = createChannel(opened.client)
-    close = async () => {
-      opened.client.close()
-      await fake.close()
-    }
   })
   afterEach(async () => {
     expect(fake.problems).toEqual([])

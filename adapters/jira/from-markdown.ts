@@ -56,12 +56,23 @@ function blockAt(lines: readonly string[], at: number, depth: number): Found | n
   if (ROW.test(line) && DIVIDER.test(lines[at + 1] ?? '')) return tableAt(lines, at)
   return ITEM.test(line) ? listAt(lines, at, depth) : null
 }
+/** Languages that people name behind a fence; anything else there is words, and kept. */
+const LANGUAGES = new Set(
+  (
+    'bash c clojure console cpp cs csharp css csv dart diff dockerfile elixir env feature gherkin go graphql groovy ' +
+    'haskell hcl html http ini java javascript js json jsonc jsx kotlin latex log lua make markdown md mermaid nginx ' +
+    'objc perl php plaintext powershell properties proto ps1 py python r rb ruby rust scala sh shell sql svelte swift ' +
+    'terraform text toml ts tsx txt typescript vue xml yaml yml zig'
+  ).split(' '),
+)
 function fenceAt(lines: readonly string[], at: number): Found {
   const [, ticks = '```', language = ''] = /^ {0,3}(`{3,})([^`]*)$/.exec(lines[at] ?? '') ?? []
   let end = at + 1
   while (end < lines.length && !isEnd(lines[end] ?? '', ticks)) end += 1
-  const code = lines.slice(at + 1, end).join('\n')
-  return { nodes: [codeBlock(code, language.trim())], next: end + 1 }
+  const name = language.trim()
+  const isWords = name !== '' && !LANGUAGES.has(name.toLowerCase())
+  const code = [...(isWords ? [name] : []), ...lines.slice(at + 1, end)].join('\n')
+  return { nodes: [codeBlock(code, isWords ? '' : name)], next: end + 1 }
 }
 function isEnd(line: string, ticks: string): boolean {
   return isFence(line, true) && line.trim().length >= ticks.length

@@ -40,6 +40,9 @@ describe('what we write in Markdown', () => {
     expect(read.links).toEqual(links)
     if (links.length > 0) expect(read.words).toContain('https://evil.test')
   })
+  test.each(['- ```word', '> ```word of more\n> ```', '1. ```word\n   ```'])('%j loses no word', (markdown) => {
+    expect(readAdf(fromMarkdown(markdown)).words).toContain('word')
+  })
   test('mentions nobody', () => {
     const read = readAdf(fromMarkdown('@everyone [~accountid:5b10a2844c20165700ede21g] <at>all</at> @[Ann](5b10)'))
     expect(read.mentions).toEqual([])

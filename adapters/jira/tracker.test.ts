@@ -1,16 +1,10 @@
 import type { CriteriaPlace } from '#contract'
 import { type TrackerFault, trackerContract } from '../../test/contract/tracker.ts'
-import { ANN, BEN, type FakeIssue, FIELD, type JiraFault, startJiraFake } from '../../test/fakes/jira/index.ts'
-import { memoryKv } from '../../test/support/kv.ts'
+import { ANN, BEN, type FakeIssue, FIELD, type JiraFault } from '../../test/fakes/jira/index.ts'
+import { openJira } from '../../test/fakes/jira/ports.ts'
 import { type AdfNode, docOf } from './adf.ts'
-import { createClient } from './client.ts'
-import { config } from './config.ts'
-import { createFields } from './fields.ts'
 import { fromMarkdown } from './from-markdown.ts'
-import { createGatheredRead } from './gathered.ts'
 import { SECTION_PROPERTY } from './mark.ts'
-import { workspaceOf } from './place.ts'
-import { createTracker } from './tracker.ts'
 
 const FAULTS: Readonly<Record<Exclude<TrackerFault, 'unreachable'>, JiraFault>> = {
   'rate-limited': { kind: 'rate-limited', retryAfterSeconds: 7 },
@@ -24,15 +18,7 @@ trackerContract({
   plugin: 'jira',
   places: [{ kind: 'description' }, FIELD_PLACE, { kind: 'comment' }],
   async open() {
-    const fake = await startJiraFake()
-    const settings = config.parse({
-      baseUrl: fake.baseUrl,
-      email: fake.env.JIRA_EMAIL,
-      apiToken: fake.apiToken,
-      webhookSecret: fake.webhookSecret,
-    })
-    const client = createClient(settings)
-    const workspace = workspaceOf(settings)
+    const { fake, tracker, workspace, close } = await openJira()
     const { world } = fake
     const issue = (id: string): FakeIssue => {
       const found = world.find(id)
@@ -52,14 +38,7 @@ trackerContract({
     }
     const panelsIn = (of: FakeIssue) => docOf(of.description).content.filter(({ type }) => type === 'panel')
     return {
-      tracker: createTracker({
-        client,
-        fields: createFields(client),
-        readIssue: createGatheredRead(client),
-        kv: memoryKv(),
-        workspace,
-        now: Date.now,
-      }),
+      tracker,
       workspace,
       project: 'PAY',
       readOnlyProject: 'OPS',
@@ -125,10 +104,7 @@ trackerContract({
       issues: (project) => [...world.issues.values()].filter((one) => one.project === project).length,
       fault: async (fault) => (fault === 'unreachable' ? fake.goAway() : fake.faults.add(FAULTS[fault])),
       problems: () => fake.problems,
-      async close() {
-        client.close()
-        await fake.close()
-      },
+      close,
     }
   },
 })

@@ -1,28 +1,17 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { afterEach, describe, expect, test } from 'vitest'
 import { type CommandCall, type Hub, HubError, type IssueChanged, type Origin } from '#contract'
-import {
-  ANN,
-  BEN,
-  BOT,
-  type FakeEvent,
-  type FakeIssue,
-  startJiraFake,
-  type Target,
-} from '../../test/fakes/jira/index.ts'
+import { ANN, BEN, BOT, type FakeEvent, type FakeIssue, type Target } from '../../test/fakes/jira/index.ts'
+import { openJira } from '../../test/fakes/jira/ports.ts'
 import { signJira } from '../../test/fakes/jira/sign.ts'
-import { memoryKv } from '../../test/support/kv.ts'
 import { createChannel } from './channel.ts'
-import { createClient } from './client.ts'
 import { config, type JiraConfig } from './config.ts'
-import { createFields } from './fields.ts'
 import { fromMarkdown } from './from-markdown.ts'
 import { createGatheredRead } from './gathered.ts'
 import { createInbound } from './inbound.ts'
 import { createOwn } from './own.ts'
-import { placeOf, workspaceOf } from './place.ts'
+import { placeOf } from './place.ts'
 import { createSeen } from './seen.ts'
-import { createTracker } from './tracker.ts'
 import { verifyJira } from './verify.ts'
 import { createRoutes } from './webhook.ts'
 
@@ -31,16 +20,7 @@ const SILENT = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {
 const signal = AbortSignal.timeout(60_000)
 
 async function rig(answer: () => Promise<unknown> = async () => undefined) {
-  const fake = await startJiraFake()
-  const settings = config.parse({
-    baseUrl: fake.baseUrl,
-    email: fake.env.JIRA_EMAIL,
-    apiToken: fake.apiToken,
-    webhookSecret: fake.webhookSecret,
-  })
-  const client = createClient(settings)
-  const workspace = workspaceOf(settings)
-  const kv = memoryKv()
+  const { fake, settings, client, workspace, kv, tracker, close } = await openJira()
   const calls: CommandCall[] = []
   const events: { readonly payload: IssueChanged; readonly origin: Origin }[] = []
   const known = new Set<string>()
@@ -80,14 +60,6 @@ async function rig(answer: () => Promise<unknown> = async () => undefined) {
   })
   const routes = createRoutes(hub, inbound)
   const target: Target = async (request) => routes.fetch(new Request('http://hub.test/', request))
-  const tracker = createTracker({
-    client,
-    fields: createFields(client),
-    readIssue: createGatheredRead(client),
-    kv,
-    workspace,
-    now: Date.now,
-  })
   const issue = fake.world.create(ANN, { project: 'PAY', summary: 'Saved cards' })
   const latest = (): FakeEvent => {
     const event = fake.world.events.at(-1)
@@ -106,10 +78,7 @@ async function rig(answer: () => Promise<unknown> = async () => undefined) {
     channel: createChannel(client),
     latest,
     tell: (more?: Parameters<typeof fake.deliver>[2]) => fake.deliver(target, latest(), more),
-    async close() {
-      client.close()
-      await fake.close()
-    },
+    close,
   }
 }
 type Rig = Awaited<ReturnType<typeof rig>>
