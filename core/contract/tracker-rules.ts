@@ -50,7 +50,7 @@ export const trackerRules = z.strictObject({
   place: placeSchema.nullable().default(null),
   /** Says what it would have done, and writes nothing to the tracker. */
   dryRun: z.boolean('must be true or false').default(false),
-  /** Issues that get criteria by themselves in one UTC day; further ones wait for the next. */
+  /** Issues that get criteria in one UTC day, by themselves or because somebody asked in them; further ones wait for the next. */
   issuesPerDay: z
     .int('must be a whole number')
     .min(1, 'must be 1 or more; "mode": "manual" stops the hub from acting by itself')

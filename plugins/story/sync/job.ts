@@ -108,9 +108,11 @@ async function run(deps: GenerateDeps, bindings: Bindings, at: Address, ctx: Con
   }
   const midnight = Math.floor(Date.now() / DAY_MS) * DAY_MS
   const budgeted = { workspace: ctx.workspace, plugin, trackerWorkspace, project }
-  const today = asked === null ? await deps.links.countSince(budgeted, new Date(midnight)) : 0
-  if (today >= rules.issuesPerDay) {
+  if ((await deps.links.countSince(budgeted, new Date(midnight))) >= rules.issuesPerDay) {
     ctx.log.info({ issue: issue.key, limit: rules.issuesPerDay }, 'the budget of this project is spent: tomorrow')
+    // Whoever may comment may ask, so asking has no budget of its own.
+    if (asked)
+      await answer(ctx, at, `The ${rules.issuesPerDay} issues of today have their criteria: this one follows tomorrow.`)
     return enqueueSync(ctx, ctx.workspace, at, midnight + DAY_MS - Date.now())
   }
   if (rules.dryRun) {

@@ -1,5 +1,13 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { type Binding, bindings, issueChanged, type TrackerRules, tracker, trackerRecovered } from '#contract'
+import {
+  type Binding,
+  bindings,
+  criteriaAsked,
+  issueChanged,
+  type TrackerRules,
+  tracker,
+  trackerRecovered,
+} from '#contract'
 import type { Store } from '../../../core/store/open.ts'
 import { openTestStore, plainDraft, storyDesk, wordsOf } from '../../../test/fakes/story-desk.ts'
 import { fixedBindings, memoryTracker } from '../../../test/fakes/tracker.ts'
@@ -91,6 +99,16 @@ describe('an issue', () => {
     const { message } = await run(`story criteria acme ${key}`)
     expect(message.text).toContain(`${key} has its criteria`)
     expect(acme.section(id)?.criteria.length).toBeGreaterThan(2)
+  })
+  it('waits for tomorrow once the budget of its project is spent, and says so to whoever asked', async () => {
+    const { acme, changed, deliver, drain, shown } = setUp({ mode: 'auto', issuesPerDay: 1 })
+    const [first, second] = [acme.add('Pay', BODY), acme.add('Refund', BODY)]
+    await changed(first.id)
+    const asked = { plugin: 'acme', issueId: second.id, project: 'PAY', by: { id: 'u1', name: 'Ben' }, thread: null }
+    await deliver(criteriaAsked.name, asked, acme.site)
+    await drain(1)
+    expect(acme.section(second.id)).toBeNull()
+    expect(shown.at(-1)?.message.text).toContain('follows tomorrow')
   })
   it('is only reported in a dry run', async () => {
     const { acme, changed, audits } = setUp({ mode: 'auto', dryRun: true })
