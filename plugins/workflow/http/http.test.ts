@@ -1,7 +1,7 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { isPublicAddress } from './address.ts'
+import { isPublicAddress } from '#contract'
 import { call, type Limits } from './request.ts'
 
 describe('addresses of the open internet', () => {

@@ -2,8 +2,7 @@ import { lookup } from 'node:dns/promises'
 import { request as requestHttp } from 'node:http'
 import { request as requestHttps } from 'node:https'
 import { isIP } from 'node:net'
-import { HubError } from '#contract'
-import { isPublicAddress } from './address.ts'
+import { HubError, isPublicAddress } from '#contract'
 
 export interface Call {
   readonly url: string

@@ -30,7 +30,11 @@ for (const [net, bits] of [
 ] as const)
   inside.addSubnet(net, bits, 'ipv6')
 
-/** Is this an address of the open internet? IPv4 within IPv6, in whatever way it is wrapped, is not: such addresses lead around every list. */
+/**
+ * Is this an address of the open internet? For whatever calls an address that somebody typed: resolve the name once, ask this of every address it
+ * has, and connect to exactly those. IPv4 within IPv6, in whatever way it is wrapped, is not: such addresses lead
+ * around every list.
+ */
 export function isPublicAddress(address: string): boolean {
   const family = isIP(address)
   if (family === 4) return !inside.check(address, 'ipv4')
