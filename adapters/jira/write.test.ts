@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { CriteriaPlace, TrackerIssue } from '#contract'
-import { ANN, checkAdf, type FakeIssue, FIELD, LINE_FIELD, readAdf } from '../../test/fakes/jira/index.ts'
+import { ANN, BEN, checkAdf, type FakeIssue, FIELD, LINE_FIELD, readAdf } from '../../test/fakes/jira/index.ts'
 import { type JiraRig, openJira } from '../../test/fakes/jira/ports.ts'
 import { type AdfNode, docOf } from './adf.ts'
 import { fromMarkdown } from './from-markdown.ts'
@@ -92,6 +92,22 @@ describe('writing into a description', () => {
     await write(issue, DESCRIPTION, { criteria: [{ id: 'AC-1', title: 'Other', lines: [] }] })
     expect(JSON.stringify(blocks(issue)[0])).toBe(JSON.stringify(copy))
     expect(readAdf(blocks(issue).at(-1)).words).toContain('Other')
+  })
+  test('two people and the hub in the same second: nobody’s words are lost', async () => {
+    const issue = add('Before.')
+    await write(issue)
+    const seen = await read(issue)
+    rig.fake.world.edit(ANN, issue, { summary: 'Renamed' })
+    const [before, panel] = blocks(issue)
+    const added = fromMarkdown('Words of Ben.').content
+    rig.fake.world.edit(BEN, issue, { description: { version: 1, type: 'doc', content: [before, ...added, panel] } })
+    const next = { ...SECTION, criteria: [{ id: 'AC-1', title: 'Pays at once', lines: [] }], place: DESCRIPTION }
+    await expect(rig.tracker.write(seen, next, signal)).rejects.toMatchObject({ code: 'CONFLICT' })
+    const both = await Promise.allSettled([1, 2].map(async () => rig.tracker.write(await read(issue), next, signal)))
+    expect(both.map(({ status }) => status)).toContain('fulfilled')
+    const { words } = readAdf(issue.description)
+    for (const said of ['Before.', 'Words of Ben.', 'Pays at once']) expect(words.split(said)).toHaveLength(2)
+    expect(issue.summary).toBe('Renamed')
   })
   test('of a clone makes a section of its own', async () => {
     const issue = add('Before.')
