@@ -5,7 +5,7 @@ import { durationMs } from '../expression/duration.ts'
 import { type Expression, readExpression } from '../expression/language.ts'
 import { expressionsIn } from '../expression/template.ts'
 import { ancestorsOf, findCycle } from './graph.ts'
-import { type Definition, kindOf, STEP_KINDS, type Step, type Trigger } from './schema.ts'
+import { type Definition, EVENTS, kindOf, STEP_KINDS, type Step, type Trigger } from './schema.ts'
 
 export interface Problem {
   readonly path: readonly (string | number)[]
@@ -100,6 +100,15 @@ function checkStep(step: Step, around: Surroundings): readonly Problem[] {
       path: ['timeout'],
       message: `a ${kind} takes at most 9m: for longer work begin it, and wait for its event`,
     })
+  for (const [path, event] of [
+    [['wait', 'event'], step.wait?.event],
+    [['approval', 'voidOn', 'event'], step.approval?.voidOn?.event],
+  ] as const)
+    if (event !== undefined && !EVENTS.some((one) => one === event) && !event.startsWith('workflow:'))
+      problems.push({
+        path,
+        message: `nothing called ${event} ever happens: there are ${EVENTS.join(', ')} and workflow:<name>`,
+      })
   if (step.model) {
     const wrong = whyNoSchema(step.model.schema)
     if (wrong !== null)

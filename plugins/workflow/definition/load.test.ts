@@ -73,6 +73,11 @@ describe('a workflow with a mistake says where and how to cure it', () => {
       'there is no workflow called relase (did you mean release?)',
     ],
     [
+      'an event that never happens',
+      lines('name: x', 'steps:', '  a:', '    wait: { event: git.push }'),
+      'line 4: steps.a.wait.event: nothing called git.push ever happens: there are git.pushed',
+    ],
+    [
       'two things at once',
       lines('name: x', 'steps:', '  a: {delay: 1s, gate: "true"}'),
       'a step does one thing: it has gate and delay',

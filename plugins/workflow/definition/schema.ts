@@ -23,15 +23,17 @@ const input = z.strictObject({
   default: z.json().optional(),
   choices: z.array(z.string()).min(1).max(50).optional(),
 })
+/** What a hub with this plugin hears of. */
+export const EVENTS = [
+  'git.pushed',
+  'git.pull-request',
+  'git.ci-run',
+  'deployment.reported',
+  'issue.changed',
+  'story.approved',
+] as const
 const eventTrigger = z.strictObject({
-  event: z.enum([
-    'git.pushed',
-    'git.pull-request',
-    'git.ci-run',
-    'deployment.reported',
-    'issue.changed',
-    'story.approved',
-  ]),
+  event: z.enum(EVENTS),
   if: expression.optional(),
   with: values.default({}).describe('Inputs of the run; event is what happened'),
 })
