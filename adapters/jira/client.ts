@@ -37,10 +37,7 @@ export function path(strings: TemplateStringsArray, ...values: readonly (string 
   return strings.reduce((out, part, i) => out + encodeURIComponent(String(values[i - 1] ?? '')) + part)
 }
 
-/**
- * REST over our own transport, which tells whether a request was written; waiting and trying again belong to the ledger. The routes are few, so
- * jira.js, whose root costs 435 ms and 72 MB to load, checks them in the tests instead of standing in the way here.
- */
+/** REST over our own transport, which tells whether a request was written; waiting and trying again belong to the ledger. See also sdk.ts. */
 export function createClient(config: JiraConfig, now: () => number = Date.now): JiraClient {
   const http = createHttp('Jira', 'JIRA_BASE_URL', TIMEOUT_MS)
   const authorization = `Basic ${Buffer.from(`${config.email}:${config.apiToken}`).toString('base64')}`
@@ -89,13 +86,16 @@ export function createClient(config: JiraConfig, now: () => number = Date.now): 
   return {
     baseUrl: config.baseUrl,
     call,
-    find: (one) =>
-      call(one).catch((error: unknown) => {
-        if (error instanceof HubError && error.code === 'NOT_FOUND') return null
-        throw error
-      }),
+    find: (one) => orNull(call(one)),
     close: () => http.close(),
   }
+}
+/** What was asked for; null where Jira shows nothing of the kind. */
+export function orNull(asked: Promise<unknown>): Promise<unknown> {
+  return asked.catch((error: unknown) => {
+    if (error instanceof HubError && error.code === 'NOT_FOUND') return null
+    throw error
+  })
 }
 function bodyOf({ text }: HttpAnswer, what: string, reads: boolean): unknown {
   if (text === '') return undefined

@@ -1,10 +1,11 @@
 import { HubError, type KeyValue, type NewIssue } from '#contract'
 import { sizeOf } from './adf.ts'
-import { type JiraClient, path } from './client.ts'
+import type { JiraClient } from './client.ts'
 import { fromMarkdown } from './from-markdown.ts'
 import { SEARCH_SETTLES_MS, SIZES } from './limits.ts'
 import { CREATED_PROPERTY, labelOf } from './mark.ts'
 import { issueTypes, page } from './payloads.ts'
+import { ask } from './sdk.ts'
 import { quoted } from './search.ts'
 
 const KEPT_MS = 90 * 24 * 3_600_000
@@ -50,14 +51,11 @@ export async function createOnce(
       })
   } else await kv.set(noted, { startedMs: now() } satisfies Attempt, KEPT_MS)
   try {
-    const made = await client.call({
-      method: 'POST',
-      path: '/rest/api/3/issue',
-      body,
-      what: `new issue in ${asked.project}`,
-      needs: 'Create Issues',
-      signal,
-    })
+    const made = await ask(
+      client,
+      { what: `new issue in ${asked.project}`, needs: 'Create Issues', signal },
+      (jira, over) => jira.createIssue(over, body),
+    )
     const id = (made as { id?: unknown } | undefined)?.id
     if (typeof id !== 'string') throw new HubError('OUTCOME_UNKNOWN', 'Jira named no issue')
     return await done(id, true)
@@ -95,7 +93,7 @@ async function findCreated(
   const isMade = (value: unknown) => typeof value === 'object' && value !== null && 'key' in value && value.key === key
   return listed.data.issues.find(({ properties }) => isMade(properties?.[CREATED_PROPERTY]))?.id ?? null
 }
-async function bodyOf(client: JiraClient, asked: NewIssue, signal: AbortSignal): Promise<unknown> {
+async function bodyOf(client: JiraClient, asked: NewIssue, signal: AbortSignal) {
   const description = fromMarkdown(asked.body)
   if (sizeOf(description) > SIZES.document)
     throw new HubError(
@@ -122,14 +120,12 @@ async function bodyOf(client: JiraClient, asked: NewIssue, signal: AbortSignal):
 }
 /** By name; else a sub-task under a parent, and the story of the project otherwise. */
 async function typeOf(client: JiraClient, { project, type, parentId }: NewIssue, signal: AbortSignal): Promise<string> {
-  const answer = await client.call({
-    method: 'GET',
-    path: path`/rest/api/3/issue/createmeta/${project}/issuetypes`,
-    query: { maxResults: 200 },
-    what: `issue types of ${project}`,
-    needs: 'Create Issues',
-    signal,
-  })
+  const answer = await ask(
+    client,
+    { what: `issue types of ${project}`, needs: 'Create Issues', signal },
+    (jira, over) =>
+      jira.getCreateIssueMetaIssueTypes(over, { projectIdOrKey: encodeURIComponent(project), maxResults: 200 }),
+  )
   const listed = issueTypes.safeParse(answer)
   if (!listed.success) throw new HubError('UNAVAILABLE', 'Jira answered with issue types that cannot be read')
   const types = listed.data.issueTypes

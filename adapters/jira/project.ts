@@ -1,6 +1,7 @@
 import { HubError } from '#contract'
-import { type JiraClient, path } from './client.ts'
+import { type JiraClient, orNull } from './client.ts'
 import { granted, permissions, project as projectSchema } from './payloads.ts'
+import { ask } from './sdk.ts'
 
 /** What the hub does in a project: https://support.atlassian.com/jira-cloud-administration/docs/permissions-for-company-managed-projects/ */
 const NEEDED = [
@@ -25,17 +26,15 @@ export async function projectOf(client: JiraClient, name: string, signal: AbortS
   const key = name.trim().toUpperCase()
   if (!/^(?:[A-Z][A-Z0-9_]{0,40}|\d{1,18})$/.test(key)) return null
   const found = projectSchema.safeParse(
-    await client.find({ method: 'GET', path: path`/rest/api/3/project/${key}`, what: `project ${key}`, signal }),
+    await orNull(
+      ask(client, { what: `project ${key}`, signal }, (jira, over) => jira.getProject(over, { projectIdOrKey: key })),
+    ),
   )
   if (!found.success) return null
   const answer = permissions.safeParse(
-    await client.call({
-      method: 'GET',
-      path: '/rest/api/3/mypermissions',
-      query: { projectKey: found.data.key, permissions: NEEDED.join(',') },
-      what: `permissions in ${found.data.key}`,
-      signal,
-    }),
+    await ask(client, { what: `permissions in ${found.data.key}`, signal }, (jira, over) =>
+      jira.getMyPermissions(over, { projectKey: found.data.key, permissions: NEEDED.join(',') }),
+    ),
   )
   if (!answer.success) throw new HubError('UNAVAILABLE', 'Jira answered with permissions that cannot be read')
   const missing = NEEDED.flatMap((needed) => {
@@ -55,17 +54,12 @@ export async function administers(
 ): Promise<boolean | null> {
   try {
     const answer = granted.safeParse(
-      await client.call({
-        method: 'POST',
-        path: '/rest/api/3/permissions/check',
-        body: {
+      await ask(client, { what: 'permissions of an account', reads: true, signal }, (jira, over) =>
+        jira.getBulkPermissions(over, {
           accountId,
           projectPermissions: [{ permissions: ['ADMINISTER_PROJECTS'], projects: [Number(projectId)] }],
-        },
-        what: 'permissions of an account',
-        reads: true,
-        signal,
-      }),
+        }),
+      ),
     )
     if (!answer.success) return null
     return answer.data.projectPermissions.some(({ projects }) => projects?.some((id) => String(id) === projectId))
