@@ -68,8 +68,9 @@ export function createHttp(platform: string, variable: string, timeoutMs: number
       }
       const write = () => {
         clearTimeout(connecting)
-        // A process that was suspended hears of the connection before any timer or signal tells it that its time is over.
-        if (performance.now() - began > connectMs) return request.destroy(new Error('too late to send'))
+        // A process that was suspended hears of the connection before any timer tells it that its time is over.
+        if (signal?.aborted || performance.now() - began > connectMs)
+          return request.destroy(new Error('too late to send'))
         isWritten = true
         request.end(body)
       }

@@ -76,6 +76,15 @@ describe('leases', () => {
     expect(leases.isFresh('a')).toBe(false)
     expect(leases.isFresh('unknown')).toBe(false)
   })
+  it('that ran out are told by the clock, before any timer had its turn', () => {
+    const [over, running] = [-1, 1].map((ms) => leases.hold('a', 1, performance.now() - LEASE_MS + ms))
+    const told: unknown[] = []
+    over?.addEventListener('abort', () => told.push(over.reason))
+    expect(over?.aborted).toBe(true)
+    expect(told).toEqual([expect.any(LeaseLost)])
+    expect(running?.aborted).toBe(false)
+    expect(() => AbortSignal.any([running as AbortSignal]).throwIfAborted()).not.toThrow()
+  })
   it('abort everything when the hub stops, with its reason', () => {
     const signals = [leases.hold('a', 1), leases.hold('b', 1)]
     const stopping = new Error('the hub is stopping')

@@ -20,11 +20,28 @@ export class LeaseLost extends Error {
   override readonly name = 'LeaseLost'
 }
 
+interface Piece {
+  readonly fence: number
+  readonly controller: AbortController
+  renewedAt: number
+}
+/** A process that was suspended goes on in the middle of its work, before any timer aborts it: whoever asks right before a write is told. */
+function byTheClock(piece: Piece, leaseMs: number): AbortSignal {
+  const { controller } = piece
+  const aborted = Reflect.get.bind(null, AbortSignal.prototype, 'aborted', controller.signal)
+  return Object.defineProperty(controller.signal, 'aborted', {
+    get() {
+      if (performance.now() - piece.renewedAt > leaseMs) controller.abort(new LeaseLost('its lease ran out'))
+      return aborted()
+    },
+  })
+}
+
 export function createLeases(options: {
   readonly leaseMs: number
   renew(held: readonly { id: string; fence: number }[]): Promise<Set<string>>
 }): Leases {
-  const held = new Map<string, { fence: number; controller: AbortController; renewedAt: number }>()
+  const held = new Map<string, Piece>()
   let renewing = false
 
   /** The database is away or does not answer: nobody else can take the work before the lease has run out, but then somebody may. */
@@ -57,9 +74,9 @@ export function createLeases(options: {
   const timer = setInterval(() => void tick(), options.leaseMs / 3).unref()
   return {
     hold(id, fence, sinceMs = performance.now()) {
-      const controller = new AbortController()
-      held.set(id, { fence, controller, renewedAt: sinceMs })
-      return controller.signal
+      const piece = { fence, controller: new AbortController(), renewedAt: sinceMs }
+      held.set(id, piece)
+      return byTheClock(piece, options.leaseMs)
     },
     isFresh(id) {
       const piece = held.get(id)
