@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import { PATCH_UNFIT } from './mutants/patches.ts'
 import { exitOf, spawnNode } from './processes.ts'
 
 export type HubRole = 'all' | 'web' | 'worker'
@@ -70,9 +71,10 @@ export async function startHub({ role, port, env, faults, patches, imports }: Hu
     child.kill('SIGKILL')
     ready.reject(new Error(`a hub (${role}) was not ready after ${START_TIMEOUT_MS} ms:\n${words}`))
   }, START_TIMEOUT_MS)
-  void exited.then(({ code, signal }) =>
-    ready.reject(new HubDiedEarly(`a hub (${role}) left before it was ready (${signal ?? `exit ${code}`}):\n${words}`)),
-  )
+  void exited.then(({ code, signal }) => {
+    const why = `a hub (${role}) left before it was ready (${signal ?? `exit ${code}`}):\n${words}`
+    ready.reject(code === PATCH_UNFIT ? new Error(why) : new HubDiedEarly(why))
+  })
   const url = await ready.promise.finally(() => clearTimeout(late))
   const { pid } = child
   if (pid === undefined) throw new Error('a process without an id')
@@ -130,8 +132,9 @@ export function supervise(next: (start: number) => HubSettings): Supervised {
   let current: HubProcess | null = null
   let starts = 0
   let stopping = false
+  let failed: unknown
   let starting: Promise<void> = Promise.resolve()
-  const waiters = new Set<(hub: HubProcess) => void>()
+  const waiters = new Set<PromiseWithResolvers<HubProcess>>()
   const start = async (): Promise<void> => {
     for (let failures = 0; !stopping; failures++) {
       try {
@@ -141,7 +144,7 @@ export function supervise(next: (start: number) => HubSettings): Supervised {
           return
         }
         current = hub
-        for (const tell of waiters) tell(hub)
+        for (const waiter of waiters) waiter.resolve(hub)
         waiters.clear()
         void hub.exited.then(() => {
           current = null
@@ -149,7 +152,12 @@ export function supervise(next: (start: number) => HubSettings): Supervised {
         })
         return
       } catch (cause) {
-        if (!(cause instanceof HubDiedEarly) || failures >= 100) throw cause
+        if (!(cause instanceof HubDiedEarly) || failures >= 100) {
+          failed = cause
+          for (const waiter of waiters) waiter.reject(cause)
+          waiters.clear()
+          return
+        }
         await new Promise((resolve) => setTimeout(resolve, 200))
       }
     }
@@ -162,7 +170,13 @@ export function supervise(next: (start: number) => HubSettings): Supervised {
     get starts() {
       return starts
     },
-    ready: () => (current ? Promise.resolve(current) : new Promise((resolve) => waiters.add(resolve))),
+    async ready() {
+      if (current) return current
+      if (failed !== undefined) throw failed
+      const waiter = Promise.withResolvers<HubProcess>()
+      waiters.add(waiter)
+      return waiter.promise
+    },
     async stop() {
       stopping = true
       await starting

@@ -1,7 +1,7 @@
 import { registerHooks } from 'node:module'
 import { fileURLToPath } from 'node:url'
 import { ROOT } from '../root.ts'
-import { PATCHES } from './patches.ts'
+import { PATCH_UNFIT, PATCHES } from './patches.ts'
 
 /**
  * Replaces source text of the product as it is loaded, so that the product itself holds no broken code. A text that is not there exactly
@@ -26,7 +26,7 @@ registerHooks({
       const parts = source.split(find)
       if (parts.length !== 2) {
         process.stderr.write(`patch of ${file}: its text occurs ${parts.length - 1} times: ${find}\n`)
-        process.exit(3)
+        process.exit(PATCH_UNFIT)
       }
       source = parts.join(replace)
     }

@@ -5,6 +5,9 @@ export interface Patch {
   readonly edits: readonly { readonly file: string; readonly find: string; readonly replace: string }[]
 }
 
+/** Exit code of a hub whose source a patch does not fit. */
+export const PATCH_UNFIT = 3
+
 /** Mistakes that hubs of this kind are known for. Each must turn its scenario red. */
 export const MUTANTS: Readonly<Record<string, Patch & { readonly scenario: string }>> = {
   'ack-before-commit': {
@@ -49,11 +52,11 @@ export const MUTANTS: Readonly<Record<string, Patch & { readonly scenario: strin
     edits: [
       {
         file: 'adapters/slack/client.ts',
-        find: '? await http.post(config.apiUrl + method, JSON.stringify(args), json, signal)',
+        find: '? await http.post(apiUrl + method, JSON.stringify(args), { authorization, ...JSON_BODY }, signal)',
         replace: `? await (async () => {
               for (let left = 10; ; left--) {
                 try {
-                  const answer = await http.post(config.apiUrl + method, JSON.stringify(args), json, signal)
+                  const answer = await http.post(apiUrl + method, JSON.stringify(args), { authorization, ...JSON_BODY }, signal)
                   if (answer.status < 500 || left === 0) return answer
                 } catch (error) {
                   if (left === 0) throw error
