@@ -42,7 +42,7 @@ for (const mode of MODES)
       for (const n of [1, 2])
         await sql(
           `insert into hub.inbox (id, workspace, source, delivery_id, kind, body)
-           values (gen_random_uuid(), 'hub', 'test', $1, 'schedule.workflow.due', $2::jsonb)`,
+           values (gen_random_uuid(), 'hub', 'test', $1, 'schedule.workflow.due', $2::text::jsonb)`,
           [`${Date.now()}-${n}`, JSON.stringify({ payload: { startMs: Date.now() } })],
         )
       await desk.quiet()
