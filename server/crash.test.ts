@@ -28,7 +28,7 @@ describe('kill -9 of an embedded hub', () => {
 
   const start = async (dataDir: string, crash: string | null): Promise<HubProcess | Ended> => {
     // Its lease is the usual half minute: a restart must not wait for it.
-    const HUB_FAULTS = `sweep=100,look=100,lastlook=300${crash === null ? '' : `,crash=${crash}`}`
+    const HUB_FAULTS = `sweep=100,look=100,lastlook=300,schedules=off${crash === null ? '' : `,crash=${crash}`}`
     return startHubProcess({ ...slack.env, HUB_DATA_DIR: dataDir, LOG_LEVEL: 'warn', HUB_FAULTS })
   }
   const type = (hub: HubProcess) =>

@@ -3,7 +3,8 @@ import type { Environment } from './plugins.ts'
 
 /**
  * Seams of the fault tests, dead unless HUB_FAULTS is set: short leases, and named points at which the process ends itself as `kill -9`
- * would, or stops as a suspended machine does. Form: `lease=2000,sweep=1000,look=500,lastlook=3000,crash=after_http_before_commit:7`.
+ * would, or stops as a suspended machine does. Form:
+ * `lease=2000,sweep=1000,look=500,lastlook=3000,schedules=off,crash=after_http_before_commit:7`.
  */
 const VARIABLE = 'HUB_FAULTS'
 
@@ -12,7 +13,7 @@ function settings(env: Environment): ReadonlyMap<string, string> {
   return new Map(pairs.map((pair) => [pair.slice(0, pair.indexOf('=')), pair.slice(pair.indexOf('=') + 1)]))
 }
 
-export function timingsFrom(env: Environment): Pick<HubOptions, 'leaseMs' | 'worker' | 'delivery' | 'jobTimeoutMs'> {
+export function timingsFrom(env: Environment): Pick<HubOptions, 'leaseMs' | 'worker' | 'delivery' | 'jobTimeoutMs' | 'runSchedules'> {
   const given = settings(env)
   const ms = (name: string) => (given.has(name) ? Number(given.get(name)) : undefined)
   const [leaseMs, sweepMs, firstLookMs, lastLookMs, callMs, jobTimeoutMs] = [
@@ -24,6 +25,7 @@ export function timingsFrom(env: Environment): Pick<HubOptions, 'leaseMs' | 'wor
     'job',
   ].map(ms)
   return {
+    runSchedules: given.get('schedules') !== 'off',
     ...(leaseMs === undefined ? {} : { leaseMs }),
     ...(sweepMs === undefined ? {} : { worker: { sweepMs } }),
     ...(jobTimeoutMs === undefined ? {} : { jobTimeoutMs }),
