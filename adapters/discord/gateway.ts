@@ -35,7 +35,7 @@ export function createGateway({ hub, calls, messages, holder, leaseMs }: Gateway
   let leader: Leader | undefined
   let stands = false
 
-  const lead = ({ session: known }: Held, signal: AbortSignal): Led => {
+  const lead = ({ session: known }: Held, signal: AbortSignal, save: () => void): Led => {
     let session = known
     let hadOne = known !== null
     const over = new AbortController()
@@ -82,6 +82,8 @@ export function createGateway({ hub, calls, messages, holder, leaseMs }: Gateway
             log.warn({}, 'Discord began a new session: what was said since the last one may be missing')
           hadOne ||= next !== null
           session = next
+          // Whoever comes after this process can go on with it from the first moment.
+          if (next !== null) save()
         },
         onStanding(isStanding) {
           stands = isStanding

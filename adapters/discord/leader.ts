@@ -27,7 +27,8 @@ export interface LeaderOptions {
   readonly holder: string
   readonly leaseMs?: number
   readonly log: Log
-  lead(held: Held, signal: AbortSignal): Led
+  /** `save`: what `session` says now must outlive this process. */
+  lead(held: Held, signal: AbortSignal, save: () => void): Led
   /** Is it of no use to try again soon? */
   isRefusal(error: unknown): boolean
 }
@@ -42,24 +43,28 @@ export function createLeader({ store, holder, leaseMs = LEASE_MS, log, lead, isR
   const hold = async (held: Held, askedMs: number): Promise<void> => {
     const ended = new AbortController()
     const signal = AbortSignal.any([stop.signal, ended.signal])
-    const led = lead(held, signal)
+    const renew = async (): Promise<void> => {
+      const asked = performance.now()
+      try {
+        if (!(await store.renew(holder, held.fence, leaseMs, led.session()))) ended.abort()
+        clearTimeout(deadline)
+        deadline = giveUp(asked)
+        trouble = null
+      } catch (error) {
+        trouble = `the lease could not be renewed: ${describe(error)}`
+      }
+    }
+    let saving = Promise.resolve()
+    const led = lead(held, signal, () => {
+      saving = saving.then(() => (signal.aborted ? undefined : renew()))
+    })
     led.done.catch(() => undefined)
     // Given up before it ends in the database, which counts from later on than we asked.
     const giveUp = (sinceMs: number) =>
       setTimeout(() => ended.abort(), sinceMs + leaseMs * LEAVE_AT - performance.now())
     let deadline = giveUp(askedMs)
     const renewing = (async () => {
-      while (!(await pause(leaseMs / 4, signal))) {
-        const asked = performance.now()
-        try {
-          if (!(await store.renew(holder, held.fence, leaseMs, led.session()))) ended.abort()
-          clearTimeout(deadline)
-          deadline = giveUp(asked)
-          trouble = null
-        } catch (error) {
-          trouble = `the lease could not be renewed: ${describe(error)}`
-        }
-      }
+      while (!(await pause(leaseMs / 4, signal))) await renew()
     })()
     try {
       leading = true
@@ -67,8 +72,8 @@ export function createLeader({ store, holder, leaseMs = LEASE_MS, log, lead, isR
     } finally {
       leading = false
       ended.abort()
+      await Promise.all([renewing, saving])
       clearTimeout(deadline)
-      await renewing
       await store.release(holder, held.fence, led.session()).catch(() => undefined)
     }
   }

@@ -143,7 +143,7 @@ describe('doctor', { concurrent: true, timeout: 120_000 }, () => {
       ['note', 'embedded', expect.stringContaining('not a power cut')],
       ['note', 'embedded', expect.stringContaining('one process on one folder')],
     ])
-    expect(found).toEqual(expect.arrayContaining([['off', 'slack', 'set SLACK_SIGNING_SECRET and SLACK_BOT_TOKEN']]))
+    expect(found).toEqual(expect.arrayContaining([['off', 'slack', 'set SLACK_BOT_TOKEN and SLACK_SIGNING_SECRET']]))
     expect(existsSync(join(folders.root, 'new'))).toBe(false)
   })
   it('finds half a configuration, a folder open to others, a wrong key; as JSON too', async () => {
