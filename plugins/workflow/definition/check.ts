@@ -174,6 +174,7 @@ function holders(
     ...plain('gate'),
     ...plain('forEach'),
     { path: ['reason'], value: step.reason, isExpression: false },
+    { path: ['delay'], value: step.delay, isExpression: false },
     { path: ['with'], value: step.with, isExpression: false },
     { path: ['http'], value: step.http, isExpression: false },
     { path: ['notify'], value: step.notify, isExpression: false },

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { ROLES } from '#contract'
-import { DURATION } from '../expression/duration.ts'
+import { DURATION, FILLED_DURATION } from '../expression/duration.ts'
 
 /** Names of steps and inputs: what CEL can write behind a dot. */
 const NAME = /^[a-z][a-z0-9_]{0,39}$/
@@ -11,6 +11,11 @@ const expression = z
   .max(2_000)
   .describe('CEL expression: inputs.x, steps.build.output, event, run, item')
 const duration = z.string().regex(DURATION, 'must be a time such as 90s, 15m, 2h or 3d')
+/** An input may say how long. */
+const filledDuration = z
+  .string()
+  .max(200)
+  .regex(FILLED_DURATION, 'must be a time such as 90s, 15m, 2h or 3d, or ${{ inputs.x }}')
 const values = z.record(z.string().max(100), z.json())
 const place = z
   .string()
@@ -118,7 +123,7 @@ const step = z.strictObject({
   reason: z.string().max(2_000).optional().describe('What is said when the gate is closed'),
   approval: approval.optional(),
   wait: wait.optional(),
-  delay: duration.optional(),
+  delay: filledDuration.optional(),
   workflow: z.string().max(60).optional(),
   model: model.optional(),
   http: http.optional(),

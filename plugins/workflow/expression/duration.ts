@@ -1,6 +1,9 @@
 const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 }
 export const DURATION = /^(\d{1,6})(ms|s|m|h|d)$/
 
+/** As `DURATION`, or an expression that gives one. */
+export const FILLED_DURATION = /^(?:\d{1,6}(?:ms|s|m|h|d)|\$\{\{[^]+\}\})$/
+
 /** '90s', '15m', '2h', '3d'. */
 export function durationMs(text: string): number {
   const match = DURATION.exec(text)

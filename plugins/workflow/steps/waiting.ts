@@ -1,8 +1,8 @@
-import type { Context } from '#contract'
+import { type Context, HubError } from '#contract'
 import { askForApproval } from '../approvals/ask.ts'
 import { kindOf, type Step } from '../definition/schema.ts'
-import { durationMs } from '../expression/duration.ts'
-import { fill } from '../expression/template.ts'
+import { DURATION, durationMs } from '../expression/duration.ts'
+import { fill, fillWords } from '../expression/template.ts'
 import { follow } from '../follow.ts'
 import { scopeOf } from '../plan/scope.ts'
 import { type Outcome, observe } from '../plan/settle.ts'
@@ -31,8 +31,9 @@ export async function beginWaiting(one: Waiting, ctx: Context, ports: Ports): Pr
   const kind = kindOf(step)
   try {
     if (kind === 'delay') {
+      const delayMs = readDelay(fillWords(step.delay ?? '1s', scopeOf(snapshot.state, key)))
       const changed = await settle({ status: 'waiting' })
-      await ringAfter(one, durationMs(step.delay ?? '1s'), ctx)
+      await ringAfter(one, delayMs, ctx)
       return follow(changed, ctx, ports)
     }
     if (kind === 'approval') {
@@ -47,6 +48,11 @@ export async function beginWaiting(one: Waiting, ctx: Context, ports: Ports): Pr
     if (ctx.signal.aborted || isStoreTrouble(error)) throw error
     await follow(await settle(outcomeOf(error, key, attempt, snapshot)), ctx, ports)
   }
+}
+function readDelay(text: string): number {
+  if (!DURATION.test(text))
+    throw new HubError('INPUT_INVALID', `“${text.slice(0, 40)}” is no time to wait: write it like 90s, 15m, 2h or 3d`)
+  return durationMs(text)
 }
 /** Only what the definition or its values are to blame for ends the step. */
 const isStoreTrouble = (error: unknown): boolean => !(error instanceof Error && error.name === 'HubError')
