@@ -62,6 +62,24 @@ describe('the library, from chat to production', () => {
     expect(again.message.text).toMatch(/^ci-pipeline · WF-\d+ failed/)
   })
 
+  it('ci-pipeline: taken back by itself when the error rate of production rises', async () => {
+    errors = '0.2'
+    const line = `ci-pipeline repository=octo/web prometheus=${address} query=errors`
+    const late = await start(`${line} settle=soon`)
+    await desk.say(buttonOf(late.post.message, 'Approve'), 'ben')
+    await desk.say(buttonOf(late.post.message, 'Approve'), 'ben')
+    expect(late.post.message.text).toContain('“soon” is no time to wait: write it like 90s, 15m, 2h or 3d')
+    const { post } = await start(`${line} settle=1ms`)
+    await desk.say(buttonOf(post.message, 'Approve'), 'ben')
+    await desk.say(buttonOf(post.message, 'Approve'), 'ben')
+    expect(started().slice(-2)).toEqual([
+      'smoke.yml {"environment":"production"}',
+      'rollback.yml {"environment":"production"}',
+    ])
+    expect(post.message.text).toContain('20 % of the requests fail in production, at most 1 % may')
+    expect(post.message.text).toContain('↩ production')
+  })
+
   it('ci-pipeline: a red test stops it before anybody is asked', async () => {
     actions.started.length = 0
     const begun = desk.say('workflow run ci-pipeline repository=octo/api', 'ada')

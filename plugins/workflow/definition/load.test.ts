@@ -61,6 +61,11 @@ describe('a workflow with a mistake says where and how to cure it', () => {
       lines('name: x', 'steps:', '  a:', '    delay: 1s', '    retires: 3'),
       /line \d: steps\.a: Unrecognized key: "retires"/,
     ],
+    [
+      'an unknown name in a time',
+      lines('name: x', 'steps:', '  a:', '    delay: "${{ input.settle }}"'),
+      'line 4: steps.a.delay',
+    ],
     ['a time without a unit', lines('name: x', 'steps:', '  a:', '    delay: 10'), 'line 4: steps.a.delay'],
     [
       'an unknown task',
