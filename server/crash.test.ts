@@ -17,7 +17,7 @@ const TEXT = 'As a shopper I want to pay with a saved card so that checkout is q
 
 describe('kill -9 of an embedded hub', () => {
   let slack: SlackFake
-  let folders: Awaited<ReturnType<typeof dataFolders>>
+  let folders: ReturnType<typeof dataFolders>
   beforeAll(async () => {
     ;[slack, folders] = await Promise.all([startSlackFake({ openWorld: true }), dataFolders()])
   })

@@ -9,9 +9,9 @@ import { dataFolders, type Ended, mustRun, ROOT, runCli, runNode, startHubProces
 
 const KEY = 'ab'.repeat(32)
 const SLACK = { SLACK_SIGNING_SECRET: 'canary-signing-secret', SLACK_BOT_TOKEN: 'xoxb-canary-token' }
-let folders: Awaited<ReturnType<typeof dataFolders>>
+let folders: ReturnType<typeof dataFolders>
 beforeAll(async () => {
-  folders = await dataFolders()
+  folders = dataFolders()
 })
 afterAll(() => folders?.remove())
 

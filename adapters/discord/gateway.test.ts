@@ -4,7 +4,8 @@ import { type CommandCall, HubError, type Log, type Receipt } from '#contract'
 import type { Store } from '../../core/store/open.ts'
 import { ANN, APP, BOT_USER, type DiscordFake, GUILD, startDiscordFake } from '../../test/fakes/discord/index.ts'
 import { openTestStore } from '../../test/fakes/story-desk.ts'
-import { freshDatabase, services } from '../../test/services/index.ts'
+import { services } from '../../test/services/index.ts'
+import { migratedDatabase } from '../../test/support/templates.ts'
 import { type Calls, createCalls } from './calls.ts'
 import { createClient, type DiscordClient } from './client.ts'
 import { isGateway } from './connection.ts'
@@ -30,7 +31,7 @@ describe.each(['embedded', 'PostgreSQL'] as const)('the one who leads, on %s', (
   let real: Store | undefined
   let leases: GatewayStore
   beforeAll(async () => {
-    if (kind === 'PostgreSQL' && databaseUrl !== null) real = await openTestStore(await freshDatabase())
+    if (kind === 'PostgreSQL' && databaseUrl !== null) real = await openTestStore(await migratedDatabase())
     leases = createGatewayStore((real ?? store).db, APP)
   })
   afterEach(() => real?.sql.query('delete from hub.discord_gateway'))
@@ -38,14 +39,14 @@ describe.each(['embedded', 'PostgreSQL'] as const)('the one who leads, on %s', (
   const session = { id: 's1', resumeUrl: 'wss://gateway.discord.gg', sequence: 7 }
   test('is one of ten that ask at once', async () => {
     const held = await Promise.all(Array.from({ length: 10 }, (_, n) => leases.acquire(`p${n}`, 5_000)))
-    expect(held.filter((one) => one !== null)).toEqual([{ fence: 1, session: null }])
+    expect(held.filter((one) => one !== null)).toEqual([{ fence: 1, state: null }])
   })
   test('is followed when its lease is over, and what it still writes does not count', async () => {
-    expect(await leases.acquire('a', 60_000)).toEqual({ fence: 1, session: null })
+    expect(await leases.acquire('a', 60_000)).toEqual({ fence: 1, state: null })
     expect(await leases.renew('a', 1, 60_000, session)).toBe(true)
     expect(await leases.acquire('b', 60_000)).toBeNull()
     await (real ?? store).sql.query('update hub.discord_gateway set expires_at = clock_timestamp()')
-    expect(await leases.acquire('b', 60_000)).toEqual({ fence: 2, session })
+    expect(await leases.acquire('b', 60_000)).toEqual({ fence: 2, state: session })
     expect(await leases.renew('a', 1, 5_000, { ...session, sequence: 99 })).toBe(false)
     await leases.release('a', 1, { ...session, sequence: 99 })
     expect(await leases.acquire('c', 5_000)).toBeNull()
@@ -53,7 +54,7 @@ describe.each(['embedded', 'PostgreSQL'] as const)('the one who leads, on %s', (
   test('hands over at once when it leaves in order', async () => {
     await leases.acquire('a', 60_000)
     await leases.release('a', 1, session)
-    expect(await leases.acquire('b', 60_000)).toEqual({ fence: 2, session })
+    expect(await leases.acquire('b', 60_000)).toEqual({ fence: 2, state: session })
   })
   test('leads one app, not another one', async () => {
     await leases.acquire('a', 60_000)

@@ -1,10 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import fs from 'node:fs'
-import os from 'node:os'
-import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { freshDatabase, services } from '../../test/services/index.ts'
+import { services } from '../../test/services/index.ts'
+import { dataFolder, migratedDatabase } from '../../test/support/templates.ts'
 import { openStore, type Store } from '../store/open.ts'
 import { personFromRow, roleOf, standingOf } from './person.ts'
 import { type CoreDirectory, createDirectory } from './store.ts'
@@ -23,8 +22,8 @@ describe.each([
     let store: Store
     let directory: CoreDirectory
     beforeAll(async () => {
-      dataDir = fs.mkdtempSync(path.join(os.tmpdir(), 'hub-identity-'))
-      const server = mode === 'PostgreSQL' ? { databaseUrl: await freshDatabase() } : {}
+      dataDir = dataFolder('hub-identity-')
+      const server = mode === 'PostgreSQL' ? { databaseUrl: await migratedDatabase() } : {}
       store = await openStore({ dataDir, migrations, ...server })
       await store.migrate()
       directory = createDirectory(store.db)

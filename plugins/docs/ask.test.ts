@@ -4,7 +4,8 @@ import type { Store } from '../../core/store/open.ts'
 import { docsDesk } from '../../test/fakes/docs-desk.ts'
 import { memoryRepositories } from '../../test/fakes/memory-repositories.ts'
 import { openTestStore } from '../../test/fakes/story-desk.ts'
-import { freshDatabase, services } from '../../test/services/index.ts'
+import { services } from '../../test/services/index.ts'
+import { migratedDatabase } from '../../test/support/templates.ts'
 
 let store: Store
 let workspaces = 0
@@ -36,7 +37,7 @@ describe.each(['embedded', 'PostgreSQL'] as const)('on %s', (kind) => {
   // Without PostgreSQL on this machine its half is skipped, and the report says so.
   const skip = kind === 'PostgreSQL' && databaseUrl === null
   beforeAll(async () => {
-    if (!skip) store = await openTestStore(kind === 'PostgreSQL' ? await freshDatabase() : undefined)
+    if (!skip) store = await openTestStore(kind === 'PostgreSQL' ? await migratedDatabase() : undefined)
   })
   afterAll(async () => {
     if (!skip) await store.close()

@@ -1,8 +1,4 @@
 import { createHmac, randomUUID } from 'node:crypto'
-import fs from 'node:fs'
-import os from 'node:os'
-import path from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import {
@@ -25,8 +21,9 @@ import { runCommand } from '../../core/dispatch/run.ts'
 import { createBindings } from '../../core/identity/bindings.ts'
 import { createLinks } from '../../core/identity/links.ts'
 import { type CoreDirectory, createDirectory } from '../../core/identity/store.ts'
-import { openStore, type Store } from '../../core/store/open.ts'
+import type { Store } from '../../core/store/open.ts'
 import { contextOf, NOW_MS } from '../../test/dispatch/run-fixture.ts'
+import { openTestStore } from '../../test/support/stores.ts'
 import { hubPlugin } from './index.ts'
 
 const HOME = 'console:local'
@@ -89,7 +86,6 @@ const tracker: Binder = {
     return rules
   },
 }
-let folder: string
 let store: Store
 let people: CoreDirectory
 let catalog: CommandCatalog
@@ -97,15 +93,12 @@ let workspace: string
 let workspaces = 0
 
 beforeAll(async () => {
-  folder = fs.mkdtempSync(path.join(os.tmpdir(), 'hub-commands-'))
-  store = await openStore({ dataDir: folder, migrations: fileURLToPath(new URL('../../migrations', import.meta.url)) })
-  await store.migrate()
+  store = await openTestStore('embedded')
   people = createDirectory(store.db)
   catalog = createCatalog([...(await commandsOf(desk)), ...others])
 })
 afterAll(async () => {
   await store.close()
-  fs.rmSync(folder, { recursive: true, force: true })
 })
 beforeEach(async () => {
   workspace = `acme:W${++workspaces}`

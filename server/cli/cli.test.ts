@@ -8,9 +8,9 @@ import { dataFolders, mustRun, runCli, startHubProcess } from '../../test/suppor
 import { main } from './main.ts'
 
 const KEY = 'ab'.repeat(32)
-let folders: Awaited<ReturnType<typeof dataFolders>>
+let folders: ReturnType<typeof dataFolders>
 beforeAll(async () => {
-  folders = await dataFolders()
+  folders = dataFolders()
 })
 afterAll(() => folders?.remove())
 const lines = (text: string) => text.split('\n').filter((l) => l !== '')

@@ -16,7 +16,7 @@ const POINTS = [
 
 describe('kill -9 at the hour of a digest', () => {
   let mail: MailFake
-  let folders: Awaited<ReturnType<typeof dataFolders>>
+  let folders: ReturnType<typeof dataFolders>
   beforeAll(async () => {
     ;[mail, folders] = await Promise.all([startMailFake(), dataFolders()])
   })

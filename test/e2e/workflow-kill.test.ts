@@ -10,7 +10,7 @@ import { dataFolders, type HubProcess, mustRun, startHubProcess } from '../suppo
 const ITEMS = 48
 const KILLS = 3
 const KEY = 'ab'.repeat(32)
-const folders = await dataFolders()
+const folders = dataFolders()
 const traces = mkdtempSync(join(tmpdir(), 'workflow-kill-'))
 afterAll(() => {
   folders.remove()

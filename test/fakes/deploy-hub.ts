@@ -1,6 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { rmSync } from 'node:fs'
 import { z } from 'zod'
 import {
   type Comparison,
@@ -28,6 +26,7 @@ import { deploy } from '../../plugins/deploy/index.ts'
 import { hubPlugin } from '../../plugins/hub/index.ts'
 import { story } from '../../plugins/story/index.ts'
 import { MIGRATIONS } from '../support/stores.ts'
+import { dataFolder } from '../support/templates.ts'
 
 /** What stands in a chat: one entry for each post, with every state it ever showed. */
 export interface ShownPost {
@@ -98,7 +97,7 @@ export async function startDeployHub(
   config: Readonly<Record<string, unknown>> = {},
   databaseUrl?: string,
 ): Promise<DeployHub> {
-  const dataDir = mkdtempSync(join(tmpdir(), 'hub-deploy-'))
+  const dataDir = dataFolder('hub-deploy-')
   const posts: ShownPost[] = []
   const { plugin: forgePlugin, forge } = createForge()
   let door: Hub | undefined
@@ -323,7 +322,7 @@ function createForge(): { plugin: Plugin; forge: Forge } {
     const [from, to] = [indexOf(base), indexOf(head)]
     if (from < 0 || to < 0) throw new HubError('NOT_FOUND', 'no such commit')
     const relation = from === to ? 'identical' : from < to ? 'ahead' : 'behind'
-    return { relation, commits: forge.commits.slice(from + 1, to + 1), files: [], truncated: false }
+    return { relation, commits: forge.commits.slice(from + 1, to + 1).map((one) => ({ ...one, parents: [] })), files: [], truncated: false }
   }
   const unused = () => Promise.reject(new HubError('UNSUPPORTED', 'this forge cannot do that'))
   const host: Repositories = {

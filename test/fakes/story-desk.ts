@@ -1,6 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { rmSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import {
   type Budget,
@@ -21,10 +19,11 @@ import { openStore, type Store } from '../../core/store/open.ts'
 import type { Draft } from '../../plugins/story/draft.ts'
 import { setupStory } from '../../plugins/story/setup.ts'
 import { splitSpans } from '../../plugins/story/source/spans.ts'
+import { dataFolder } from '../support/templates.ts'
 
 /** A real store with every migration: embedded in a folder of its own, or the given PostgreSQL database. */
 export async function openTestStore(databaseUrl?: string): Promise<Store> {
-  const dataDir = mkdtempSync(join(tmpdir(), 'hub-story-'))
+  const dataDir = dataFolder('hub-story-')
   const store = await openStore({
     dataDir,
     ...(databaseUrl ? { databaseUrl } : {}),

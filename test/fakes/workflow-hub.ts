@@ -1,6 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { rmSync } from 'node:fs'
 import { z } from 'zod'
 import {
   type Context,
@@ -23,9 +21,10 @@ import { hubPlugin } from '../../plugins/hub/index.ts'
 import { workflow } from '../../plugins/workflow/index.ts'
 import { replay } from '../../plugins/workflow/journal/replay.ts'
 import { createRunStore } from '../../plugins/workflow/runs/store.ts'
-import { freshDatabase, freshRedis } from '../services/index.ts'
+import { freshRedis } from '../services/index.ts'
 import type { Mode } from '../support/hub.ts'
 import { MIGRATIONS } from '../support/stores.ts'
+import { dataFolder, migratedDatabase } from '../support/templates.ts'
 
 /** What stands in a chat: one entry for each post, with every state it ever showed. */
 export interface ShownPost {
@@ -83,7 +82,7 @@ export interface WorkflowHubOptions {
 
 export async function startWorkflowHub(options: WorkflowHubOptions = {}): Promise<WorkflowHub> {
   const { mode = 'embedded' } = options
-  const dataDir = options.dataDir ?? mkdtempSync(join(tmpdir(), 'hub-workflow-'))
+  const dataDir = options.dataDir ?? dataFolder('hub-workflow-')
   const posts: ShownPost[] = []
   const robot: Robot = options.robot ?? { calls: [], act: () => null }
   let door: Hub | undefined
@@ -148,7 +147,7 @@ export async function startWorkflowHub(options: WorkflowHubOptions = {}): Promis
     worker: { sweepMs: 200 },
     ...(options.leaseMs === undefined ? {} : { leaseMs: options.leaseMs }),
     ...(options.crashPoint ? { crashPoint: options.crashPoint } : {}),
-    ...(mode === 'embedded' ? {} : { databaseUrl: await freshDatabase() }),
+    ...(mode === 'embedded' ? {} : { databaseUrl: await migratedDatabase() }),
     ...(mode === 'postgres+redis' ? { redisUrl: await freshRedis() } : {}),
   })
   await hub.start()

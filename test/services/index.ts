@@ -14,13 +14,13 @@ export function services(): { readonly databaseUrl: string | null; readonly redi
   }
 }
 
-/** An empty database of one's own on the given server (the test run's by default). It goes when its server goes. */
-export async function freshDatabase(server = services().databaseUrl): Promise<string> {
+/** A database of one's own on the given server (the test run's by default), empty or a copy of `template`. It goes when its server goes. */
+export async function freshDatabase(server = services().databaseUrl, template = 'template1'): Promise<string> {
   if (server === null) throw new Error('no PostgreSQL in this test run: guard the suite with describe.skipIf')
   const name = `hub_${randomBytes(6).toString('hex')}`
   const sql = postgres(server, { max: 1, onnotice: () => undefined })
   try {
-    await sql`create database ${sql(name)} template template1`
+    await sql`create database ${sql(name)} template ${sql(template)}`
   } finally {
     await sql.end()
   }

@@ -40,5 +40,10 @@ export async function setup(): Promise<() => Promise<void>> {
     await close()
     throw failed.reason
   }
-  return close
+  const { makeTemplates } = await import('../support/templates.ts')
+  const removeTemplates = await makeTemplates()
+  return async () => {
+    removeTemplates()
+    await close()
+  }
 }

@@ -1,10 +1,9 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { rmSync } from 'node:fs'
 import type { Plugin } from '#contract'
 import { type Composed, compose } from '../../server/compose.ts'
 import { readConfig } from '../../server/config.ts'
-import { freshDatabase, freshRedis, services } from '../services/index.ts'
+import { freshRedis, services } from '../services/index.ts'
+import { dataFolder, migratedDatabase } from './templates.ts'
 
 /** The three ways the hub can run, with one code path behind them. */
 export const MODES = ['embedded', 'postgres', 'postgres+redis'] as const
@@ -31,12 +30,12 @@ export async function startTestHub(
   env: Readonly<Record<string, string>> = {},
   plugins: readonly Plugin[] = [],
 ): Promise<TestHub> {
-  const dataDir = mkdtempSync(join(tmpdir(), 'hub-e2e-'))
+  const dataDir = dataFolder('hub-e2e-')
   const all: Record<string, string> = {
     HUB_DATA_DIR: dataDir,
     LOG_LEVEL: 'silent',
     HUB_FAULTS: 'sweep=200,look=100,lastlook=600',
-    ...(mode === 'embedded' ? {} : { DATABASE_URL: await freshDatabase(), HUB_SECRET_KEY: 'ab'.repeat(32) }),
+    ...(mode === 'embedded' ? {} : { DATABASE_URL: await migratedDatabase(), HUB_SECRET_KEY: 'ab'.repeat(32) }),
     ...(mode === 'postgres+redis' ? { REDIS_URL: await freshRedis() } : {}),
     ...env,
   }

@@ -1,10 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { cpSync, mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { openStore } from '../../core/store/open.ts'
-import { MIGRATIONS } from './stores.ts'
+import { dataFolder } from './templates.ts'
 
 export const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 type Variables = Readonly<Record<string, string>>
@@ -93,22 +92,12 @@ export function mustRun(hub: HubProcess | Ended): HubProcess {
   throw new Error(`the hub ended with ${hub.code ?? hub.signal}:\n${hub.stdout}${hub.stderr}`)
 }
 
-/** Folders of embedded databases that are migrated already: a copy costs a tenth of a new one. */
-export async function dataFolders(): Promise<{ readonly root: string; fresh(): string; remove(): void }> {
+/** Folders of embedded databases that are migrated already. */
+export function dataFolders(): { readonly root: string; fresh(): string; remove(): void } {
   const root = mkdtempSync(join(tmpdir(), 'hub-process-'))
-  const template = join(root, 'template')
-  const store = await openStore({ dataDir: template, migrations: MIGRATIONS })
-  await store.migrate()
-  await store.ringPool()
-  await store.close()
-  let made = 0
   return {
     root,
-    fresh() {
-      const dir = join(root, `data-${++made}`)
-      cpSync(template, dir, { recursive: true })
-      return dir
-    },
+    fresh: () => dataFolder('data-', root),
     remove() {
       // A test that failed may have left its hub behind.
       for (const child of running) child.kill('SIGKILL')

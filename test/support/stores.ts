@@ -1,11 +1,9 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { rmSync } from 'node:fs'
 import { openStore, type Store } from '../../core/store/open.ts'
-import { freshDatabase, services } from '../services/index.ts'
+import { services } from '../services/index.ts'
+import { dataFolder, MIGRATIONS, migratedDatabase } from './templates.ts'
 
-export const MIGRATIONS = fileURLToPath(new URL('../../migrations', import.meta.url))
+export { MIGRATIONS }
 /** Databases a store suite runs on: the embedded one always, PostgreSQL where this run has it. */
 export const DATABASES = ['embedded', 'postgres'] as const
 export type Database = (typeof DATABASES)[number]
@@ -16,8 +14,8 @@ export function isAvailable(database: Database): boolean {
 
 /** A migrated, empty database of one's own. `close` removes it. */
 export async function openTestStore(database: Database): Promise<Store> {
-  const dataDir = mkdtempSync(join(tmpdir(), 'hub-store-'))
-  const databaseUrl = database === 'postgres' ? await freshDatabase() : undefined
+  const dataDir = dataFolder('hub-store-')
+  const databaseUrl = database === 'postgres' ? await migratedDatabase() : undefined
   const store = await openStore({ dataDir, migrations: MIGRATIONS, ...(databaseUrl ? { databaseUrl } : {}) })
   await store.migrate()
   return {

@@ -6,7 +6,8 @@ import type { Store } from '../../../core/store/open.ts'
 import { type AnthropicFake, startAnthropicFake } from '../../../test/fakes/anthropic.ts'
 import { draftFor, sectionOf } from '../../../test/fakes/anthropic-draft.ts'
 import { memoryBudget, openTestStore, plainDraft, storyDesk, wordsOf } from '../../../test/fakes/story-desk.ts'
-import { freshDatabase, services } from '../../../test/services/index.ts'
+import { services } from '../../../test/services/index.ts'
+import { migratedDatabase } from '../../../test/support/templates.ts'
 import { stories } from '../api.ts'
 
 const TEXT =
@@ -51,7 +52,7 @@ describe.each(['embedded', 'PostgreSQL'] as const)('on %s', (kind) => {
   // Without PostgreSQL on this machine its half is skipped, and the report says so.
   const skip = kind === 'PostgreSQL' && databaseUrl === null
   beforeAll(async () => {
-    if (!skip) store = await openTestStore(kind === 'PostgreSQL' ? await freshDatabase() : undefined)
+    if (!skip) store = await openTestStore(kind === 'PostgreSQL' ? await migratedDatabase() : undefined)
   })
   afterAll(async () => {
     if (!skip) await store.close()
