@@ -1,11 +1,8 @@
-import { existsSync } from 'node:fs'
 import { createServer } from 'node:http'
-import { createRequire } from 'node:module'
 import type { AddressInfo } from 'node:net'
-import { join } from 'node:path'
-import { pathToFileURL } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { KeyValue } from '#contract'
+import { type Emulator, hasEmulate, startEmulator } from '../../test/support/emulate.ts'
 import { createBinder } from './binder.ts'
 import { createClient, type GitHubClient } from './client.ts'
 import { config } from './config.ts'
@@ -14,30 +11,13 @@ import { createIdentity } from './identity.ts'
 import { createRepositories } from './repositories.ts'
 import { verifyGitHub } from './verify.ts'
 
-/** A GitHub that others wrote, https://www.npmjs.com/package/emulate 0.11.2; not needed to run the hub. */
-interface Emulator {
-  readonly url: string
-  close(): Promise<void>
-}
-interface Emulate {
-  createEmulator(options: object): Promise<Emulator>
-}
-/** It is there for `import` alone, so that it is looked for where `require` would. */
-function installed(): string | null {
-  const folders = createRequire(import.meta.url).resolve.paths('emulate') ?? []
-  const file = folders.map((folder) => join(folder, 'emulate/dist/api.js')).find(existsSync)
-  return file === undefined ? null : pathToFileURL(file).href
-}
-const found = installed()
-if (found === null) console.warn('skipped: emulate is not installed')
-
 const TOKEN = 'gho_emulated0123456789'
 const SECRET = 'a secret of sixteen or more'
 const REPO = 'octocat/app'
 const signal = AbortSignal.timeout(60_000)
 const text = (bytes: Uint8Array | null) => (bytes === null ? null : Buffer.from(bytes).toString('utf8'))
 
-describe.skipIf(found === null)('the code host against a GitHub of others', () => {
+describe.skipIf(!hasEmulate)('the code host against a GitHub of others', () => {
   let github: Emulator
   let client: GitHubClient
   let port: ReturnType<typeof createRepositories>
@@ -63,21 +43,12 @@ describe.skipIf(found === null)('the code host against a GitHub of others', () =
     return { status: answer.status, body: (await answer.json()) as Record<string, unknown> }
   }
   beforeAll(async () => {
-    const { createEmulator } = (await import(found ?? '')) as Emulate
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-    const probe = createServer().listen(0, '127.0.0.1')
-    await new Promise((resolve) => probe.once('listening', resolve))
-    const free = (probe.address() as AddressInfo).port
-    await new Promise((resolve) => probe.close(resolve))
-    github = await createEmulator({
-      service: 'github',
-      port: free,
-      seed: {
-        tokens: { [TOKEN]: { login: 'octocat', scopes: ['repo'] } },
-        github: {
-          users: [{ login: 'octocat', name: 'The Octocat', email: 'octocat@github.com' }],
-          repos: [{ owner: 'octocat', name: 'app', auto_init: true }],
-        },
+    github = await startEmulator('github', {
+      tokens: { [TOKEN]: { login: 'octocat', scopes: ['repo'] } },
+      github: {
+        users: [{ login: 'octocat', name: 'The Octocat', email: 'octocat@github.com' }],
+        repos: [{ owner: 'octocat', name: 'app', auto_init: true }],
       },
     })
     client = createClient(config.parse({ webhookSecret: SECRET, token: TOKEN, apiUrl: github.url }))

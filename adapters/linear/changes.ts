@@ -30,7 +30,7 @@ export function changeOf(marker: Marker, identity: Identity | null, event: Issue
   if (action === 'restore') return { change: 'restored', changed: [], own: self }
   if (action === 'create') return { change: 'created', changed: [], own: self && isUntouched(marker, data) }
   if (action !== 'update') return null
-  const from = updatedFrom ?? {}
+  const from = formerValues(updatedFrom ?? {}, data)
   if ('trashed' in from || 'archivedAt' in from) {
     const gone = data.trashed === true || (data.archivedAt ?? null) !== null
     return { change: gone ? 'deleted' : 'restored', changed: [], own: self }
@@ -42,6 +42,11 @@ export function changeOf(marker: Marker, identity: Identity | null, event: Issue
   // By actor and by mark: a person who owns the key edits under the same name, and another bot writes no mark of ours.
   const own = self && all.join() === 'section' && isUntouched(marker, data)
   return { change: changed.includes('project') ? 'moved' : 'updated', changed: all, own }
+}
+/** Whoever tells the whole former issue tells what did not change, too: a plain value that still holds is no change. Lists come in any order. */
+function formerValues(from: Readonly<Record<string, unknown>>, data: Data): Record<string, unknown> {
+  const held = ([name, value]: [string, unknown]) => name in data && value === data[name]
+  return Object.fromEntries(Object.entries(from).filter((entry) => !held(entry)))
 }
 type Data = IssueEvent['data']
 const located = (marker: Marker, { id, description }: Pick<Data, 'id' | 'description'>, text: unknown = description) =>

@@ -16,7 +16,8 @@ const entity = envelope.extend({
   /** Former values of what changed. */
   updatedFrom: z.record(z.string(), z.unknown()).nullable().optional(),
 })
-const issueData = z.object({
+/** Kept whole: what a former value is compared with. */
+const issueData = z.looseObject({
   id: uuid,
   identifier: z.string(),
   description: z.string().nullable().optional(),

@@ -219,6 +219,12 @@ describe('a change of an issue', () => {
       'deleted OPS-1',
     ])
   })
+  test('that names former values which still hold changed in the others alone', async () => {
+    const issue = it.people.create({ title: 'Now', body: 'Text.' })
+    const from = { title: 'Before', description: 'Text.', archivedAt: null, teamId: issue.teamId, trashed: null }
+    await it.people.deliver(it.target, it.people.issueEvent(issue, 'update', from, fake.state.ann))
+    expect(it.issues()).toMatchObject([{ change: 'updated', changed: ['title'] }])
+  })
   test('that concerns nobody, such as its place in a list, is left alone', async () => {
     const issue = it.people.create({})
     await it.people.deliver(
