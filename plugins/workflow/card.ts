@@ -1,104 +1,93 @@
 import type { Action, Block, Message } from '#contract'
 import { type Asked, questionBlocks } from './approvals/show.ts'
-import { type Definition, kindOf } from './definition/schema.ts'
-import { ENDED_STEPS, hasEnded, isOver, type RunState, type RunStatus, readKey, type StepState } from './plan/state.ts'
+import { below, brief, inGroups, inLines, plain, type StepLine, stepLines } from './card-lines.ts'
+import type { Definition } from './definition/schema.ts'
+import { isOver, type RunState, type RunStatus } from './plan/state.ts'
 import type { Snapshot } from './runs/run.ts'
 
-const SIGNS: Readonly<Record<StepState['status'] | 'ahead', string>> = {
-  ahead: '○',
-  // Its job begins within milliseconds: one sign for both.
-  queued: '◑',
-  running: '◑',
-  waiting: '⏸',
-  succeeded: '✓',
-  failed: '✗',
-  skipped: '–',
-  blocked: '–',
-  cancelled: '⊘',
+const LOOKS: Readonly<Record<RunStatus, readonly [mark: string, words: string]>> = {
+  pending: ['🕓', 'waits for its turn'],
+  running: ['🚀', 'is under way'],
+  paused: ['⏸', 'is paused'],
+  cancelling: ['⚪', 'is being cancelled'],
+  compensating: ['↩', 'is being taken back'],
+  succeeded: ['✅', 'succeeded'],
+  failed: ['❌', 'failed'],
+  cancelled: ['⚪', 'was cancelled'],
 }
-const WORDS: Readonly<Record<RunStatus, string>> = {
-  pending: 'waits for its turn',
-  running: 'is under way',
-  paused: 'is paused',
-  cancelling: 'is being cancelled',
-  compensating: 'is being taken back',
-  succeeded: 'succeeded',
-  failed: 'failed',
-  cancelled: 'was cancelled',
-}
-const MAX_LINES = 20
+const ASKS: readonly [string, string] = ['✋', 'waits for approval']
+const MAX_LOG = 600
+const MAX_INPUT = 60
 
-/** The one card of a run: what it is, how far it is, what it asks for, and what can be done about it. Pure. */
-export function runCard({ run, definition, state }: Snapshot, asked: readonly Asked[]): Message {
+/**
+ * The one card of a run: what it is, what it asks for, how far it is, and what can be done about it. `elsewhere`: in a place of another workspace,
+ * where commands mean other runs; an answer to a question carries what it is about and counts from there too. Pure.
+ */
+export function runCard({ run, definition, state }: Snapshot, asked: readonly Asked[], elsewhere = false): Message {
   const { reference } = state.about
-  const waits = asked.length > 0 && state.status === 'running' ? 'waits for approval' : WORDS[state.status]
-  const title = `${run.name} · ${reference} ${waits}`
+  const [mark, words] = asked.length > 0 && state.status === 'running' ? ASKS : LOOKS[state.status]
+  const title = `${run.name} · ${reference} ${words}`
   const lines = stepLines(definition, state)
-  const blocks: Block[] = [
-    { kind: 'heading', text: title },
-    ...(state.reason === null ? [] : [{ kind: 'text', markdown: state.reason } as const]),
-    { kind: 'text', markdown: lines.join('\n') },
-    ...asked.flatMap((one) => questionBlocks(reference, one)),
-    { kind: 'note', markdown: `${givenInputs(state)}started by ${run.startedBy.name} · version ${run.version}` },
-  ]
-  const items = actions(reference, state)
+  const reason = reasonBeside(state)
+  const log = logOf(state)
+  const note = [...givenInputs(definition, state), `started by ${run.startedBy.name}`].join(' · ')
+  const items = elsewhere ? [] : actions(reference, state)
   return {
     text: [
       title,
       ...(state.reason === null ? [] : [state.reason]),
-      ...lines,
+      ...inLines(lines),
       ...asked.map(({ approval }) => approval.subject),
     ].join('\n'),
-    blocks: items.length > 0 ? [...blocks, { kind: 'actions', items }] : blocks,
+    blocks: [
+      { kind: 'heading', text: `${mark} ${title}` },
+      ...asked.flatMap((one) => questionBlocks(reference, one)),
+      ...(reason === '' ? [] : [{ kind: 'text', markdown: `**${plain(reason)}**` } as const]),
+      { kind: 'text', markdown: shownLines(lines, asked) },
+      ...(log === '' ? [] : [{ kind: 'code', text: log } as const]),
+      { kind: 'note', markdown: plain(note) },
+      ...(items.length > 0 ? [{ kind: 'actions', items } as const] : []),
+    ] satisfies readonly Block[],
   }
 }
 
-function stepLines(definition: Definition, state: RunState): readonly string[] {
-  const all = Object.entries(definition.steps).map(([id, step]) => {
-    const now = state.steps.get(id)
-    const sign = SIGNS[now?.status ?? 'ahead']
-    return {
-      status: now?.status ?? 'ahead',
-      line: `${sign} ${step.title ?? id}${detail(id, kindOf(step), now, state)}`,
-    }
+function shownLines(lines: readonly StepLine[], asked: readonly Asked[]): string {
+  // What is asked stands above, with its buttons.
+  const all = lines.map((line) =>
+    asked.length > 0 && line.status === 'waiting' && line.sign === '⏸' ? { ...line, detail: '' } : line,
+  )
+  if (lines.length > 40) return inLines(all).map(plain).join('\n')
+  return inGroups(all)
+    .map(({ sign, title, detail }) => {
+      const isNow = ['◑', '⏸', '✗', '↩'].includes(sign)
+      return `${sign} ${isNow ? `**${plain(title)}**` : plain(title)}${plain(detail)}`
+    })
+    .join('\n')
+}
+/** Why the run stands as it does, as far as the line of a step does not say it. */
+function reasonBeside({ reason, steps }: RunState): string {
+  if (reason === null) return ''
+  for (const { status, error } of steps.values()) {
+    if (status !== 'failed' || error === null) continue
+    const at = reason.indexOf(error)
+    if (at >= 0) return brief(reason.slice(at + error.length).replace(/^[\s·]+/, ''))
+  }
+  return brief(reason)
+}
+/** The last lines of what failed first. */
+function logOf({ steps }: RunState): string {
+  for (const { status, error } of steps.values())
+    if (status === 'failed' && below(error) !== '') return below(error).slice(-MAX_LOG)
+  return ''
+}
+/** What somebody gave, and not what was there anyway. */
+function givenInputs(definition: Definition, { inputs }: RunState): readonly string[] {
+  if (typeof inputs !== 'object' || inputs === null || Array.isArray(inputs)) return []
+  return Object.entries(inputs).flatMap(([name, value]) => {
+    if (value === null || typeof value === 'object' || value === definition.inputs[name]?.default) return []
+    const said = String(value)
+    return said === '' || said.length > MAX_INPUT ? [] : [`${name} ${said}`]
   })
-  const undone = [...state.steps.values()]
-    .filter(({ key }) => readKey(key).isUndo)
-    .map((step) => ({
-      status: step.status,
-      line: `↩ ${step.id}${step.status === 'failed' ? `: ${short(step.error)}` : ''}`,
-    }))
-  const lines = [...all, ...undone]
-  if (lines.length <= MAX_LINES) return lines.map(({ line }) => line)
-  // Of a long one what is done well, and what lies ahead, is counted.
-  const isQuiet = (status: string) => status === 'ahead' || (ENDED_STEPS as readonly string[]).includes(status)
-  const told = lines.filter(({ status }) => status === 'failed' || !isQuiet(status)).slice(0, MAX_LINES)
-  const count = (status: string) => lines.filter((one) => one.status === status).length
-  return [
-    ...told.map(({ line }) => line),
-    `${count('succeeded')} of ${lines.length} steps done, ${count('ahead')} ahead`,
-  ]
-}
-function detail(id: string, kind: string, now: StepState | undefined, state: RunState): string {
-  if (!now) return ''
-  if (now.status === 'failed') return `: ${short(now.error)}`
-  if (now.status === 'waiting')
-    return kind === 'approval' ? ': waits for approval' : kind === 'workflow' ? ': its workflow runs' : ': waits'
-  const again = now.attempt > 1 && !hasEnded(now) ? ` (attempt ${now.attempt}: ${short(now.error)})` : ''
-  if (now.status !== 'running' || !Array.isArray(now.output)) return again
-  const items = [...state.steps.values()].filter((step) => step.id === id && step.key !== id)
-  return `: ${items.filter(hasEnded).length} of ${now.output.length}`
-}
-const short = (text: string | null): string => {
-  const line = (text ?? '').split('\n', 1)[0] ?? ''
-  return line.length > 160 ? `${line.slice(0, 159)}…` : line
-}
-function givenInputs({ inputs }: RunState): string {
-  if (typeof inputs !== 'object' || inputs === null || Array.isArray(inputs)) return ''
-  const said = Object.entries(inputs)
-    .filter(([, value]) => value !== null && typeof value !== 'object')
-    .map(([name, value]) => `${name} ${String(value)}`)
-  return said.length > 0 ? `${said.join(', ').slice(0, 200)} · ` : ''
 }
 function actions(reference: string, { status }: RunState): readonly Action[] {
   const button = (label: string, run: string, more: { style?: 'danger'; confirm?: string } = {}): Action => ({

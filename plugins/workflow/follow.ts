@@ -49,13 +49,12 @@ async function show(snapshot: Snapshot, ctx: Context, ports: Ports): Promise<voi
   const approvals = asked ? await ports.approvals().ofRun(null, run.workspace, run.id) : []
   const open = approvals.filter((one) => one.state === 'open')
   const votes = await Promise.all(open.map((one) => ports.approvals().votes(null, one)))
-  const card = runCard(
-    snapshot,
-    open.map((one, n) => ({ approval: one, votes: votes[n] ?? [] })),
-  )
+  const questions = open.map((one, n) => ({ approval: one, votes: votes[n] ?? [] }))
+  const [card, cardElsewhere] = [runCard(snapshot, questions), runCard(snapshot, questions, true)]
   for (const place of run.places) {
     try {
-      await ctx.show(place, { ...card, card: { of: `workflow ${state.about.reference}`, revision: run.revision } })
+      const here = place.workspace === run.workspace ? card : cardElsewhere
+      await ctx.show(place, { ...here, card: { of: `workflow ${state.about.reference}`, revision: run.revision } })
     } catch (error) {
       if (!(error instanceof HubError)) throw error
       // That platform is off: the run goes on without its card there.

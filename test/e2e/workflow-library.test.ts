@@ -58,7 +58,7 @@ describe('the library, from chat to production', () => {
       'rollback.yml {"environment":"production"}',
     ])
     expect(again.message.text).toContain('Error: 503 from /health')
-    expect(again.message.text).toContain('↩ production')
+    expect(again.message.text).toContain('↩ Production is taken back')
     expect(again.message.text).toMatch(/^ci-pipeline · WF-\d+ failed/)
   })
 
@@ -77,7 +77,7 @@ describe('the library, from chat to production', () => {
       'rollback.yml {"environment":"production"}',
     ])
     expect(post.message.text).toContain('20 % of the requests fail in production, at most 1 % may')
-    expect(post.message.text).toContain('↩ production')
+    expect(post.message.text).toContain('↩ Production is taken back')
   })
 
   it('ci-pipeline: a red test stops it before anybody is asked', async () => {

@@ -10,13 +10,16 @@ export interface Asked {
 
 /** The question with its buttons, as it stands on the card of the run and elsewhere. */
 export function questionBlocks(reference: string, { approval, votes }: Asked): readonly Block[] {
-  const { subject, rules, code, step } = approval
+  const { subject, rules, code } = approval
   const given = votes.filter(({ vote }) => vote === 'approve').map(({ name }) => name)
   const who = rules.approvers.map(nameOfApprover).join(', ')
-  const count = rules.quorum > 1 ? `${given.length} of ${rules.quorum} approvals` : 'one approval'
-  const note = [`Needs ${count} from ${who}`, ...(given.length > 0 ? [`so far: ${given.join(', ')}`] : [])].join(' · ')
+  const note = [
+    ...(rules.quorum > 1 ? [`Needs ${rules.quorum} approvals`] : []),
+    ...(given.length > 0 ? [`so far: ${given.join(', ')}`] : []),
+    `May answer: ${who}${rules.self ? '' : ', except who started it'}`,
+  ].join(' · ')
   return [
-    { kind: 'text', markdown: `**${step}** waits for approval:\n${subject}` },
+    { kind: 'text', markdown: subject },
     { kind: 'note', markdown: note },
     {
       kind: 'actions',

@@ -77,13 +77,17 @@ function checkStep(step: Step, around: Surroundings): readonly Problem[] {
   const kind = kindOf(step)
   if (step.task !== undefined && around.tasks && !around.tasks.includes(step.task))
     problems.push({ path: ['task'], message: unknownTask(step.task, around.tasks) })
-  if (step.compensate && around.tasks && !around.tasks.includes(step.compensate.task))
-    problems.push({ path: ['compensate', 'task'], message: unknownTask(step.compensate.task, around.tasks) })
-  if (step.workflow !== undefined && around.workflows && !around.workflows.includes(step.workflow))
-    problems.push({
-      path: ['workflow'],
-      message: `there is no workflow called ${step.workflow}${nearest(step.workflow, around.workflows)}`,
-    })
+  const back = step.compensate
+  if (back && (back.task === undefined) === (back.workflow === undefined))
+    problems.push({ path: ['compensate'], message: 'a way back is one task or one workflow' })
+  if (back?.task !== undefined && around.tasks && !around.tasks.includes(back.task))
+    problems.push({ path: ['compensate', 'task'], message: unknownTask(back.task, around.tasks) })
+  for (const [path, name] of [
+    [['workflow'], step.workflow],
+    [['compensate', 'workflow'], back?.workflow],
+  ] as const)
+    if (name !== undefined && around.workflows && !around.workflows.includes(name))
+      problems.push({ path, message: `there is no workflow called ${name}${nearest(name, around.workflows)}` })
   if (Object.keys(step.with).length > 0 && kind !== 'task' && kind !== 'workflow')
     problems.push({ path: ['with'], message: `only a task or a workflow takes "with": put it into ${kind}` })
   if (step.reason !== undefined && kind !== 'gate')

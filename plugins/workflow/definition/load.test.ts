@@ -63,7 +63,7 @@ describe('a workflow with a mistake says where and how to cure it', () => {
     ],
     [
       'an unknown name in a time',
-      lines('name: x', 'steps:', '  a:', '    delay: "${{ input.settle }}"'),
+      lines('name: x', 'steps:', '  a:', `    delay: "${'$'}{{ input.settle }}"`),
       'line 4: steps.a.delay',
     ],
     ['a time without a unit', lines('name: x', 'steps:', '  a:', '    delay: 10'), 'line 4: steps.a.delay'],

@@ -15,7 +15,7 @@ const duration = z.string().regex(DURATION, 'must be a time such as 90s, 15m, 2h
 const filledDuration = z
   .string()
   .max(200)
-  .regex(FILLED_DURATION, 'must be a time such as 90s, 15m, 2h or 3d, or ${{ inputs.x }}')
+  .regex(FILLED_DURATION, 'must be a time such as 90s, 15m, 2h or 3d, or an expression that gives one')
 const values = z.record(z.string().max(100), z.json())
 const place = z
   .string()
@@ -62,7 +62,11 @@ const retry = z.strictObject({
   backoff: duration.default('5s'),
   max: duration.default('5m'),
 })
-const compensation = z.strictObject({ task: z.string().max(80), with: values.default({}) })
+const compensation = z.strictObject({
+  task: z.string().max(80).optional(),
+  workflow: z.string().max(60).optional().describe('Taken back once its run has succeeded'),
+  with: values.default({}),
+})
 const approval = z.strictObject({
   subject: z.string().min(1).max(2_000).describe('What is approved, in words; the answer is bound to exactly this'),
   approvers: z

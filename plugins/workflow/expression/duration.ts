@@ -2,7 +2,7 @@ const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h:
 export const DURATION = /^(\d{1,6})(ms|s|m|h|d)$/
 
 /** As `DURATION`, or an expression that gives one. */
-export const FILLED_DURATION = /^(?:\d{1,6}(?:ms|s|m|h|d)|\$\{\{[^]+\}\})$/
+export const FILLED_DURATION = /^(?:\d{1,6}(?:ms|s|m|h|d)|\$\{\{[\s\S]+\}\})$/
 
 /** '90s', '15m', '2h', '3d'. */
 export function durationMs(text: string): number {

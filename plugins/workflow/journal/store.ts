@@ -1,89 +1,106 @@
-import { and, asc, eq, inArray, sql } from 'drizzle-orm'
+import { and, asc, eq, sql } from 'drizzle-orm'
 import type { Db, Json } from '#contract'
-import type { Settled } from '../plan/settle.ts'
 import { hasEnded, isOver, type RunState, type StepState } from '../plan/state.ts'
+import type { Change } from '../runs/apply.ts'
 import type { Snapshot, Transition } from '../runs/run.ts'
 import { workflowApprovals, workflowRuns, workflowSteps, workflowTransitions, workflowWaits } from '../tables.ts'
 import { observed, planned } from './entries.ts'
 
-/** What happened to a run, and what followed from it. */
-export interface Change {
-  readonly before: Snapshot
-  /** As somebody or something outside made it. */
-  readonly seen: RunState
-  readonly settled: Settled
-  readonly by: string | null
-}
 type Tx = Pick<Db, 'select' | 'insert' | 'update' | 'delete' | 'execute'>
 
-/** Writes the difference, each transition of it, and what ends with it. Returns the new revision. */
-export async function writeChange(tx: Tx, { before, seen, settled, by }: Change): Promise<number> {
-  const { run } = before
-  const after = settled.state
-  const entries = [...observed(before.state, seen), ...settled.decisions.map(planned)]
-  const revision = run.revision + Math.max(1, entries.length)
-  const journal = entries.map((entry, n) => ({
-    ...entry,
-    output: boxed(entry.output),
-    seq: run.revision + n + 1,
-    by: entry.cause === 'seen' ? by : null,
-  }))
-  const changed = [...after.steps.values()].filter((step) => before.state.steps.get(step.key) !== step)
-  // One statement: each further one is a way to the database while the run is held.
-  await tx.execute(sql`
-    with entries as (
+/**
+ * Writes each difference with its transitions and what ends with it, for any number of runs in one statement: each further one would be a way to
+ * the database for every step. A run that was changed since it was read, or that somebody holds, is left as it is. `looked`: runs of which nothing
+ * changes, if they still are as they were read. Returns the new revisions.
+ */
+export async function writeChanges(
+  tx: Tx,
+  changes: readonly Change[],
+  looked: readonly Snapshot[] = [],
+): Promise<ReadonlyMap<string, number>> {
+  const written = changes.map(writingOf)
+  const same = looked.map(({ run, state }) => ({ ...rowOfRun(run, state), next: run.revision }))
+  const rows = (list: readonly object[]) => JSON.stringify(list)
+  const all = <T>(pick: (one: Writing) => readonly T[]) => written.flatMap((one) => pick(one))
+  const ended = all(({ leaving }) => leaving)
+  const leave = sql`, left_waits as (
+      delete from ${workflowWaits} w using held h, json_to_recordset(${rows(ended)}::text::json) as r(run_id uuid, step text)
+      where h.id = r.run_id and w.workspace = h.workspace and w.run_id = r.run_id and w.step = r.step
+      returning 1
+    ), closed as (
+      update ${workflowApprovals} a set state = 'void', closed_at = clock_timestamp()
+      from held h, json_to_recordset(${rows(ended)}::text::json) as r(run_id uuid, step text)
+      where h.id = r.run_id and a.workspace = h.workspace and a.run_id = r.run_id and a.step = r.step and a.state = 'open'
+      returning 1
+    )`
+  const stored = await tx.execute<{ id: string; next: number }>(sql`
+    with given as (
+      select * from json_to_recordset(${rows([...all(({ run }) => [run]), ...same])}::text::json)
+        as r(workspace text, id uuid, revision int, next int, status text, outcome text, reason text, started int, is_over boolean)
+    ), held as (
+      select g.* from given g join ${workflowRuns} w on w.workspace = g.workspace and w.id = g.id
+      where w.revision = g.revision for update of w skip locked
+    ), entries as (
       insert into ${workflowTransitions} (workspace, run_id, seq, step, attempt, cause, status, note, output, by)
-      select ${run.workspace}::text, ${run.id}::text::uuid, r.seq, r.step, r.attempt, r.cause, r.status, r.note, r.output, r.by
-      from jsonb_to_recordset(${JSON.stringify(journal)}::text::jsonb)
-        as r(seq int, step text, attempt int, cause text, status text, note text, output jsonb, by text)
+      select h.workspace, h.id, r.seq, r.step, r.attempt, r.cause, r.status, r.note, r.output, r.by
+      from jsonb_to_recordset(${rows(all(({ entries }) => entries))}::text::jsonb)
+        as r(run_id uuid, seq int, step text, attempt int, cause text, status text, note text, output jsonb, by text)
+      join held h on h.id = r.run_id
       returning 1
     ), steps as (
       insert into ${workflowSteps} as s
         (workspace, run_id, key, step, status, attempt, output, error, ended, started_at, finished_at)
-      select ${run.workspace}::text, ${run.id}::text::uuid, r.key, r.step, r.status, r.attempt, r.output, r.error, r.ended,
+      select h.workspace, h.id, r.key, r.step, r.status, r.attempt, r.output, r.error, r.ended,
         clock_timestamp(), case when r.is_over then clock_timestamp() end
-      from jsonb_to_recordset(${JSON.stringify(changed.map(rowOf))}::text::jsonb)
-        as r(key text, step text, status text, attempt int, output jsonb, error text, ended int, is_over boolean)
+      from jsonb_to_recordset(${rows(all(({ steps }) => steps))}::text::jsonb)
+        as r(run_id uuid, key text, step text, status text, attempt int, output jsonb, error text, ended int, is_over boolean)
+      join held h on h.id = r.run_id
       on conflict (workspace, run_id, key) do update set
         status = excluded.status, attempt = excluded.attempt, output = excluded.output, error = excluded.error,
         ended = excluded.ended, started_at = coalesce(s.started_at, excluded.started_at), finished_at = excluded.finished_at
       returning 1
+    )${ended.length > 0 ? leave : sql``}, stored as (
+      update ${workflowRuns} w set
+        status = h.status, outcome = h.outcome, reason = h.reason, started = h.started, revision = h.next,
+        finished_at = case when h.is_over then clock_timestamp() end
+      from held h where w.workspace = h.workspace and w.id = h.id and h.next > h.revision
+      returning 1
     )
-    update ${workflowRuns} set
-      status = ${after.status}::text, outcome = ${after.outcome}::text, reason = ${after.reason?.slice(0, 1_000) ?? null}::text,
-      started = ${after.started}::int, revision = ${revision}::int,
-      finished_at = ${isOver(after.status) ? sql`clock_timestamp()` : sql`null`}
-    where workspace = ${run.workspace}::text and id = ${run.id}::text::uuid`)
-  const leaving = changed.flatMap(({ key, attempt, status }) => {
-    const was = before.state.steps.get(key)
-    return was?.status === 'waiting' && (status !== 'waiting' || was.attempt !== attempt) ? [key] : []
-  })
-  if (leaving.length > 0) await leave(tx, { workspace: run.workspace, runId: run.id }, leaving)
-  return revision
+    select id, next from held`)
+  return new Map(rowsOf(stored).map(({ id, next }) => [id, next]))
 }
 
-/** Nobody waits any more for what these steps waited for. */
-async function leave(tx: Tx, own: { workspace: string; runId: string }, steps: readonly string[]): Promise<void> {
-  await tx
-    .delete(workflowWaits)
-    .where(
-      and(
-        eq(workflowWaits.workspace, own.workspace),
-        eq(workflowWaits.runId, own.runId),
-        inArray(workflowWaits.step, [...steps]),
-      ),
-    )
-  await tx
-    .update(workflowApprovals)
-    .set({ state: 'void', closedAt: sql`clock_timestamp()` })
-    .where(
-      and(
-        eq(workflowApprovals.workspace, own.workspace),
-        eq(workflowApprovals.runId, own.runId),
-        inArray(workflowApprovals.step, [...steps]),
-        eq(workflowApprovals.state, 'open'),
-      ),
-    )
+type Writing = ReturnType<typeof writingOf>
+function writingOf({ before, seen, settled, by }: Change) {
+  const { run } = before
+  const entries = [...observed(before.state, seen), ...settled.decisions.map(planned)]
+  const changed = [...settled.state.steps.values()].filter((step) => before.state.steps.get(step.key) !== step)
+  const leaving = changed.filter(({ key, attempt, status }) => {
+    const was = before.state.steps.get(key)
+    return was?.status === 'waiting' && (status !== 'waiting' || was.attempt !== attempt)
+  })
+  return {
+    run: { ...rowOfRun(run, settled.state), next: run.revision + Math.max(1, entries.length) },
+    entries: entries.map((entry, n) => ({
+      ...entry,
+      run_id: run.id,
+      output: boxed(entry.output),
+      seq: run.revision + n + 1,
+      by: entry.cause === 'seen' ? by : null,
+    })),
+    steps: changed.map((step) => ({ run_id: run.id, ...rowOf(step) })),
+    /** Nobody waits any more for what these waited for. */
+    leaving: leaving.map(({ key }) => ({ run_id: run.id, step: key })),
+  }
+}
+function rowOfRun({ workspace, id, revision }: Snapshot['run'], state: RunState) {
+  const { status, outcome, started } = state
+  const reason = state.reason?.slice(0, 1_000) ?? null
+  return { workspace, id, revision, status, outcome, reason, started, is_over: isOver(status) }
+}
+/** The drivers answer a statement of our own each in their way. */
+function rowsOf<T>(answer: readonly T[] | { readonly rows: readonly T[] }): readonly T[] {
+  return 'rows' in answer ? answer.rows : answer
 }
 
 function rowOf(step: StepState) {

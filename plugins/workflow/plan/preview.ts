@@ -48,7 +48,7 @@ function about(step: Step): string {
     ...(step.if === undefined ? [] : [`if ${step.if}`]),
     ...(step.forEach === undefined ? [] : [`for each of ${step.forEach}, ${step.concurrency} at once`]),
     ...(step.retry ? [`up to ${step.retry.attempts} attempts`] : []),
-    ...(step.compensate ? [`taken back by ${step.compensate.task}`] : []),
+    ...(step.compensate ? [`taken back by ${step.compensate.task ?? step.compensate.workflow}`] : []),
   ]
   return parts.join('; ')
 }

@@ -1,22 +1,31 @@
 import { isOver } from '../plan/state.ts'
 import type { Snapshot } from './run.ts'
 
-const MAX_RUNS = 100
+const MAX_RUNS = 500
+const MAX_STEPS = 20_000
 
-/** Runs as this process last stored them, so that none of a thousand items reads all others again. Another process may have changed one since. */
+/** Runs as this process last stored or read them, so that none of a thousand items reads all others again. Another process may have changed one since. */
 export function createRecent() {
   const runs = new Map<string, Snapshot>()
+  let steps = 0
+  const drop = (id: string): void => {
+    steps -= runs.get(id)?.state.steps.size ?? 0
+    runs.delete(id)
+  }
   return {
-    /** The run at exactly this revision, which the caller has read from its row. */
-    at(id: string, revision: number): Snapshot | null {
-      const found = runs.get(id)
-      return found?.run.revision === revision ? found : null
-    },
+    at: (id: string): Snapshot | null => runs.get(id) ?? null,
     keep(snapshot: Snapshot): void {
-      runs.delete(snapshot.run.id)
-      if (!isOver(snapshot.state.status)) runs.set(snapshot.run.id, snapshot)
-      const [oldest] = runs.keys()
-      if (runs.size > MAX_RUNS && oldest !== undefined) runs.delete(oldest)
+      const { id, revision } = snapshot.run
+      if ((runs.get(id)?.run.revision ?? 0) > revision) return
+      drop(id)
+      if (isOver(snapshot.state.status)) return
+      runs.set(id, snapshot)
+      steps += snapshot.state.steps.size
+      for (const oldest of runs.keys()) {
+        if (runs.size <= MAX_RUNS && (steps <= MAX_STEPS || runs.size === 1)) break
+        drop(oldest)
+      }
     },
   }
 }
+export type Recent = ReturnType<typeof createRecent>

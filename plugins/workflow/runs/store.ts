@@ -20,91 +20,13 @@ import {
 } from './run.ts'
 
 export type Tx = Pick<Db, 'select' | 'insert' | 'update' | 'delete' | 'execute'>
-/** What a change came to. */
-export interface Changed {
-  readonly snapshot: Snapshot
-  /** False: it had happened before, or no longer applies. */
-  readonly changed: boolean
-  /** Steps of which an attempt begins with this change. */
-  readonly fresh: readonly StepState[]
-  /** Is the card another one now? */
-  readonly visible: boolean
-}
-/** A run as it was found: nothing follows from that. */
-export const unchanged = (snapshot: Snapshot): Changed => ({ snapshot, changed: false, fresh: [], visible: false })
 type Row = typeof workflowRuns.$inferSelect
 export type Listed = Pick<Row, 'number' | 'name' | 'status' | 'reason' | 'startedByName'>
 
 export type RunStore = ReturnType<typeof createRunStore>
 export function createRunStore(db: Db) {
   const recent = createRecent()
-  /** Versions never change, so what was parsed once stays. */
-  const versions = new Map<string, Snapshot['definition']>()
-  async function definitionOf(tx: Tx, workspace: string, version: string) {
-    const key = `${workspace} ${version}`
-    const found = versions.get(key)
-    if (found) return found
-    const [row] = await tx
-      .select({ definition: workflowVersions.definition })
-      .from(workflowVersions)
-      .where(and(eq(workflowVersions.workspace, workspace), eq(workflowVersions.version, version)))
-    if (!row) throw new HubError('NOT_FOUND', `version ${version} of the workflow is not stored`)
-    const definition = parseDefinition(row.definition)
-    if (versions.size > 500) versions.clear()
-    versions.set(key, definition)
-    return definition
-  }
-  async function read(tx: Tx, row: Row): Promise<Snapshot> {
-    const definition = await definitionOf(tx, row.workspace, row.version)
-    const steps = await tx
-      .select()
-      .from(workflowSteps)
-      .where(and(eq(workflowSteps.workspace, row.workspace), eq(workflowSteps.runId, row.id)))
-    const run: Run = {
-      workspace: row.workspace,
-      id: row.id,
-      number: row.number,
-      name: row.name,
-      version: row.version,
-      trigger: TRIGGERS.find((one) => one === row.trigger) ?? 'command',
-      startedBy: { key: row.startedBy, name: row.startedByName },
-      places: placesSchema.parse(row.places),
-      concurrencyKey: row.concurrencyKey,
-      parent:
-        row.parentRun === null
-          ? null
-          : { run: row.parentRun, step: row.parentStep ?? '', attempt: row.parentAttempt ?? 1 },
-      depth: row.depth,
-      rerunOf: row.rerunOf,
-      revision: row.revision,
-      createdAt: row.createdAt,
-      finishedAt: row.finishedAt,
-    }
-    const state: RunState = {
-      status: row.status as RunStatus,
-      outcome: row.outcome === null ? null : row.outcome === 'failed' ? 'failed' : 'cancelled',
-      reason: row.reason,
-      inputs: row.inputs as Json,
-      event: row.event as Json,
-      about: { reference: formatReference(row.number), workflow: row.name, by: row.startedByName },
-      started: row.started,
-      steps: new Map(
-        steps.map((step) => [
-          step.key,
-          {
-            key: step.key,
-            id: step.step,
-            status: step.status as StepStatus,
-            attempt: step.attempt,
-            output: unboxed(step.output),
-            error: step.error,
-            order: step.ended,
-          },
-        ]),
-      ),
-    }
-    return { run, definition, state }
-  }
+  const { read } = createSnapshots(recent)
   const runIs = (workspace: string, id: string) => and(eq(workflowRuns.workspace, workspace), eq(workflowRuns.id, id))
   const groupIs = (workspace: string, key: string) =>
     and(eq(workflowRuns.workspace, workspace), eq(workflowRuns.concurrencyKey, key), isNull(workflowRuns.finishedAt))
@@ -113,15 +35,10 @@ export function createRunStore(db: Db) {
     tx.execute(sql`select pg_advisory_xact_lock(hashtextextended(${`workflow|${workspace}|${key}`}, 0))`)
 
   async function commit(tx: Tx, before: Snapshot, seen: RunState, by: string | null): Promise<Changed> {
-    const settled = settle(before.definition, seen)
-    const revision = await writeChange(tx, { before, seen, settled, by })
-    const after = settled.state
-    const fresh = [...after.steps.values()].filter((step) => {
-      const was = before.state.steps.get(step.key)
-      return step.status === 'queued' && (was?.status !== 'queued' || was.attempt !== step.attempt)
-    })
-    const run = { ...before.run, revision, finishedAt: isOver(after.status) ? new Date() : null }
-    return { snapshot: { ...before, run, state: after }, changed: true, fresh, visible: isVisible(before.state, after) }
+    const change = changeOf(before, seen, by)
+    const revision = (await writeChanges(tx, [change])).get(before.run.id)
+    if (revision === undefined) throw new Error(`run ${before.run.id} changed while it was held`)
+    return changedBy(change, revision)
   }
   /** Alters a run in a transaction that holds it: `alter` sees the state of this moment and says what became of it, or null for nothing. */
   async function change(
@@ -132,17 +49,36 @@ export function createRunStore(db: Db) {
   ): Promise<Changed> {
     const changed = await db.transaction(async (tx) => {
       const [row] = await tx.select().from(workflowRuns).where(runIs(workspace, id)).for('update')
-      if (!row) throw new HubError('NOT_FOUND', 'That run does not exist here: see /workflow status')
-      const before = recent.at(id, row.revision) ?? (await read(tx, row))
+      if (!row) throw unknownRun()
+      const before = await read(tx, row)
       const seen = await alter(before, tx)
       return seen === null ? unchanged(before) : commit(tx, before, seen, by)
     })
     recent.keep(changed.snapshot)
     return changed
   }
+  const find = async (workspace: string, id: string): Promise<Snapshot | null> => {
+    const [row] = await db.select().from(workflowRuns).where(runIs(workspace, id))
+    return row ? read(db, row) : null
+  }
+  const advance = createAdvance({
+    async load(workspace, id) {
+      const snapshot = await find(workspace, id)
+      if (snapshot) recent.keep(snapshot)
+      return snapshot
+    },
+    known: recent.at,
+    async store(changes, looked) {
+      const revisions = await writeChanges(db, changes, looked)
+      return revisions
+    },
+    keep: recent.keep,
+    change,
+  })
 
   return {
     change,
+    advance,
     /** Stores the run and begins it; in a busy group it waits its turn. */
     async create(made: NewRun): Promise<Changed> {
       const { workspace, concurrency } = made
@@ -238,10 +174,7 @@ export function createRunStore(db: Db) {
         return commit(tx, before, { ...before.state, status: 'running' }, null)
       })
     },
-    async get(workspace: string, id: string): Promise<Snapshot | null> {
-      const [row] = await db.select().from(workflowRuns).where(runIs(workspace, id))
-      return row ? read(db, row) : null
-    },
+    get: find,
     async byNumber(workspace: string, number: number): Promise<Snapshot> {
       const [row] = await db
         .select()

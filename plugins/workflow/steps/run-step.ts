@@ -27,14 +27,15 @@ export async function runStep(one: Attempt, ctx: Context, ports: Ports): Promise
   const { run, key, attempt } = one
   const runs = ports.runs()
   const { id, isUndo } = readKey(key)
-  const isWaiting = (step: Step) => !isUndo && WAITING.includes(kindOf(step))
+  const isWaiting = (step: Step) => WAITING.includes(kindOf(step)) && (!isUndo || step.compensate === undefined)
+  const toDo = (step: Step | undefined) => (step && isUndo ? wayBack(step) : step)
   // From here on a cancelled run waits for what is done outside.
   const begun = await runs.change(ctx.workspace, run, null, ({ definition, state }) => {
-    const step = definition.steps[id]
+    const step = toDo(definition.steps[id])
     return step && !isWaiting(step) ? observe(state, key, attempt, { status: 'running' }) : null
   })
   const { snapshot } = begun
-  const step = snapshot.definition.steps[id]
+  const step = toDo(snapshot.definition.steps[id])
   const now = snapshot.state.steps.get(key)
   if (!step || !now) return
   if (now.attempt !== attempt || hasEnded(now) || (now.status === 'waiting' && ctx.attempt === 1))
@@ -43,6 +44,14 @@ export async function runStep(one: Attempt, ctx: Context, ports: Ports): Promise
   const outcome = await attemptWork(snapshot, step, one, ctx, ports)
   const changed = await runs.change(ctx.workspace, run, null, ({ state }) => observe(state, key, attempt, outcome))
   await follow(changed, ctx, ports)
+}
+
+/** What takes a step back, where that is a run of its own: a step like any other that waits for one. */
+function wayBack(step: Step): Step {
+  const { workflow, with: values } = step.compensate ?? {}
+  return workflow === undefined || values === undefined
+    ? step
+    : { needs: [], when: 'always', allowFailure: false, concurrency: 1, workflow, with: values }
 }
 
 async function attemptWork(snapshot: Snapshot, step: Step, one: Attempt, ctx: Context, ports: Ports): Promise<Outcome> {

@@ -23,7 +23,7 @@ export async function work(one: Work, ctx: Context, ports: Ports): Promise<unkno
   const { step, key, snapshot } = one
   const scope = scopeOf(snapshot.state, key)
   if (readKey(key).isUndo) {
-    if (!step.compensate) return null
+    if (step.compensate?.task === undefined) return null
     return runTask(step.compensate.task, fill(step.compensate.with, scope), ctx, ports)
   }
   const kind = kindOf(step)
