@@ -18,6 +18,7 @@ const answer = z.object({
       sha: z.string(),
       commit: z.object({ message: z.string(), author: z.object({ name: z.string() }).nullish() }),
       author: z.object({ login: z.string().optional() }).nullish(),
+      parents: z.array(z.object({ sha: z.string() })).default([]),
     }),
   ),
   files: z
@@ -74,6 +75,7 @@ export async function compare(
       sha: one.sha,
       message: one.commit.message,
       author: one.author?.login ?? one.commit.author?.name ?? 'unknown',
+      parents: one.parents.map(({ sha }) => sha),
     })),
     files: rest === null ? files : [...files, ...rest.files],
     truncated: (rest?.truncated ?? false) || commits.length < first.total_commits,

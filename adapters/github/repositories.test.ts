@@ -158,7 +158,7 @@ describe('reading', () => {
     expect(found).toMatchObject({
       relation: 'ahead',
       truncated: false,
-      commits: [{ message: 'Rename', author: 'ann' }],
+      commits: [{ message: 'Rename', author: 'ann', parents: [first.sha] }],
     })
     expect(found.files).toEqual([
       { path: 'a.md', previousPath: null, change: 'modified', patch: '@@ -1,1 +1,1 @@\n-1\n+2', added: 1, removed: 1 },

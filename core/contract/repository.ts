@@ -31,7 +31,13 @@ export interface ChangedFile {
 export interface Comparison {
   /** `diverged`: the history was rewritten, `head` does not contain `base`. */
   readonly relation: 'ahead' | 'behind' | 'identical' | 'diverged'
-  readonly commits: readonly { readonly sha: string; readonly message: string; readonly author: string }[]
+  /** Oldest first. The first parent is what the branch was before; further ones are what a merge brought. */
+  readonly commits: readonly {
+    readonly sha: string
+    readonly message: string
+    readonly author: string
+    readonly parents: readonly string[]
+  }[]
   readonly files: readonly ChangedFile[]
   /** The host did not list every file. */
   readonly truncated: boolean

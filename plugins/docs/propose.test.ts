@@ -81,9 +81,9 @@ async function shop(model: Model, options: { readonly mayWrite?: boolean; readon
   return {
     ...desk,
     host,
-    async change(changes: Parameters<typeof host.commit>[0]) {
+    async change(changes: Parameters<typeof host.commit>[0], message = 'Change') {
       const before = head
-      head = host.commit(changes)
+      head = host.commit(changes, { message })
       await desk.push({ before, after: head })
       return head
     },
@@ -235,5 +235,28 @@ describe('a push, with a model', () => {
     expect(host.proposals).toHaveLength(1)
     await change({ 'src/shop.ts': `${SHOP}export function closeShop() {}\n` })
     expect(host.proposals).toHaveLength(2)
+  })
+  it('keeps change log and architecture page by what was merged and imported, in the same pull request, without a model', async () => {
+    const { model, asked } = scripted([])
+    const { change, host, status } = await shop(model)
+    const released = await change({
+      'CHANGELOG.md': '# Changelog\n\n<!-- autodevhub:changelog -->\n<!-- /autodevhub -->\n\n## [1.0.0]\n\n- Begin\n',
+      'docs/architecture.md': '# Parts\n\n<!-- autodevhub:architecture src/ -->\n<!-- /autodevhub -->\n\nBy hand.\n',
+    })
+    expect(host.proposals[0]?.write.files.map(({ path }) => path)).toEqual(['docs/architecture.md'])
+    expect(await status()).toContain('CHANGELOG.md line 3: there is no tag or commit v1.0.0 or 1.0.0')
+    host.tag('v1.0.0', released)
+    await change({ 'src/cart.ts': "import './shop.ts'\n" }, 'feat: add a cart (#4)\n\nCloses #3')
+    const { files = [], body } = host.proposals[0]?.write ?? {}
+    const textOf = (path: string) => files.find((one) => one.path === path)?.text ?? ''
+    expect(textOf('CHANGELOG.md')).toContain(
+      '### Added\n\n- Add a cart ([#4](https://code.test/octo/shop/pull/4), closes [#3](https://code.test/octo/shop/issues/3))\n',
+    )
+    expect(textOf('CHANGELOG.md')).toMatch(/\n## \[1\.0\.0\]\n\n- Begin\n$/)
+    expect(textOf('docs/architecture.md')).toContain('n1["cart#46;ts"]\n  n2["shop#46;ts"]\n  n1 --> n2\n```')
+    expect(textOf('docs/architecture.md')).toContain('\n<!-- /autodevhub -->\n\nBy hand.\n')
+    expect(body).toContain('since [v1.0.0](https://code.test/octo/shop/compare/v1.0.0...')
+    expect(host.proposals).toHaveLength(1)
+    expect(asked).toHaveLength(0)
   })
 })

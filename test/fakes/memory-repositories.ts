@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import {
   type ChangedFile,
+  type Comparison,
   HubError,
   type Proposal,
   type ProposalWrite,
@@ -14,6 +15,7 @@ interface Commit {
   readonly sha: string
   readonly parent: string | null
   readonly files: Files
+  readonly message: string
 }
 export interface Issue {
   readonly number: number
@@ -48,7 +50,8 @@ export function memoryRepositories(
       sizeBytes: bytesOf(content).byteLength,
     }))
   const pageUrl = (kind: string, number: number) => `https://code.test/${repository}/${kind}/${number}`
-  const at = (ref: string): Commit | null => (ref === 'main' ? head : (commits.get(ref) ?? null))
+  const tags = new Map<string, string>()
+  const at = (ref: string): Commit | null => (ref === 'main' ? head : (commits.get(tags.get(ref) ?? ref) ?? null))
   const missing = (what: string) => new HubError('NOT_FOUND', `${what} does not exist`)
 
   const port: Repositories = {
@@ -91,9 +94,14 @@ export function memoryRepositories(
       const [from, until] = [at(base), at(to)]
       if (!from || !until) throw missing(base)
       let relation: 'ahead' | 'diverged' | 'identical' = from.sha === until.sha ? 'identical' : 'diverged'
-      for (let one: Commit | null = until; one; one = one.parent === null ? null : at(one.parent))
+      const line: Comparison['commits'][number][] = []
+      for (let one: Commit | null = until; one; one = one.parent === null ? null : at(one.parent)) {
         if (one.sha === from.sha && one !== until) relation = 'ahead'
-      return { relation, commits: [], files: changedFiles(from.files, until.files), truncated: false }
+        if (one.sha === from.sha) break
+        const parents = one.parent === null ? [] : [one.parent]
+        line.unshift({ sha: one.sha, message: one.message, author: 'ann', parents })
+      }
+      return { relation, commits: line, files: changedFiles(from.files, until.files), truncated: false }
     },
     async proposal(_, branch) {
       return proposals.findLast((one) => one.branch === branch) ?? null
@@ -137,17 +145,21 @@ export function memoryRepositories(
     proposals,
     reads,
     /** A commit on the default branch: `changes` over what was there before; null removes a file. */
-    commit(changes: Readonly<Record<string, Files[string] | null>>, from: { readonly force?: boolean } = {}): string {
+    commit(
+      changes: Readonly<Record<string, Files[string] | null>>,
+      from: { readonly force?: boolean; readonly message?: string } = {},
+    ): string {
       const files: Record<string, Files[string]> = from.force ? {} : { ...head?.files }
       for (const [path, content] of Object.entries(changes))
         if (content === null) delete files[path]
         else files[path] = content
       const parent = from.force ? null : (head?.sha ?? null)
-      const sha = sha1(JSON.stringify([parent, entriesOf({ sha: '', parent, files }), commits.size]))
-      head = { sha, parent, files }
+      const sha = sha1(JSON.stringify([parent, entriesOf({ sha: '', parent, files, message: '' }), commits.size]))
+      head = { sha, parent, files, message: from.message ?? 'Change' }
       commits.set(sha, head)
       return sha
     },
+    tag: (name: string, sha: string) => void tags.set(name, sha),
     forget(sha: string) {
       commits.delete(sha)
     },

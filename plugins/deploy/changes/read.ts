@@ -31,7 +31,9 @@ export async function readChanges(
   if (!host) return null
   try {
     const { relation, commits: all } = await host.compare(repository, base, head, ctx.signal)
-    const commits = all.slice(-MOST_COMMITS).map((c) => ({ ...c, message: clip(c.message, MAX_MESSAGE) }))
+    const commits = all
+      .slice(-MOST_COMMITS)
+      .map(({ sha, author, message }) => ({ sha, author, message: clip(message, MAX_MESSAGE) }))
     // Mentions are looked for in whole messages: a footer often has them.
     const mentions = all.slice(-MOST_COMMITS)
     const stories = await carried(desk, workspace, storiesIn(mentions))

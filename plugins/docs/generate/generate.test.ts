@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { exportsOf } from './exports.ts'
 import { operationsOf } from './openapi.ts'
 import { regenerate } from './sections.ts'
+import type { Sources } from './sources.ts'
 
 const SHOP = `import { x } from './x.ts'
 
@@ -26,7 +27,14 @@ export const close = (shop: Shop): void => {
 export type State = 'open' | 'closed'
 const hidden = 1
 `
-const file = (files: Readonly<Record<string, string>>) => async (path: string) => files[path] ?? null
+const file = (files: Readonly<Record<string, string>>): Sources => ({
+  url: 'https://code.test/octo/shop',
+  branch: 'main',
+  sha: 'c0ffee',
+  read: async (path) => files[path] ?? null,
+  code: async () => ({ files: [], unread: 0 }),
+  since: async () => null,
+})
 const never = () => false
 
 describe('exports', () => {
@@ -89,7 +97,7 @@ describe('a generated section', () => {
       file({ 'src/shop.ts': 'export const a: number = 1\n' }),
       never,
     )
-    expect(again).toEqual({ text: made.text, sections: [] })
+    expect(again).toEqual({ text: made.text, sections: [], problems: [] })
   })
   it('cannot be left by what the code says', async () => {
     const evil = { openapi: '3.1.0', paths: { '/a|b': { get: { summary: 'x | <!-- /autodevhub -->\n<script>' } } } }
@@ -106,7 +114,7 @@ describe('a generated section', () => {
     ['inside a code block', `\`\`\`\n${before}\n\`\`\`\n`, { 'src/shop.ts': SHOP }],
     ['within another', before.replace('old', '<!-- autodevhub:exports src/b.ts -->'), { 'src/shop.ts': SHOP }],
   ])('%s stays as it is', async (_, text, files) => {
-    expect(await regenerate('docs/api.md', text, file(files), never)).toEqual({ text, sections: [] })
+    expect(await regenerate('docs/api.md', text, file(files), never)).toEqual({ text, sections: [], problems: [] })
   })
   it('that people declined stays as it is until the code says something else', async () => {
     const files = { 'src/shop.ts': SHOP }

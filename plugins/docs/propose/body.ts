@@ -21,7 +21,15 @@ export function proposalBody(
     const where = heading === '' ? '' : `${plain(heading.split(' › ').at(-1) ?? '')}: `
     add(path, `- ${where}${plain(why).replaceAll('@', '@\u200B')} ([${plain(file)}](${address(file, `#${line}`)}))`)
   }
-  for (const { path, from } of generated) add(path, `- section made from [${plain(from)}](${address(from)})`)
+  for (const { path, from, kind } of generated)
+    add(
+      path,
+      kind === 'changelog'
+        ? `- what is not released yet, from what was merged since [${plain(from)}](${indexed.url}/compare/${encodeURIComponent(from)}...${indexed.sha})`
+        : kind === 'architecture'
+          ? `- diagram made from the imports of [${plain(from)}](${from === '.' ? `${indexed.url}/tree/${indexed.sha}` : address(from).replace('/blob/', '/tree/')})`
+          : `- section made from [${plain(from)}](${address(from)})`,
+    )
   const documents = [...lines].map(([path, all]) => `### ${plain(path)}\n\n${all.join('\n')}`)
   const open = left.map(({ drift }) => `- ${code(drift.document)} line ${drift.line}: ${driftLine(drift)}`)
   return [

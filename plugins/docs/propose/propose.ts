@@ -4,6 +4,7 @@ import type { Hunk } from '../drift/hunks.ts'
 import { says } from '../drift/names.ts'
 import type { BranchKey, DriftStore, Edit } from '../drift/store.ts'
 import { type Generated, regenerate } from '../generate/sections.ts'
+import { createSources } from '../generate/sources.ts'
 import { headingsOf, linesOf } from '../index/chunks.ts'
 import type { IndexStore } from '../index/store.ts'
 import type { Synced } from '../index/sync.ts'
@@ -62,14 +63,16 @@ export async function propose(
   const { kept, written } = applyAll(edits, tree.texts)
   const files = new Map(written.map(({ path, text }) => [path, text]))
   const generated: Generated[] = []
+  const notes = [...asked.notes]
+  const sources = createSources(deps, key.repository, synced, tree)
   for (const path of await index.speakingOf(key, `i:${GENERATED_MARK}`, GENERATED_DOCUMENTS)) {
     const text = files.get(path) ?? (await tree.document(path))
     if (text === null) continue
-    const made = await regenerate(path, text, tree.source, (hash) => declined.has(hash))
+    const made = await regenerate(path, text, sources, (hash) => declined.has(hash))
     if (made.sections.length > 0) files.set(path, made.text)
     generated.push(...made.sections)
+    notes.push(...made.problems)
   }
-  const notes = asked.notes
   if (files.size === 0) {
     if (pending.length > 0) await drift.write(key, { edits: [] })
     const why = asked.edits.length > 0 ? 'every edit was declined before' : asked.why

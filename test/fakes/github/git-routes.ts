@@ -209,8 +209,9 @@ export function gitRoutes(
         ahead.length === 0 ? (behind.length === 0 ? 'identical' : 'behind') : behind.length === 0 ? 'ahead' : 'diverged'
       const isFirst = Number(c.req.query('page') ?? 1) === 1
       const files = git.changes(git.treeOf(shared) ?? '', git.treeOf(head) ?? '').slice(0, world.lists.comparison)
-      const commits = page(c, ahead).map(({ sha, message, author, atMs }) => ({
+      const commits = page(c, ahead).map(({ sha, message, author, atMs, parents }) => ({
         sha,
+        parents: parents.map((one) => ({ sha: one })),
         commit: { message, author: { ...author, date: new Date(atMs).toISOString() } },
         author: { login: author.name },
       }))
