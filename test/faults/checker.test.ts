@@ -75,13 +75,32 @@ describe('the checker of the fault runs', () => {
     for (const one of [row('jobs', 'dead'), row('outbox', 'superseded')])
       expect(check(clean, [one]).ok, one.state).toBe(true)
   })
-  it('takes a held send for visible, and for a problem unless it is expected', () => {
-    const history = [...clean, attempt('op-2'), ack('op-2')]
-    expect(check(history, [row('outbox', 'held', 'op-2')])).toMatchObject({
-      ok: false,
-      sets: { lost: [], held: ['op-2'] },
-    })
-    expect(check(history, [row('outbox', 'held', 'op-2')], { mayHold: true }).ok).toBe(true)
+  const lost = (op: string): Entry => ({ kind: 'unanswered', op, atMs: ++clock })
+  const decided = (op: string): Entry => ({ kind: 'held', op, outcome: 'sent', atMs: ++clock })
+  const killed = (fault: string): Entry => ({ kind: 'fault', fault, detail: '', atMs: ++clock })
+  it('takes a held send for a problem unless it is expected, has a lost answer behind it, and was decided', () => {
+    const history = [...clean, attempt('op-2'), ack('op-2'), lost('op-2'), arrival('op-2'), decided('op-2')]
+    expect(check(history, [])).toMatchObject({ ok: false, problems: ['1 held: op-2'] })
+    expect(check(history, [], { holds: 'some' })).toMatchObject({ ok: true, sets: { held: ['op-2'], unexplained: [] } })
+    expect(check(history, [row('outbox', 'held', 'op-2')], { holds: 'some' }).problems).toEqual([
+      '1 held and undecided: op-2',
+    ])
+  })
+  it('wants a held send explained: by its own lost answer, or by a fault that took answers along while it was under way', () => {
+    const held = [attempt('op-2'), ack('op-2'), arrival('op-2'), decided('op-2')]
+    const problem = { ok: false, problems: ['1 held without a lost answer: op-2'] }
+    expect(check([...clean, ...held], [], { holds: 'each' })).toMatchObject(problem)
+    const early = [killed('kill -9'), attempt('op-2'), ack('op-2'), arrival('op-2'), decided('op-2')]
+    expect(check([...clean, ...early], [], { holds: 'each' })).toMatchObject(problem)
+    const meanwhile = (fault: string) => [attempt('op-2'), killed(fault), ack('op-2'), arrival('op-2'), decided('op-2')]
+    expect(check([...clean, ...meanwhile('kill -9')], [], { holds: 'each' }).ok).toBe(true)
+    const harmless = meanwhile('FLUSHALL')
+    expect(check([...clean, ...harmless], [], { holds: 'each' })).toMatchObject(problem)
+  })
+  it('finds what was sent as if its answer had been read, at a platform that cannot be asked', () => {
+    const history = [...clean, attempt('op-2'), ack('op-2'), lost('op-2'), arrival('op-2')]
+    expect(check(history, [], { holds: 'each' }).problems).toEqual(['1 sent although nobody knew: op-2'])
+    expect(check(history, [], { holds: 'some' }).ok).toBe(true)
   })
   it('takes a notice of failure for an answer only where it is expected', () => {
     const history = [...clean, attempt('op-2'), ack('op-2'), arrival('This did not work: op-2 is poison (job abc)')]

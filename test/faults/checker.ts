@@ -28,8 +28,14 @@ export interface Sets {
   readonly unexpected: readonly string[]
   /** Not acknowledged, and arrived all the same. */
   readonly recovered: readonly string[]
-  /** Waiting, visibly, for a person's decision. */
+  /** Held for a person, who decided. */
   readonly held: readonly string[]
+  /** Held, and nobody decided. */
+  readonly undecided: readonly string[]
+  /** Held, although no answer was lost on the way: by the platform, or with a process or a connection that died. */
+  readonly unexplained: readonly string[]
+  /** Its answer was lost at a platform that cannot be asked, and the hub went on as if it knew. */
+  readonly guessed: readonly string[]
   /** Ops whose asker was told that they failed. */
   readonly failed: readonly string[]
   /** Acknowledged ops of one lane that arrived in another order: 'lane: a before b'. */
@@ -47,9 +53,14 @@ export interface Verdict {
 export interface Expectations {
   /** Ops that may end in a notice of failure instead of their answer. */
   readonly mayFail?: (op: string) => boolean
-  /** Messages may be held at the end; else they count as a problem. */
-  readonly mayHold?: boolean
+  /** Sends may be held, with a lost answer behind them; 'each': whatever was not answered must be. Absent: none may. */
+  readonly holds?: 'some' | 'each'
 }
+/** Faults of the harness that take answers along, with the process, the connection or the commit. */
+const TAKES_ANSWERS =
+  /^(?:kill -9(?: web| worker| postgres)?|kill at |SIGSTOP|restart -m fast|PostgreSQL restart|pg_terminate_backend|disk full|network )/
+/** A lease, a sweep and a look after it, the hub holds what was under way; a call that hears nothing takes its own time before. */
+const EXPLAINS_MS = 20_000
 
 const UNFINISHED: Readonly<Record<EndRow['table'], readonly string[]>> = {
   inbox: ['new'],
@@ -64,11 +75,14 @@ const FAILURE = /^This did not work: /
  * driver and the platform, never by the product.
  */
 export function check(history: readonly Entry[], rows: readonly EndRow[], expected: Expectations = {}): Verdict {
-  const attempts = new Map<string, { lane: string; order: number }>()
+  const attempts = new Map<string, { lane: string; order: number; atMs: number }>()
   const acked = new Set<string>()
   const refused = new Set<string>()
   const arrivals = new Map<string, number[]>()
   const failed = new Set<string>()
+  const held = new Map<string, number>()
+  const unanswered = new Set<string>()
+  const takes: number[] = []
   const strangers: string[] = []
   let early = 0
   for (const [at, entry] of history.entries()) {
@@ -76,15 +90,25 @@ export function check(history: readonly Entry[], rows: readonly EndRow[], expect
     if (entry.kind === 'ack') acked.add(entry.op)
     if (entry.kind === 'refused') refused.add(entry.op)
     if (entry.kind === 'early') early += 1
+    if (entry.kind === 'held') held.set(entry.op, entry.atMs)
+    if (entry.kind === 'unanswered') unanswered.add(entry.op)
+    if (entry.kind === 'fault' && TAKES_ANSWERS.test(entry.fault)) takes.push(entry.atMs)
     if (entry.kind !== 'arrival' || entry.how !== 'created') continue
     const op = opOf(entry.text)
     if (FAILURE.test(entry.text)) failed.add(op ?? entry.text)
     else if (op === null) strangers.push(entry.text.slice(0, 80))
     else arrivals.set(op, [...(arrivals.get(op) ?? []), at])
   }
-  const held = rows.filter((row) => row.state === 'held').map((row) => row.op ?? row.id)
+  const undecided = rows.filter((row) => row.state === 'held').map((row) => row.op ?? row.id)
+  for (const op of undecided) held.set(op, Number.POSITIVE_INFINITY)
+  const isExplained = ([op, heldAtMs]: readonly [string, number]): boolean => {
+    const sentAtMs = attempts.get(op)?.atMs ?? Number.POSITIVE_INFINITY
+    return (
+      unanswered.has(op) || takes.some((atMs) => atMs >= sentAtMs && atMs <= heldAtMs && heldAtMs - atMs <= EXPLAINS_MS)
+    )
+  }
   const mayFail = expected.mayFail ?? (() => false)
-  const gone = (op: string) => !arrivals.has(op) && !held.includes(op) && !(mayFail(op) && failed.has(op))
+  const gone = (op: string) => !arrivals.has(op) && !undecided.includes(op) && !(mayFail(op) && failed.has(op))
   const sets: Sets = {
     attempted: attempts.size,
     acknowledged: acked.size,
@@ -98,7 +122,10 @@ export function check(history: readonly Entry[], rows: readonly EndRow[], expect
       ...[...failed].filter((op) => !mayFail(op)),
     ],
     recovered: [...arrivals.keys()].filter((op) => attempts.has(op) && !acked.has(op)),
-    held,
+    held: [...held.keys()],
+    undecided,
+    unexplained: [...held].filter((one) => !isExplained(one)).map(([op]) => op),
+    guessed: expected.holds === 'each' ? [...unanswered].filter((op) => !held.has(op)) : [],
     failed: [...failed],
     inversions: inversions(attempts, acked, arrivals),
     early,
@@ -112,7 +139,9 @@ export function check(history: readonly Entry[], rows: readonly EndRow[], expect
     ...some('unexpected', sets.unexpected),
     ...some('inversions', sets.inversions),
     ...some('unfinished rows', sets.unfinished),
-    ...(expected.mayHold ? [] : some('held', sets.held)),
+    ...(expected.holds === undefined ? some('held', sets.held) : some('held without a lost answer', sets.unexplained)),
+    ...some('held and undecided', sets.undecided),
+    ...some('sent although nobody knew', sets.guessed),
     ...(early > 0 ? [`${early} calls before Retry-After had passed`] : []),
     ...(sets.attempted === 0 ? ['nothing was attempted'] : []),
     ...(sets.arrived === 0 ? ['nothing arrived'] : []),

@@ -1,48 +1,41 @@
 import { Agent, request } from 'node:http'
-import { signSlack } from '../fakes/slack/sign.ts'
 import type { LedgerWriter } from './arrivals.ts'
 import { opWord } from './entries.ts'
+import type { Lane } from './lanes.ts'
+import type { Caller, Said, Told, Wire } from './platforms/chat-platform.ts'
 
-/** A thread in a channel of its own. Five channels make a workspace, so that Slack's rates do not decide how fast a run is. */
-export interface Lane {
-  readonly name: string
-  readonly team: string
-  readonly channel: string
-  readonly thread: string
-}
-export function makeLanes(count: number, lanesPerTeam = 5): Lane[] {
-  return Array.from({ length: count }, (_, i) => ({
-    name: `lane-${i}`,
-    team: `T${String(Math.floor(i / lanesPerTeam)).padStart(7, '0')}`,
-    channel: `C${String(i).padStart(8, '0')}`,
-    thread: `17${String(i).padStart(8, '0')}.000100`,
-  }))
-}
 export interface Call {
   readonly n: number
   readonly lane: Lane
   /** The command word; 'echo' when absent. */
   readonly command?: string
-  /** By slash command: outside the lane, and never sent again by Slack. */
+  /** Outside the lane, where the platform has both. */
   readonly slash?: boolean
-  readonly eventId?: string
   /** Its order counts among the ops of this name alone. */
   readonly orderedWith?: string
   /** In the place of the usual words; must carry the op. */
   readonly words?: string
 }
+/** What came back for one request: 0 where no answer came. */
+export interface Reply {
+  readonly status: number
+  /** The command was taken; a platform may want a refusal as 200 with words for the person. */
+  readonly taken: boolean
+}
 export interface Answer {
   readonly acked: boolean
-  readonly statuses: readonly number[]
+  readonly replies: readonly Reply[]
   readonly tookMs: number
   /** From the moment it was due, so that a driver that was held up hides nothing. */
   readonly sinceDueMs?: number
 }
 export interface Driver {
+  /** What a command is on the wire. */
+  wire(said: Pick<Said, 'op' | 'lane'> & Partial<Said>): Wire
   /** One delivery, with the platform's own retries. */
   send(call: Call): Promise<Answer>
-  /** One request and nothing else; 0 where no answer came. Writes nothing down. */
-  post(body: string, contentType: string, headers?: Readonly<Record<string, string>>): Promise<number>
+  /** One request and nothing else, signed for this moment. Writes nothing down. */
+  post(wire: Wire, options?: { readonly nth?: number; readonly atSeconds?: number }): Promise<Reply>
   /** Open loop at a rate; ops of one lane one after another. Resolves when each is acknowledged or given up. */
   run(load: {
     readonly count: number
@@ -57,77 +50,84 @@ export interface Driver {
 }
 export interface DriverOptions {
   readonly ledger: LedgerWriter
-  readonly secret: string
-  /** Where the hub listens now. */
+  readonly caller: Caller
+  /** The hub's webhook, where it listens now. */
   readonly target: () => string
-  /** Slack's are 0, 60,000 and 300,000. */
+  /** What the stand-in has to know of an answer that was read. */
+  readonly tell: (told: Told) => void
   readonly retryDelaysMs: readonly number[]
   readonly now?: () => number
 }
-/** Slack's own limit for an answer. */
+/** The limit for an answer, of Slack and of Discord. */
 const ANSWER_MS = 3_000
-const FORM = 'application/x-www-form-urlencoded'
 
-export function createDriver({ ledger, secret, target, retryDelaysMs, now = Date.now }: DriverOptions): Driver {
+/** The platform's half that calls the hub, in the words of whichever platform it is. */
+export function createDriver(options: DriverOptions): Driver {
+  const { ledger, caller, target, tell, retryDelaysMs, now = Date.now } = options
   const agent = new Agent({ keepAlive: true, maxSockets: 256 })
   let next = 0
-  const post: Driver['post'] = (body, contentType, headers = {}) => {
-    const signed = signSlack(body, secret, Math.floor(now() / 1_000))
-    return new Promise((resolve) => {
-      const call = request(`${target()}/hooks/slack`, {
+  const exchange = (body: string, headers: Readonly<Record<string, string>>) =>
+    new Promise<{ readonly status: number; readonly text: string }>((resolve) => {
+      const nothing = { status: 0, text: '' }
+      const call = request(target(), {
         method: 'POST',
         agent,
         timeout: ANSWER_MS,
-        headers: { 'content-type': contentType, 'content-length': Buffer.byteLength(body), ...signed, ...headers },
+        headers: { 'content-length': Buffer.byteLength(body), ...headers },
       })
       call.on('response', (answer) => {
-        answer.resume()
-        answer.on('end', () => resolve(answer.statusCode ?? 0))
-        answer.on('error', () => resolve(0))
-        answer.on('close', () => resolve(0))
+        let text = ''
+        answer.setEncoding('utf8').on('data', (chunk) => {
+          text += chunk
+        })
+        answer.on('end', () => resolve({ status: answer.statusCode ?? 0, text }))
+        answer.on('error', () => resolve(nothing))
+        answer.on('close', () => resolve(nothing))
       })
       call.on('timeout', () => call.destroy())
-      call.on('error', () => resolve(0))
-      call.on('close', () => resolve(0))
+      call.on('error', () => resolve(nothing))
+      call.on('close', () => resolve(nothing))
       call.end(body)
     })
+  const wire: Driver['wire'] = ({ op, lane, ...said }) =>
+    caller.wire({ op, lane, command: 'echo', words: `${op} of ${lane.name}`, slash: false, ...said })
+  const post: Driver['post'] = async ({ body, contentType, told }, { nth = 0, atSeconds } = {}) => {
+    const { status, text } = await exchange(body, {
+      'content-type': contentType,
+      ...caller.sign(body, atSeconds ?? Math.floor(now() / 1_000)),
+      ...(nth > 0 ? caller.repeat(nth) : {}),
+    })
+    const isGood = status >= 200 && status < 300
+    if (isGood && told) tell(told(text))
+    return { status, taken: isGood && caller.isTaken(text) }
   }
-  const send: Driver['send'] = async (call) => {
-    const { n, lane, command = 'echo', slash = false } = call
+  const send: Driver['send'] = async ({ n, lane, orderedWith, ...said }) => {
     const op = opWord(n)
     const began = performance.now()
+    const one = wire({ op, lane, ...said })
     // A lane's order is that of its sends, which wait for each other.
-    ledger.note({
-      kind: 'attempt',
-      op,
-      lane: slash ? `slash-${op}` : (call.orderedWith ?? lane.name),
-      order: n,
-      atMs: Date.now(),
-    })
-    const words = call.words ?? `${op} of ${lane.name}`
-    const body = slash
-      ? slashBody(lane, command, words, `${op}.${now()}`)
-      : mentionBody(lane, `${command} ${words}`, call.eventId ?? `Ev${op}`)
-    const delays = slash ? [] : retryDelaysMs
-    const statuses: number[] = []
+    const order = { lane: one.inLane ? (orderedWith ?? lane.name) : `alone-${op}`, order: n }
+    ledger.note({ kind: 'attempt', op, ...order, atMs: Date.now() })
+    const delays = one.again ? retryDelaysMs : []
+    const replies: Reply[] = []
     for (let tries = 0; ; tries++) {
-      const retry = tries === 0 ? {} : { 'x-slack-retry-num': String(tries), 'x-slack-retry-reason': 'http_error' }
-      const status = await post(body, slash ? FORM : 'application/json', retry)
-      statuses.push(status)
+      const reply = await post(one, { nth: tries })
+      replies.push(reply)
       const tookMs = performance.now() - began
-      if (status >= 200 && status < 300) {
+      if (reply.taken) {
         ledger.note({ kind: 'ack', op, atMs: Date.now(), tookMs, tries: tries + 1 })
-        return { acked: true, statuses, tookMs }
+        return { acked: true, replies, tookMs }
       }
       const delay = delays[tries]
       if (delay === undefined) {
-        ledger.note({ kind: 'refused', op, atMs: Date.now(), statuses })
-        return { acked: false, statuses, tookMs }
+        ledger.note({ kind: 'refused', op, atMs: Date.now(), statuses: replies.map(({ status }) => status) })
+        return { acked: false, replies, tookMs }
       }
       await new Promise((resolve) => setTimeout(resolve, delay))
     }
   }
   return {
+    wire,
     send,
     post,
     get sent() {
@@ -155,45 +155,10 @@ export function createDriver({ ledger, secret, target, retryDelaysMs, now = Date
     close: () => agent.destroy(),
   }
 }
-
-const BOT = 'U0BOT0001'
-/** https://docs.slack.dev/reference/events/app_mention */
-export function mentionBody(lane: Lane, text: string, eventId: string): string {
-  const ts = `${Math.floor(Date.now() / 1_000)}.000200`
-  return JSON.stringify({
-    token: 'verification',
-    team_id: lane.team,
-    api_app_id: 'A0000001',
-    type: 'event_callback',
-    event_id: eventId,
-    event_time: Math.floor(Date.now() / 1_000),
-    authorizations: [
-      { enterprise_id: null, team_id: lane.team, user_id: BOT, is_bot: true, is_enterprise_install: false },
-    ],
-    event: {
-      type: 'app_mention',
-      user: 'U0ANN0001',
-      team: lane.team,
-      channel: lane.channel,
-      ts,
-      event_ts: ts,
-      thread_ts: lane.thread,
-      text: `<@${BOT}> ${text}`,
-    },
-  })
+/** Tries of all answers that were turned away in good order: 503, or words of regret where the platform wants those. */
+export function turnedAway(answers: readonly Answer[]): number {
+  return repliesOf(answers).filter(({ status, taken }) => status === 503 || (status === 200 && !taken)).length
 }
-function slashBody(lane: Lane, command: string, text: string, trigger: string): string {
-  return new URLSearchParams({
-    token: 'verification',
-    team_id: lane.team,
-    channel_id: lane.channel,
-    channel_name: 'channel',
-    user_id: 'U0ANN0001',
-    user_name: 'ann',
-    command: `/${command}`,
-    text,
-    api_app_id: 'A0000001',
-    is_enterprise_install: 'false',
-    trigger_id: trigger,
-  }).toString()
+export function repliesOf(answers: readonly Answer[]): readonly Reply[] {
+  return answers.flatMap(({ replies }) => replies)
 }

@@ -28,6 +28,10 @@ export type Entry =
       readonly text: string
       readonly atMs: number
     }
+  /** The platform answered a post with nothing, or with nothing that tells whether it was taken. */
+  | { readonly kind: 'unanswered'; readonly op: string; readonly atMs: number }
+  /** Nobody could tell whether it arrived, so it was held; the harness looked at the platform, as a person would, and decided. */
+  | { readonly kind: 'held'; readonly op: string; readonly outcome: 'sent' | 'resend'; readonly atMs: number }
   /** A call before the end of a wait that the platform had asked for. */
   | { readonly kind: 'early'; readonly method: string; readonly earlyByMs: number; readonly atMs: number }
   | { readonly kind: 'fault'; readonly fault: string; readonly detail: string; readonly atMs: number }

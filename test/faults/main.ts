@@ -1,11 +1,12 @@
 import { parseArgs } from 'node:util'
+import { planRuns, type Run } from './plan.ts'
+import { PLATFORM_NAMES } from './platforms/chat-platform.ts'
 import { play, printReport, type Report, writeReport } from './play.ts'
 import { endAll } from './processes.ts'
-import type { Scenario } from './scenario.ts'
 import { SCENARIOS } from './scenarios/index.ts'
-import { STORES, type StoreKind } from './stores.ts'
+import { STORES } from './stores.ts'
 
-const USAGE = `npm run faults -- <scenario|all> [--seed n] [--quick] [--stores ${STORES.join('|')}] [--mutant name] [--minutes n]`
+const USAGE = `npm run faults -- <scenario|all> [--platform ${PLATFORM_NAMES.join('|')}] [--seed n] [--quick] [--stores ${STORES.join('|')}] [--mutant name] [--minutes n]`
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -13,6 +14,7 @@ const { values, positionals } = parseArgs({
     seed: { type: 'string' },
     quick: { type: 'boolean', default: false },
     stores: { type: 'string' },
+    platform: { type: 'string' },
     /** Length of a soak. */
     minutes: { type: 'string' },
     /** A deliberately broken build, see mutants/patches.ts. */
@@ -22,7 +24,9 @@ const { values, positionals } = parseArgs({
 const [name] = positionals
 const chosen = name === 'all' ? SCENARIOS.filter((s) => !s.alone) : SCENARIOS.filter((s) => s.name === name)
 const stores = STORES.find((one) => one === values.stores)
-if (chosen.length === 0 || (values.stores !== undefined && stores === undefined)) {
+const platform = PLATFORM_NAMES.find((one) => one === values.platform)
+const isKnown = (given: string | undefined, found: string | undefined) => given === undefined || found !== undefined
+if (chosen.length === 0 || !isKnown(values.platform, platform) || !isKnown(values.stores, stores)) {
   console.error(
     `${USAGE}\n${SCENARIOS.map((s) => `  ${s.name.padEnd(22)} ${String(s.target).padStart(2)}  ${s.what}`).join('\n')}`,
   )
@@ -38,28 +42,27 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   })
 }
 
-interface Run {
-  readonly scenario: Scenario
-  readonly kind: StoreKind
-}
-const runs = chosen.flatMap((scenario): Run[] => {
-  // Quick runs take one store each, in turn with the seed; full runs take all.
-  const all = stores ? scenario.stores.filter((one) => one === stores) : scenario.stores
-  const kinds = values.quick && !stores ? all.filter((_, i) => i === (seed + scenario.target) % all.length) : all
-  return kinds.map((kind) => ({ scenario, kind }))
+const { runs, skips } = planRuns({
+  scenarios: chosen,
+  quick: values.quick,
+  seed,
+  ...(platform ? { platform } : {}),
+  ...(stores ? { stores } : {}),
 })
+for (const { scenario, platform, reason } of skips)
+  console.log(`SKIP  ${scenario.name} (target ${scenario.target}) on ${platform}: ${reason}`)
 const reports: Report[] = []
 let broken = 0
-async function one({ scenario, kind }: Run): Promise<void> {
+async function one({ scenario, platform, kind }: Run): Promise<void> {
   const patches = values.mutant ? [values.mutant] : []
   try {
-    const report = await play(scenario, { stores: kind, seed, quick: values.quick, patches })
+    const report = await play(scenario, { platform, stores: kind, seed, quick: values.quick, patches })
     reports.push(report)
     printReport(report)
     console.log(`      ${writeReport(report)}`)
   } catch (error) {
     broken += 1
-    console.error(`BROKEN ${scenario.name} on ${kind}, seed ${seed}:`, error)
+    console.error(`BROKEN ${scenario.name} on ${platform} and ${kind}, seed ${seed}:`, error)
   }
 }
 // Quick runs mostly wait; two at a time, but for those that judge times.
@@ -72,9 +75,9 @@ await Promise.all([lane(), lane()])
 for (const run of alone) await one(run)
 
 const failed = reports.filter((report) => !report.ok)
-for (const { scenario, stores: kind, problems } of failed)
-  console.log(`FAIL  ${scenario} on ${kind}: ${problems.join('; ')}`)
+for (const { scenario, on, stores: kind, problems } of failed)
+  console.log(`FAIL  ${scenario} on ${on} and ${kind}: ${problems.join('; ')}`)
 console.log(
-  `${reports.length - failed.length} passed, ${failed.length} failed, ${broken} broken, seed ${seed}, ${Math.round(performance.now() / 1_000)} s`,
+  `${reports.length - failed.length} passed, ${failed.length} failed, ${broken} broken, ${skips.length} skipped, seed ${seed}, ${Math.round(performance.now() / 1_000)} s`,
 )
 process.exit(failed.length + broken > 0 || reports.length === 0 ? 1 : 0)

@@ -3,6 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { cpus, totalmem } from 'node:os'
 import path from 'node:path'
 import { type Check, check, type Verdict } from './checker.ts'
+import type { PlatformName } from './platforms/chat-platform.ts'
 import { openRig } from './rig.ts'
 import { ROOT } from './root.ts'
 import { percentile, type Scenario, sleep } from './scenario.ts'
@@ -11,6 +12,7 @@ import type { StoreKind } from './stores.ts'
 export interface Report {
   readonly scenario: string
   readonly target: number
+  readonly on: PlatformName
   readonly stores: StoreKind
   readonly seed: number
   readonly quick: boolean
@@ -29,6 +31,8 @@ export interface Report {
   readonly words: readonly string[]
 }
 export interface PlayOptions {
+  /** Slack when absent. */
+  readonly platform?: PlatformName
   readonly stores: StoreKind
   readonly seed: number
   readonly quick: boolean
@@ -41,8 +45,8 @@ const DRAIN_MS = 60_000
 /** One scenario from empty stores to the verdict. */
 export async function play(scenario: Scenario, options: PlayOptions): Promise<Report> {
   const startedAt = new Date()
-  const { patches = [], drainMs = scenario.drainMs ?? DRAIN_MS, ...rest } = options
-  const rig = await openRig({ ...rest, patches, ...scenario.rig?.(options.quick) })
+  const { platform: chat = 'slack', patches = [], drainMs = scenario.drainMs ?? DRAIN_MS, ...rest } = options
+  const rig = await openRig({ ...rest, chat, patches, ...scenario.rig?.(options.quick) })
   try {
     const outcome = await scenario.run(rig)
     const drainedMs = await rig.drain(drainMs)
@@ -53,7 +57,9 @@ export async function play(scenario: Scenario, options: PlayOptions): Promise<Re
     const words = rig.running().map((hub) => hub.tail())
     const stoppedMs = await rig.stopHubs()
     const [rows, history, stale] = [await rig.stores.rows(), await rig.history(), await rig.stores.staleWrites()]
-    const verdict = check(history, rows, outcome.expected)
+    // Where a platform cannot be asked, whatever it did not answer is held, and nothing else is.
+    const holds = rig.chat.canLook ? {} : { holds: 'each' as const }
+    const verdict = check(history, rows, { ...holds, ...outcome.expected })
     const checks: Check[] = [
       ...(outcome.checks ?? []),
       ...late,
@@ -70,6 +76,7 @@ export async function play(scenario: Scenario, options: PlayOptions): Promise<Re
     return {
       scenario: scenario.name,
       target: scenario.target,
+      on: chat,
       stores: options.stores,
       seed: options.seed,
       quick: options.quick,
@@ -105,7 +112,7 @@ export function printReport(report: Report): void {
   for (const { fault } of report.faults) counts.set(fault, (counts.get(fault) ?? 0) + 1)
   const faults = [...counts].map(([fault, n]) => `${n} × ${fault}`).join(', ') || 'none by the harness'
   const lines = [
-    `${report.ok ? 'PASS' : 'FAIL'}  ${report.scenario} (target ${report.target}) on ${report.stores}, seed ${report.seed}${report.quick ? ', quick' : ''}, ${(report.tookMs / 1_000).toFixed(1)} s`,
+    `${report.ok ? 'PASS' : 'FAIL'}  ${report.scenario} (target ${report.target}) on ${report.on} and ${report.stores}, seed ${report.seed}${report.quick ? ', quick' : ''}, ${(report.tookMs / 1_000).toFixed(1)} s`,
     `      attempted ${sets.attempted}, acknowledged ${sets.acknowledged}, arrived ${sets.arrived}, lost ${count(sets.lost)}, duplicated ${count(sets.duplicated)}, unexpected ${count(sets.unexpected)}, recovered ${count(sets.recovered)}, held ${count(sets.held)}, inversions ${count(sets.inversions)}, early ${sets.early}, unfinished ${count(sets.unfinished)}`,
     `      faults: ${faults}; platform: ${JSON.stringify((report.platform as { faults?: object }).faults ?? {})}`,
     `      figures: ${Object.entries(report.figures)
@@ -119,7 +126,10 @@ export function printReport(report: Report): void {
 export function writeReport(report: Report): string {
   const folder = path.join(ROOT, 'test/faults/reports')
   mkdirSync(folder, { recursive: true })
-  const file = path.join(folder, `${report.startedAt.replace(/[:.]/g, '-')}-${report.scenario}-${report.stores}.json`)
+  const file = path.join(
+    folder,
+    `${report.startedAt.replace(/[:.]/g, '-')}-${report.scenario}-${report.on}-${report.stores}.json`,
+  )
   writeFileSync(file, `${JSON.stringify(report, null, 2)}\n`)
   return path.relative(ROOT, file)
 }

@@ -5,11 +5,15 @@ import { freePort } from '../services/server-process.ts'
 import { type LedgerWriter, openLedger, readLedger } from './arrivals.ts'
 import { createDriver, type Driver } from './driver.ts'
 import type { Entry } from './entries.ts'
+import { decideAllTheTime } from './held-sends.ts'
 import { type HubProcess, type HubRole, type HubSettings, type Supervised, supervise } from './hub-process.ts'
-import type { FromPlatform, PlatformFacts, PlatformPlan, PlatformSettings, ToPlatform } from './platform.ts'
+import type { PlatformSettings } from './platform.ts'
+import type { ChatPlatform, PlatformName } from './platforms/chat-platform.ts'
+import { PLATFORMS } from './platforms/index.ts'
 import { dropFolder, forkTracked, nextMessage, trackFolder } from './processes.ts'
 import { type FaultProxy, startProxy } from './proxy.ts'
 import { createRandom, type Random } from './random.ts'
+import { type Platform, startPlatform } from './stand-in.ts'
 import { openStores, type StoreKind, type Stores, watchStaleWrites } from './stores.ts'
 
 /** Everything one scenario works with. Nothing is shared between scenarios. */
@@ -20,6 +24,9 @@ export interface Rig {
   readonly stores: Stores
   readonly ledger: LedgerWriter
   readonly driver: Driver
+  /** What the platform is like. */
+  readonly chat: ChatPlatform
+  /** Its stand-in. */
   readonly platform: Platform
   /** Between the hub and the platform, where the scenario asked for it. */
   readonly proxy: FaultProxy | null
@@ -53,22 +60,19 @@ export interface HubOptions {
   /** Modules imported before the hub. */
   readonly imports?: readonly string[]
 }
-export interface Platform {
-  readonly env: Readonly<Record<string, string>>
-  readonly port: number
-  plan(plan: PlatformPlan): Promise<void>
-  facts(): Promise<PlatformFacts>
-}
 export interface RigOptions {
+  readonly chat: PlatformName
   readonly stores: StoreKind
   readonly seed: number
   readonly quick: boolean
   /** Given to every hub: a mutant. */
   readonly patches: readonly string[]
-  readonly platform?: Omit<PlatformSettings, 'seed' | 'ledgerPort'>
+  readonly platform?: Omit<PlatformSettings, 'name' | 'seed' | 'ledgerPort'>
   readonly retryDelaysMs?: readonly number[]
   /** Puts the fault proxy between the hub and the platform. */
   readonly viaProxy?: boolean
+  /** The scenario decides about held sends; else somebody does all the time, where the platform cannot be asked. */
+  readonly decides?: boolean
   readonly postgres?: Readonly<Record<string, string>>
 }
 /** As in the targets: lease 2 s, renewed every 0.7 s, swept each second. Read-back lag of the fake stays below `lastlook`. */
@@ -81,22 +85,30 @@ export async function openRig(options: RigOptions): Promise<Rig> {
   const ledgerProcess = forkTracked('./arrivals.ts', [ledgerFile])
   const { port: ledgerPort } = await nextMessage<{ port: number }>(ledgerProcess, 'the arrival ledger')
   const ledger = openLedger(ledgerPort)
-  const platform = await startPlatform({ ...options.platform, seed: options.seed, ledgerPort })
+  const chat = PLATFORMS[options.chat]
+  const platform = await startPlatform({ ...options.platform, name: chat.name, seed: options.seed, ledgerPort })
   const proxy = options.viaProxy ? await startProxy(platform.port) : null
+  const { env: platformEnv, hand } = await platform.at(`http://127.0.0.1:${(proxy ?? platform).port}`)
   const webs = new Map<Supervised, number>()
   const hubs: Supervised[] = []
   const random = createRandom(options.seed)
   const routes = random.fork('routes')
   const driver = createDriver({
     ledger,
-    secret: platform.env.SLACK_SIGNING_SECRET ?? '',
-    target: () => `http://127.0.0.1:${routes.pick([...webs.values()])}`,
+    caller: chat.caller(hand),
+    target: () => `http://127.0.0.1:${routes.pick([...webs.values()])}${chat.path}`,
+    tell: platform.tell,
     // Slack's 0, 1 and 5 minutes, sixty times as fast.
     retryDelaysMs: options.retryDelaysMs ?? [0, 1_000, 5_000],
   })
   const faults: Extract<Entry, { kind: 'fault' }>[] = []
   const dataDirs: string[] = []
+  /** Where the operator's commands go: a process that takes requests, where there is one. */
+  let operated = ''
   let watched = false
+  const isDecided = !chat.canLook && options.decides !== true
+  let person: { stop(): Promise<void> } | null = null
+  const open = ['pending', 'inflight', 'unknown', 'reconciling', ...(isDecided ? ['held'] : [])]
 
   const running = () => hubs.flatMap((hub) => hub.current ?? [])
   const metric = async (name: RegExp): Promise<number> => {
@@ -108,17 +120,15 @@ export async function openRig(options: RigOptions): Promise<Rig> {
       const [row] = await stores.sql<{ n: number }[]>`
         select (select count(*) from hub.inbox where state = 'new')::int
           + (select count(*) from hub.jobs where state in ('pending', 'running'))::int
-          + (select count(*) from hub.outbox where state in ('pending', 'inflight', 'unknown', 'reconciling'))::int as n`
+          + (select count(*) from hub.outbox where state in ${stores.sql(open)})::int as n`
       return row?.n ?? 0
     }
     const [hub] = running()
     if (!hub) return Number.POSITIVE_INFINITY
     const text = await metricsOf(hub)
     if (sumOf(text, /^hub_ledger_up /) !== 1) return Number.POSITIVE_INFINITY
-    return sumOf(
-      text,
-      /^hub_(inbox_new|jobs\{state="(pending|running)"\}|outbox\{state="(pending|inflight|unknown|reconciling)"\}) /,
-    )
+    const rows = `inbox_new|jobs\\{state="(pending|running)"\\}|outbox\\{state="(${open.join('|')})"\\}`
+    return sumOf(text, new RegExp(`^hub_(${rows}) `))
   }
   const rig: Rig = {
     quick: options.quick,
@@ -127,6 +137,7 @@ export async function openRig(options: RigOptions): Promise<Rig> {
     stores,
     ledger,
     driver,
+    chat,
     platform,
     proxy,
     faults,
@@ -136,6 +147,7 @@ export async function openRig(options: RigOptions): Promise<Rig> {
       const own = trackFolder(mkdtempSync(path.join(tmpdir(), 'hub-faults-own-')))
       const dataDir = stores.kind === 'embedded' ? (stores.env.HUB_DATA_DIR ?? '') : own
       dataDirs.push(dataDir)
+      if (operated === '' || role !== 'worker') operated = dataDir
       const settings = (start: number): HubSettings => ({
         role,
         port,
@@ -144,8 +156,7 @@ export async function openRig(options: RigOptions): Promise<Rig> {
           HUB_PLUGINS: './test/faults/plugin.ts',
           ...stores.env,
           HUB_DATA_DIR: dataDir,
-          ...platform.env,
-          ...(proxy ? { SLACK_API_URL: `http://127.0.0.1:${proxy.port}/api/` } : {}),
+          ...platformEnv,
           ...env,
         },
         faults: { ...TIMES, ...given, ...faultsOf(start) },
@@ -160,16 +171,17 @@ export async function openRig(options: RigOptions): Promise<Rig> {
         watched = true
         await watchStaleWrites(stores.sql)
       }
+      if (isDecided) person ??= decideAllTheTime(rig)
       return hub
     },
     forget: (hub) => void webs.delete(hub),
     running,
     metric,
     get cliEnv() {
-      return { ...stores.env, HUB_DATA_DIR: dataDirs.at(-1) ?? '' }
+      return { ...stores.env, HUB_DATA_DIR: operated }
     },
     async api<T>(method: 'GET' | 'POST', route: string, body?: object) {
-      const file = path.join(dataDirs.at(-1) ?? '', 'hub.json')
+      const file = path.join(operated, 'hub.json')
       const { url, apiToken } = JSON.parse(readFileSync(file, 'utf8')) as { url: string; apiToken: string }
       const answer = await fetch(`${url}/api/v1${route}`, {
         method,
@@ -201,6 +213,8 @@ export async function openRig(options: RigOptions): Promise<Rig> {
       return readLedger(ledgerFile)
     },
     async stopHubs() {
+      await person?.stop()
+      person = null
       webs.clear()
       const took = await Promise.all(hubs.splice(0).map((hub) => hub.stop()))
       return Math.max(0, ...took)
@@ -217,34 +231,6 @@ export async function openRig(options: RigOptions): Promise<Rig> {
     },
   }
   return rig
-}
-
-async function startPlatform(settings: PlatformSettings): Promise<Platform & { stop(): void }> {
-  const child = forkTracked('./platform.ts', [JSON.stringify(settings)])
-  const started = await nextMessage<FromPlatform>(child, 'the fake platform')
-  if (started.answer !== 'started') throw new Error('the fake platform said something else first')
-  const ask = (message: ToPlatform): Promise<FromPlatform> => {
-    const answer = nextMessage<FromPlatform>(child, 'the fake platform')
-    child.send(message)
-    return answer
-  }
-  let turn: Promise<unknown> = Promise.resolve()
-  const inTurn = (message: ToPlatform): Promise<FromPlatform> => {
-    const answer = turn.then(() => ask(message))
-    turn = answer.catch(() => undefined)
-    return answer
-  }
-  return {
-    env: started.env,
-    port: started.port,
-    plan: async (plan) => void (await inTurn({ ask: 'plan', plan })),
-    async facts() {
-      const answer = await inTurn({ ask: 'facts' })
-      if (answer.answer !== 'facts') throw new Error('the fake platform answered something else')
-      return answer.facts
-    },
-    stop: () => child.disconnect(),
-  }
 }
 
 async function metricsOf(hub: HubProcess): Promise<string> {

@@ -1,4 +1,5 @@
 import type { Check, Expectations } from './checker.ts'
+import type { PlatformName } from './platforms/chat-platform.ts'
 import type { Rig, RigOptions } from './rig.ts'
 import type { StoreKind } from './stores.ts'
 
@@ -9,7 +10,11 @@ export interface Scenario {
   readonly target: number
   readonly what: string
   readonly stores: readonly StoreKind[]
-  readonly rig?: (quick: boolean) => Partial<Pick<RigOptions, 'platform' | 'retryDelaysMs' | 'viaProxy' | 'postgres'>>
+  /** Platforms on which it would prove nothing, and why. */
+  readonly skips?: Readonly<Partial<Record<PlatformName, string>>>
+  readonly rig?: (
+    quick: boolean,
+  ) => Partial<Pick<RigOptions, 'platform' | 'retryDelaysMs' | 'viaProxy' | 'decides' | 'postgres'>>
   /** Longest time from the end of the load until nothing is under way. */
   readonly drainMs?: number
   /** Judges times, so nothing runs beside it. */
@@ -35,6 +40,10 @@ export function atMost(name: string, value: number, most: number, unit = ''): Ch
 }
 export function exactly(name: string, value: number, wanted: number): Check {
   return { name, ok: value === wanted, detail: `${value}, exactly ${wanted}` }
+}
+/** A part of a scenario that a platform has no use for, said aloud. */
+export function notAsked(name: string, why: string): Check {
+  return { name, ok: true, detail: `not asked: ${why}` }
 }
 export function percentile(values: readonly number[], p: number): number {
   const sorted = [...values].sort((a, b) => a - b)

@@ -46,6 +46,11 @@ export interface Sender {
   submitModal(modal: FakeModal, values: Readonly<Record<string, string>>, where?: Where): Promise<Sent>
   /** What Discord sends to see whether the address checks signatures. */
   badSignature(): Promise<Sent>
+  /** What is shown once Discord has read the answer to a command that somebody else delivered; read once, like any other. */
+  answered(
+    who: { readonly id: string; readonly token: string; readonly user: string; readonly channel: string },
+    answer: Json,
+  ): void
   /** A signed body of the caller's own making. */
   raw(body: string, headers?: Readonly<Record<string, string>>): Promise<Sent>
 }
@@ -252,6 +257,22 @@ export function createSender(target: Target, state: DiscordState, { key, now, on
     badSignature() {
       const body = JSON.stringify({ id: nextId(), type: 1, token: 'check', version: 1 })
       return request(body, { 'x-signature-ed25519': randomBytes(64).toString('hex') })
+    },
+    answered({ id, token, user, channel }, answer) {
+      if (state.interactions.has(token)) return
+      const interaction: FakeInteraction = {
+        id,
+        token,
+        kind: 'command',
+        user,
+        channel,
+        issuedAtMs: now(),
+        isAcknowledged: false,
+        isDeferred: false,
+        original: null,
+      }
+      state.interactions.set(token, interaction)
+      apply(interaction, answer, undefined)
     },
     raw: request,
   }

@@ -16,6 +16,8 @@ export interface TeamsFakeOptions {
   readonly rateTimeScale?: number
   /** Decides about each call that no armed fault is for; null lets it pass. */
   readonly faultFor?: (method: Operation, args: Json) => TeamsFault | null
+  /** Told of every message people can see from now on, and of every edit, before the caller has its answer. */
+  readonly onStored?: (message: FakeMessage, how: 'created' | 'edited') => void
   /** How long our tokens live. */
   readonly tokenSeconds?: number
   readonly now?: () => number
@@ -105,7 +107,7 @@ export async function startTeamsFake(options: TeamsFakeOptions = {}): Promise<Te
       const [base = id, thread] = id.split(';messageid=')
       const known = state.conversations.get(base)
       const [owner] = known?.kind === 'personal' ? known.members : []
-      state.messages.push({
+      const message: FakeMessage = {
         id: stored,
         conversation: base,
         ...(thread === undefined ? {} : { thread }),
@@ -113,7 +115,9 @@ export async function startTeamsFake(options: TeamsFakeOptions = {}): Promise<Te
         activity: activity as Json,
         edited: false,
         storedAtMs: now(),
-      })
+      }
+      state.messages.push(message)
+      options.onStored?.(message, 'created')
       return { status: 201, body: { id: stored }, outcome: 'ok' }
     },
     update({ conversation, id, activity }) {
@@ -122,7 +126,7 @@ export async function startTeamsFake(options: TeamsFakeOptions = {}): Promise<Te
       const found = state.messages.find((m) => m.id === id && m.conversation === base)
       if (!found) return error(404, 'ActivityNotFoundInConversation')
       check(activity as Json)
-      Object.assign(found, { activity, edited: true })
+      options.onStored?.(Object.assign(found, { activity, edited: true }), 'edited')
       return { status: 200, body: { id }, outcome: 'ok' }
     },
     create({ body }) {

@@ -118,8 +118,33 @@ const QUICKER: Readonly<Record<string, Patch>> = {
     edits: [{ file: 'core/delivery/breaker.ts', find: 'const FIRST_MS = 60_000', replace: 'const FIRST_MS = 2_000' }],
   },
   'tenfold-limits': {
-    what: "Slack's seconds last 100 ms",
+    what: "the platforms' seconds last 100 ms",
     edits: [
+      {
+        file: 'adapters/discord/limits.ts',
+        find: 'const CHANNEL = { intervalMs: 1_000, burst: 5 }',
+        replace: 'const CHANNEL = { intervalMs: 100, burst: 5 }',
+      },
+      {
+        file: 'adapters/discord/limits.ts',
+        find: 'const GLOBAL = { intervalMs: 20, burst: 45 }',
+        replace: 'const GLOBAL = { intervalMs: 2, burst: 45 }',
+      },
+      {
+        file: 'adapters/teams/limits.ts',
+        find: 'thread: { intervalMs: 1_000, burst: 6 }',
+        replace: 'thread: { intervalMs: 100, burst: 6 }',
+      },
+      {
+        file: 'adapters/teams/limits.ts',
+        find: 'hour: { intervalMs: 3_010, burst: 600 }',
+        replace: 'hour: { intervalMs: 301, burst: 600 }',
+      },
+      {
+        file: 'adapters/teams/limits.ts',
+        find: 'tenant: { intervalMs: 50, burst: 10 }',
+        replace: 'tenant: { intervalMs: 5, burst: 10 }',
+      },
       {
         file: 'adapters/slack/limits.ts',
         find: 'channel: { intervalMs: 1_000, burst: 3 }',

@@ -1,4 +1,4 @@
-import { makeLanes } from '../driver.ts'
+import { makeLanes } from '../lanes.ts'
 import { atMost, exactly, percentile, type Scenario } from '../scenario.ts'
 
 export const ackLatency: Scenario = {
@@ -22,7 +22,7 @@ export const ackLatency: Scenario = {
       call: (n) => ({ slash: n % 2 === 0 }),
     })
     const took = answers.map((answer) => answer.sinceDueMs ?? Number.NaN)
-    const second = answers.filter((answer) => answer.statuses.length > 1 || !answer.acked)
+    const second = answers.filter((answer) => answer.replies.length > 1 || !answer.acked)
     return {
       checks: [
         atMost('ack p99, from the moment each was due', percentile(took, 99), 250, ' ms'),

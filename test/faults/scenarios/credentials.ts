@@ -1,4 +1,4 @@
-import { makeLanes } from '../driver.ts'
+import { makeLanes } from '../lanes.ts'
 import { atLeast, atMost, type Scenario, sleep } from '../scenario.ts'
 
 /** Slack's own ban is not documented; Discord counts 10,000 refused calls in ten minutes. The breaker is the same for both. */

@@ -1,4 +1,5 @@
-import { makeLanes } from '../driver.ts'
+import { repliesOf, turnedAway } from '../driver.ts'
+import { makeLanes } from '../lanes.ts'
 import { atLeast, exactly, type Scenario, sleep } from '../scenario.ts'
 
 /** Commits that fail: for want of room on the disk, as PostgreSQL reports it, and because the backend is ended in the middle. */
@@ -47,10 +48,10 @@ export const diskFull: Scenario = {
     }
     loading = false
     const answers = await load
-    const all = answers.flatMap((answer) => answer.statuses)
+    const all = repliesOf(answers).map(({ status }) => status)
     return {
       checks: [
-        atLeast('answers of 503 while the disk was full', all.filter((status) => status === 503).length, 10),
+        atLeast('turned away while the disk was full', turnedAway(answers), 10),
         exactly(
           'answers that tell the platform to give up (3xx, 4xx)',
           all.filter((s) => s >= 300 && s < 500).length,

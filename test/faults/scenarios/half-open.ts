@@ -1,4 +1,4 @@
-import { makeLanes } from '../driver.ts'
+import { makeLanes } from '../lanes.ts'
 import type { ProxyMode } from '../proxy.ts'
 import { atLeast, type Scenario } from '../scenario.ts'
 
@@ -29,8 +29,12 @@ export const halfOpen: Scenario = {
       return { kind: 'pass' }
     }
     // Connections live long, so the weather changes for all of them now and then.
+    rig.fault('network cut')
     proxy.set(choose)
-    const weather = setInterval(() => proxy.set(choose), 400)
+    const weather = setInterval(() => {
+      proxy.set(choose)
+      rig.fault('network cut')
+    }, 400)
     await rig.driver.run({
       count,
       perSecond: embedded ? 30 : 60,

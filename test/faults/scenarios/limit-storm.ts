@@ -1,8 +1,8 @@
-import { makeLanes } from '../driver.ts'
 import { opOf } from '../entries.ts'
+import { type Lane, makeLanes } from '../lanes.ts'
 import { atLeast, atMost, percentile, type Scenario, sleep } from '../scenario.ts'
 
-/** Slack's seconds last 100 ms here, on both sides: the fake enforces its rates, the hub keeps to its own table of them. */
+/** The platform's seconds last 100 ms here, on both sides: the fake enforces its rates, the hub keeps to its own table of them. */
 const SCALE = 0.1
 
 export const limitStorm: Scenario = {
@@ -15,19 +15,17 @@ export const limitStorm: Scenario = {
   drainMs: 240_000,
   async run(rig) {
     const count = rig.quick ? 400 : 5_000
-    const channels = rig.quick ? 30 : 200
+    const channels = rig.chat.rates.channels(rig.quick)
     const patches = ['tenfold-limits']
     await Promise.all([rig.hub('web', { patches }), rig.hub('worker', { patches }), rig.hub('worker', { patches })])
     // One workspace, but for one thread, which must not wait for the others.
     const lanes = makeLanes(channels, channels)
-    const [calm] = makeLanes(1).map((lane) => ({ ...lane, name: 'calm', team: 'TCALM', channel: 'C0CALM' }))
-    if (!calm) throw new Error('no calm lane')
+    const calm: Lane = { name: 'calm', team: 999_999, channel: 999_999 }
     const began = performance.now()
     await rig.driver.run({ count, perSecond: 400, lanes })
     await rig.drain(240_000)
     const tookMs = performance.now() - began
-    // 300 a minute for a workspace, after a burst of 20.
-    const leastMs = ((count - 20) / (5 / SCALE)) * 1_000
+    const leastMs = rig.chat.rates.leastMs(count, channels) * SCALE
     await rig.platform.plan({ limited: 0.02 })
     const storm = rig.driver.run({ count: count / 3, perSecond: 60, lanes })
     const calmOps = new Map<string, number>()

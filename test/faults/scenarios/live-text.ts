@@ -1,7 +1,7 @@
-import { makeLanes } from '../driver.ts'
+import { makeLanes } from '../lanes.ts'
 import { exactly, type Scenario } from '../scenario.ts'
 
-/** Text of outsiders that would ping people, open links or break out of its place, in the ways Slack's markup allows. */
+/** Text of outsiders that would ping people, open links or break out of its place, in the ways the platforms' markup allows. */
 const PIECES = [
   '<!channel>',
   '<!here>',

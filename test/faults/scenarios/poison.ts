@@ -1,6 +1,6 @@
 import type { Check } from '../checker.ts'
-import { makeLanes } from '../driver.ts'
 import { opWord } from '../entries.ts'
+import { makeLanes } from '../lanes.ts'
 import type { Rig } from '../rig.ts'
 import { atLeast, atMost, exactly, type Scenario, sleep } from '../scenario.ts'
 

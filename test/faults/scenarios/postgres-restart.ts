@@ -1,5 +1,6 @@
 import type { Sql } from 'postgres'
-import { makeLanes } from '../driver.ts'
+import { repliesOf, turnedAway } from '../driver.ts'
+import { makeLanes } from '../lanes.ts'
 import { atLeast, atMost, exactly, type Scenario, sleep } from '../scenario.ts'
 
 /** The ledger itself goes away: nothing is acknowledged that is not stored, and what was stored comes through. */
@@ -34,14 +35,14 @@ export const postgresRestart: Scenario = {
     }
     loading = false
     const answers = await load
-    const all = answers.flatMap((answer) => answer.statuses)
+    const all = repliesOf(answers).map(({ status }) => status)
     const kinds = [...new Set(all)].sort((a, b) => a - b)
     const finals = all.filter((status) => status >= 300 && status < 500)
     return {
       checks: [
         atMost('first row stored after PostgreSQL was back', Math.max(...firstAck), 3_000, ' ms'),
         exactly('answers that tell the platform to give up (3xx, 4xx)', finals.length, 0),
-        atLeast('answers of 503 while it was away', all.filter((status) => status === 503).length, 1),
+        atLeast('turned away while it was away', turnedAway(answers), 1),
       ],
       figures: { statuses: kinds.join(' ') },
     }

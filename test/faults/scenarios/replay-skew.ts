@@ -1,8 +1,6 @@
-import { request } from 'node:http'
-import { signSlack } from '../../fakes/slack/sign.ts'
-import { makeLanes, mentionBody } from '../driver.ts'
 import { opWord } from '../entries.ts'
-import { atLeast, exactly, type Scenario, sleep } from '../scenario.ts'
+import { makeLanes } from '../lanes.ts'
+import { atLeast, exactly, notAsked, type Scenario, sleep } from '../scenario.ts'
 
 /** A captured request again and again, and clocks that jump: one effect each, and no lease notices. */
 export const replaySkew: Scenario = {
@@ -13,43 +11,30 @@ export const replaySkew: Scenario = {
   async run(rig) {
     const seconds = rig.quick ? 10 : 60
     const imports = ['./test/faults/clock.ts']
-    const web = await rig.hub('web')
+    await rig.hub('web')
     const workers = await Promise.all([rig.hub('worker', { imports }), rig.hub('worker', { imports })])
-    const url = (await web.ready()).url
-    const secret = rig.platform.env.SLACK_SIGNING_SECRET ?? ''
-    const post = (body: string, atSeconds: number) =>
-      new Promise<number>((resolve, reject) => {
-        const headers = { 'content-type': 'application/json', ...signSlack(body, secret, atSeconds) }
-        const call = request(`${url}/hooks/slack`, { method: 'POST', headers }, (answer) => {
-          answer.resume()
-          answer.on('end', () => resolve(answer.statusCode ?? 0))
-        })
-        call.on('error', reject)
-        call.end(body)
-      })
     const statuses = new Map<string, Set<number>>()
+    // The first, the same again, almost too old, too old, from the future, and a week old; then a late repeat, signed anew.
+    const { signsTime } = rig.chat
+    const ages = {
+      first: 0,
+      again: 0,
+      ...(signsTime ? { '299 s': 297, '301 s': 303, 'in 301 s': -303, '7 days': 604_800 } : {}),
+      'signed anew': 0,
+    }
     const lanes = makeLanes(40)
     for (const [i, lane] of lanes.entries()) {
       const n = 1_000_000 + i
-      const body = mentionBody(lane, `echo ${opWord(n)} of ${lane.name}`, `EvReplay${i}`)
-      rig.ledger.note({ kind: 'attempt', op: opWord(n), lane: `${lane.name} replay`, order: n, atMs: Date.now() })
+      const wire = rig.driver.wire({ op: opWord(n), lane })
+      const order = { lane: wire.inLane ? `${lane.name} replay` : opWord(n), order: n }
+      rig.ledger.note({ kind: 'attempt', op: opWord(n), ...order, atMs: Date.now() })
       const now = Math.floor(Date.now() / 1_000)
-      // The first, the same again, almost too old, too old, from the future, and a week old; then Slack's own late repeat, signed anew.
-      const ages = {
-        first: 0,
-        again: 0,
-        '299 s': 297,
-        '301 s': 303,
-        'in 301 s': -303,
-        '7 days': 604_800,
-        'signed anew': 0,
-      }
       for (const [age, secondsAgo] of Object.entries(ages)) {
-        const status = await post(body, now - secondsAgo)
+        const { status } = await rig.driver.post(wire, { atSeconds: now - secondsAgo })
         statuses.set(age, (statuses.get(age) ?? new Set()).add(status))
       }
       rig.ledger.note({ kind: 'ack', op: opWord(n), atMs: Date.now(), tookMs: 0, tries: 1 })
-      rig.fault('replayed six times')
+      rig.fault('replayed again and again')
     }
     const accepted = ['first', 'again', '299 s', 'signed anew']
     const wrong = [...statuses].filter(([age, got]) => [...got].join() !== (accepted.includes(age) ? '200' : '401'))
@@ -73,6 +58,9 @@ export const replaySkew: Scenario = {
           ok: wrong.length === 0,
           detail: [...statuses].map(([a, s]) => `${a}: ${[...s].join('/')}`).join(', '),
         },
+        ...(signsTime
+          ? []
+          : [notAsked('age of a request', `a token of ${rig.chat.name} names none; a repeat is a repeat`)]),
         atLeast('clock jumps', jumps, seconds),
       ],
       afterDrain: async () => [exactly('writes refused by a fence', await rig.metric(/^hub_fenced_writes_total /), 0)],

@@ -1,4 +1,4 @@
-import { makeLanes } from '../driver.ts'
+import { makeLanes } from '../lanes.ts'
 import { atLeast, type Scenario } from '../scenario.ts'
 
 /** The platform stores the post and the answer is lost; its history shows the post only later. */

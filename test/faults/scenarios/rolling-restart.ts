@@ -1,4 +1,4 @@
-import { makeLanes } from '../driver.ts'
+import { makeLanes } from '../lanes.ts'
 import { atMost, exactly, type Scenario, sleep } from '../scenario.ts'
 
 /** An upgrade as an orchestrator does it: new processes beside the old ones, then SIGTERM to those, with work in flight. */

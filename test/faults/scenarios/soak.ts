@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { Redis } from 'ioredis'
-import { makeLanes } from '../driver.ts'
+import { makeLanes } from '../lanes.ts'
 import { TIMES } from '../rig.ts'
 import { atMost, type Scenario, sleep } from '../scenario.ts'
 

@@ -1,5 +1,5 @@
-import { makeLanes } from '../driver.ts'
 import type { Supervised } from '../hub-process.ts'
+import { makeLanes } from '../lanes.ts'
 import { atLeast, type Scenario, sleep } from '../scenario.ts'
 
 /** Every edge of a job and of a send: half the kills are at one of these, the other half at random moments. */

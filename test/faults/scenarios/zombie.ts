@@ -1,5 +1,5 @@
-import { makeLanes } from '../driver.ts'
 import type { HubProcess } from '../hub-process.ts'
+import { makeLanes } from '../lanes.ts'
 import { TIMES } from '../rig.ts'
 import { atLeast, type Scenario, sleep } from '../scenario.ts'
 
