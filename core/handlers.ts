@@ -89,7 +89,8 @@ export function handlersOf(deps: {
     const { actor } = body
     if (!actor) return SYSTEM
     if (!connected.has(workspace) && workspace.startsWith(`${actor.plugin}:`)) {
-      await people.ensureWorkspace({ id: workspace, plugin: actor.plugin, name: workspace })
+      const { defaultRole } = host.plugins.find(({ manifest }) => manifest.name === actor.plugin)?.manifest ?? {}
+      await people.ensureWorkspace({ id: workspace, plugin: actor.plugin, name: workspace, defaultRole })
       connected.add(workspace)
     }
     const name = body.actorName ?? undefined

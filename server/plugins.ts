@@ -64,7 +64,7 @@ export const SHIPPED: readonly Shipped[] = [
     name: 'mail',
     kind: 'adapter',
     needs: ['SMTP_URL', 'MAIL_FROM'],
-    variables: { url: 'SMTP_URL', publicUrl: 'HUB_PUBLIC_URL' },
+    variables: { url: 'SMTP_URL', publicUrl: 'HUB_PUBLIC_URL', imapUrl: 'IMAP_URL', moveTo: 'IMAP_MOVE_TO' },
     load: async () => (await import('../adapters/mail/index.ts')).mailAdapter as Plugin,
   },
   {

@@ -74,6 +74,17 @@ export const VARIABLES: readonly Variable[] = [
   { name: 'MAIL_FROM', meaning: 'sender of every mail: `AutoDevHub <hub@example.com>`' },
   { name: 'MAIL_PER_MINUTE', meaning: 'mails the server takes in a minute', default: '600' },
   {
+    name: 'IMAP_URL',
+    meaning: 'mailbox whose commands are run: `imaps://user:password@host` or `…@host/Folder`; absent: no mail is read',
+  },
+  { name: 'IMAP_MOVE_TO', meaning: 'folder for mails whose command was taken; absent: they are marked as read' },
+  {
+    name: 'MAIL_AUTHSERV_ID',
+    meaning:
+      'name under which your receiving server writes `Authentication-Results`, such as `mx.google.com`; absent: DKIM is verified by the hub',
+  },
+  { name: 'MAIL_DNS_SERVERS', meaning: "name servers asked about senders' keys; absent: the system's" },
+  {
     name: 'JIRA_BASE_URL',
     meaning: 'the site, such as `https://acme.atlassian.net`; turns Jira on with the next three',
   },

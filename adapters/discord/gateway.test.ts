@@ -60,7 +60,7 @@ describe.each(['embedded', 'PostgreSQL'] as const)('the one who leads, on %s', (
     await leases.acquire('a', 60_000)
     expect(await createGatewayStore((real ?? store).db, '999999999999999999').acquire('b', 60_000)).toEqual({
       fence: 1,
-      session: null,
+      state: null,
     })
   })
 })

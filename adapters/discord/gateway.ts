@@ -1,10 +1,10 @@
 import { type Health, type Hub, HubError } from '#contract'
+import { createLeader, type Held, type Leader, type Led, pause } from '../shared/leader.ts'
 import type { Calls } from './calls.ts'
 import type { DiscordConfig } from './config.ts'
 import { connect, type Dispatch } from './connection.ts'
-import { createLeader, type Leader, type Led, pause } from './leader.ts'
 import type { Messages } from './messages.ts'
-import type { GatewayStore, Held } from './store.ts'
+import type { GatewayStore, Session } from './store.ts'
 
 /** More than these waiting to be stored: better ask Discord to repeat them. */
 const MOST_WAITING = 1_000
@@ -35,7 +35,7 @@ export function createGateway({ hub, calls, messages, holder, leaseMs }: Gateway
   let leader: Leader | undefined
   let stands = false
 
-  const lead = ({ session: known }: Held, signal: AbortSignal, save: () => void): Led => {
+  const lead = ({ state: known }: Held<Session>, signal: AbortSignal, save: () => void): Led<Session> => {
     let session = known
     let hadOne = known !== null
     const over = new AbortController()
@@ -99,11 +99,19 @@ export function createGateway({ hub, calls, messages, holder, leaseMs }: Gateway
       ])
       if (failure !== null) throw failure
     }
-    return { done: work(), session: () => session }
+    return { done: work(), state: () => session }
   }
   return {
     start(store) {
-      leader ??= createLeader({ store, holder, log, lead, isRefusal, ...(leaseMs === undefined ? {} : { leaseMs }) })
+      leader ??= createLeader({
+        store,
+        what: "Discord's Gateway",
+        holder,
+        log,
+        lead,
+        isRefusal,
+        ...(leaseMs === undefined ? {} : { leaseMs }),
+      })
       leader.start()
     },
     health() {

@@ -1,5 +1,6 @@
 import { and, eq, sql } from 'drizzle-orm'
 import type { Db } from '#contract'
+import type { LeaseStore } from '../shared/leader.ts'
 import { discordGateway as row } from './tables.ts'
 
 /** Where a connection can be taken up again: Discord repeats what came after `sequence`. */
@@ -8,21 +9,11 @@ export interface Session {
   readonly resumeUrl: string
   readonly sequence: number
 }
-export interface Held {
-  readonly fence: number
-  readonly session: Session | null
-}
 /**
  * One row decides who leads, by compare-and-set on holder, fence and the database's own clock. Not an advisory lock: that lives in one
  * connection of the pool, which a pooler in between gives to somebody else, and could not carry the session on to the next leader.
  */
-export interface GatewayStore {
-  /** null while another process leads. */
-  acquire(holder: string, leaseMs: number): Promise<Held | null>
-  /** False once somebody else took over: then nothing is written. */
-  renew(holder: string, fence: number, leaseMs: number, session: Session | null): Promise<boolean>
-  release(holder: string, fence: number, session: Session | null): Promise<void>
-}
+export type GatewayStore = LeaseStore<Session>
 
 export function createGatewayStore(db: Db, appId: string): GatewayStore {
   const until = (leaseMs: number) => sql`clock_timestamp() + ${leaseMs}::float8 * interval '1 millisecond'`
@@ -47,8 +38,8 @@ export function createGatewayStore(db: Db, appId: string): GatewayStore {
         .returning()
       if (!held) return null
       const { fence, session: id, resumeUrl, sequence } = held
-      const session = id !== null && resumeUrl !== null && sequence !== null ? { id, resumeUrl, sequence } : null
-      return { fence, session }
+      const state = id !== null && resumeUrl !== null && sequence !== null ? { id, resumeUrl, sequence } : null
+      return { fence, state }
     },
     async renew(holder, fence, leaseMs, session) {
       const renewed = await db

@@ -9,7 +9,7 @@ import { footerOf } from './footer.ts'
 import type { Journal } from './journal.ts'
 import { limitsOf, recipientOf } from './limits.ts'
 import { isMessageId, messageIdOf } from './message-id.ts'
-import { type MailBody, render, split } from './render.ts'
+import { answerTo, type MailBody, render, split } from './render.ts'
 import type { Unsubscribe } from './unsubscribe.ts'
 
 export interface ChannelDeps {
@@ -34,10 +34,13 @@ export function createChannel(deps: ChannelDeps): Channel<MailBody> {
     const answers = to.thread !== undefined && isMessageId(to.thread) ? to.thread : null
     const list = message.list ? await listOf(message.list.id, address) : null
     const body = render(message, list ? footerOf(list.url) : undefined)
-    const root = answers === null ? null : await journal.sent(answers)
+    const sent = answers === null ? null : await journal.sent(answers)
+    const heard = answers === null || sent !== null ? null : await journal.heard(answers)
+    const root = sent ?? heard
     // Gmail keeps in one thread what refers to it and is called the same. https://support.google.com/mail/answer/5900
-    const subject = root === null || root.subject === '' ? body.subject : `Re: ${root.subject}`
-    const head = { from: config.from, to: address, messageId, answers, list }
+    const subject = root === null || root.subject === '' ? body.subject : answerTo(root.subject)
+    const references = (heard?.references ?? []).filter((id) => isMessageId(id) && id !== answers)
+    const head = { from: config.from, to: address, messageId, answers, references, list }
     return { subject, raw: await composeMail(head, { ...body, subject }) }
   }
   const listOf = async (list: string, address: string) => {

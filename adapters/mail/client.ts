@@ -2,6 +2,7 @@ import { Readable } from 'node:stream'
 import type { NodemailerError } from 'nodemailer/lib/errors'
 import type SMTPConnection from 'nodemailer/lib/smtp-connection'
 import { HubError } from '#contract'
+import { isLoopback } from './config.ts'
 import { serverBucket } from './limits.ts'
 
 /** How far a mail had come. From `content` on the server may have taken it. */
@@ -65,9 +66,6 @@ interface At {
   stage: Stage
   step(name: Stage, begin: (done: (error?: NodemailerError | null) => void) => void): Promise<void>
 }
-
-const isLoopback = (host: string): boolean =>
-  host === 'localhost' || host === '::1' || /^127\.\d{1,3}\.\d{1,3}\.\d{1,3}$/.test(host)
 
 export function createSmtp(address: string): SmtpClient {
   const url = new URL(address)

@@ -1,4 +1,5 @@
 import type { Sender } from './config.ts'
+import { OWN_MARK } from './limits.ts'
 import type { MailBody } from './render.ts'
 
 export interface MailHead {
@@ -7,6 +8,8 @@ export interface MailHead {
   readonly messageId: string
   /** Message-ID of the mail that this one answers. */
   readonly answers: string | null
+  /** What that mail answered itself, oldest first. */
+  readonly references: readonly string[]
   /** Regular post: what it is called, and where one click ends it. */
   readonly list: { readonly id: string; readonly url: string | null } | null
 }
@@ -19,7 +22,7 @@ export async function composeMail(head: MailHead, body: MailBody): Promise<Buffe
     to: { name: '', address: head.to },
     subject: body.subject,
     messageId: head.messageId,
-    ...(head.answers === null ? {} : { inReplyTo: head.answers, references: [head.answers] }),
+    ...(head.answers === null ? {} : { inReplyTo: head.answers, references: [...head.references, head.answers] }),
     headers: headersOf(head.list),
     text: body.text,
     html: body.html,
@@ -43,6 +46,7 @@ function headersOf(list: MailHead['list']): Record<string, string | { prepared: 
     // Absence notes answer neither of these: https://www.rfc-editor.org/rfc/rfc3834#section-5
     'Auto-Submitted': 'auto-generated',
     'X-Auto-Response-Suppress': 'All',
+    [OWN_MARK]: '1',
     ...(list === null ? {} : { Precedence: 'bulk', 'List-Id': exact(`<${list.id}>`) }),
     // One click is for secure addresses alone: https://www.rfc-editor.org/rfc/rfc8058#section-3.1
     ...(list?.url?.startsWith('https://')

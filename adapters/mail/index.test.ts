@@ -33,8 +33,8 @@ describe('configuration', () => {
     { url, from: 'hub@example.com', perMinute: '0' },
     { url, from: 'hub@example.com', publicUrl: 'javascript:alert(1)' },
   ])('refuses %o', (wrong) => expect(config.safeParse(wrong).success).toBe(false))
-  test('the address of the server is masked: the password stands in it', () =>
-    expect(mailAdapter.manifest.secrets).toEqual(['url']))
+  test('the addresses of the servers are masked: passwords stand in them', () =>
+    expect(mailAdapter.manifest.secrets).toEqual(['url', 'imapUrl']))
   test('what is missing is named', () => {
     const shipped = SHIPPED.find((one) => one.name === 'mail')
     if (!shipped) throw new Error('not shipped')

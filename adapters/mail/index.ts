@@ -1,11 +1,18 @@
-import { definePlugin, mail, mailRefused, provide } from '#contract'
+import { randomUUID } from 'node:crypto'
+import { database, definePlugin, directory, type Health, type Hub, mail, mailRefused, provide } from '#contract'
 import { addressOf } from './address.ts'
 import { createChannel } from './channel.ts'
 import { createSmtp } from './client.ts'
-import { config } from './config.ts'
+import { config, imapOf, type MailConfig } from './config.ts'
+import { openMailbox } from './connection.ts'
 import { createHealth } from './health.ts'
-import { createJournal } from './journal.ts'
+import { createHint, tellRefused } from './hint.ts'
+import { createInbound } from './inbound.ts'
+import { createIntake } from './intake.ts'
+import { createJournal, type Journal } from './journal.ts'
 import { SIZES, WORKSPACE } from './limits.ts'
+import { createResolve, createVerifySender } from './sender.ts'
+import { createIntakeStore } from './store.ts'
 import { createUnsubscribe } from './unsubscribe.ts'
 import { createRoutes } from './webhook.ts'
 
@@ -13,10 +20,12 @@ export const mailAdapter = definePlugin({
   manifest: {
     name: 'mail',
     version: '1.0.0',
-    summary: 'Sends digests and notices by mail',
+    summary: 'Digests, notices and answers by mail, and commands in mails from verified senders',
     hub: '^1.0.0',
     config,
-    secrets: ['url'],
+    secrets: ['url', 'imapUrl'],
+    // Everybody in the world can write to a mailbox.
+    defaultRole: 'none',
     can: {
       update: false,
       threads: true,
@@ -33,6 +42,8 @@ export const mailAdapter = definePlugin({
   setup(hub) {
     const smtp = createSmtp(hub.config.url)
     const journal = createJournal(hub.kv)
+    const intake = hub.config.imapUrl === undefined ? null : readerOf(hub, hub.config.imapUrl, journal)
+    const sending = createHealth(smtp)
     const unsubscribe = createUnsubscribe(hub.kv)
     const onRefused = (address: string, reason: string, messageId: string) =>
       hub
@@ -51,8 +62,41 @@ export const mailAdapter = definePlugin({
       ],
       routes: createRoutes(hub, unsubscribe),
       channel: createChannel({ config: hub.config, smtp, journal, unsubscribe, log: hub.log, onRefused }),
-      health: createHealth(smtp),
-      close: () => smtp.close(),
+      events: [tellRefused],
+      start() {
+        // Absent where an adapter is only tried out.
+        const db = intake && hub.maybe(database)
+        if (db) intake?.start(createIntakeStore(db, nameOf(hub.config.imapUrl ?? '')))
+      },
+      async health(): Promise<Health> {
+        const reading = intake?.health()
+        return reading && reading.status !== 'ok' ? reading : sending()
+      },
+      async close() {
+        await intake?.close()
+        smtp.close()
+      },
     }
   },
 })
+
+function readerOf(hub: Hub<MailConfig>, imapUrl: string, journal: Journal) {
+  const { authservId = null, dnsServers, moveTo } = hub.config
+  const inbound = createInbound({
+    hub,
+    verify: createVerifySender({ authservId, resolve: createResolve(dnsServers) }),
+    journal,
+    hint: createHint(hub),
+    async roleOf(account) {
+      const people = hub.maybe(directory)
+      return people === null ? null : (await people.standing(WORKSPACE, account)).role
+    },
+  })
+  const open = (signal: AbortSignal) => openMailbox(imapOf(imapUrl), moveTo, signal)
+  return createIntake({ open, inbound, log: hub.log, holder: randomUUID() })
+}
+/** What tells one mailbox from another, without the password. */
+function nameOf(imapUrl: string): string {
+  const { user, host, port, folder } = imapOf(imapUrl)
+  return `${user}@${host}:${port}/${folder}`
+}

@@ -1,3 +1,4 @@
+import { z } from 'zod'
 import type { KeyValue } from '#contract'
 import { sameMailbox } from './address.ts'
 
@@ -5,6 +6,12 @@ import { sameMailbox } from './address.ts'
 export interface Sent {
   readonly state: 'begun' | 'accepted'
   readonly subject: string
+}
+/** A mail that somebody wrote to us, as far as an answer needs to know it. */
+export interface HeardOf {
+  readonly subject: string
+  /** What it answers itself, oldest first. */
+  readonly references: readonly string[]
 }
 /**
  * What SMTP cannot be asked afterwards, written down beforehand: whether the server could have taken a mail that we heard nothing more of.
@@ -20,12 +27,19 @@ export interface Journal {
   refusal(address: string): Promise<string | null>
   refuse(address: string, reason: string): Promise<void>
   reopen(address: string): Promise<void>
+  hear(messageId: string, heard: HeardOf): Promise<void>
+  heard(messageId: string): Promise<HeardOf | null>
+  /** Is this one of the first `most` of a thread within a time? The same one is counted once, however often it is read. */
+  admits(thread: string, one: string, most: number, withinMs: number): Promise<boolean>
 }
 const DAY_MS = 86_400_000
 /** Long enough for whoever decides about a held mail, and for answers to keep their subject. */
 const SENT_MS = 7 * DAY_MS
 /** Mailboxes come back; a list that nobody ends would be tried for ever. */
 const REFUSED_MS = 30 * DAY_MS
+
+const heardOf = z.object({ subject: z.string(), references: z.array(z.string()) })
+const counts = z.array(z.object({ one: z.string(), atMs: z.number() }))
 
 export function createJournal(kv: KeyValue): Journal {
   const textOf = (value: unknown, field: string): string | null => {
@@ -50,5 +64,16 @@ export function createJournal(kv: KeyValue): Journal {
     refusal: async (address) => textOf(await kv.get(refusedKey(address)), 'reason'),
     refuse: (address, reason) => kv.set(refusedKey(address), { reason }, REFUSED_MS),
     reopen: (address) => kv.delete(refusedKey(address)),
+    hear: (messageId, heard) => kv.set(`heard:${messageId}`, heard, SENT_MS),
+    heard: async (messageId) => heardOf.safeParse(await kv.get(`heard:${messageId}`)).data ?? null,
+    async admits(thread, one, most, withinMs) {
+      const key = `thread:${thread}`
+      const now = Date.now()
+      const counted = (counts.safeParse(await kv.get(key)).data ?? []).filter(({ atMs }) => now - atMs < withinMs)
+      if (counted.some((known) => known.one === one)) return true
+      if (counted.length >= most) return false
+      await kv.set(key, [...counted, { one, atMs: now }], withinMs)
+      return true
+    },
   }
 }

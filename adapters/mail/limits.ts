@@ -33,3 +33,9 @@ export function mailboxBucket(address: string): string {
 export function recipientOf({ message, to }: Delivery): string {
   return message.only?.plugin === 'mail' ? message.only.id : to.channel
 }
+/** Field by which hubs know their own mails and those of each other: none answers another. */
+export const OWN_MARK = 'X-AutoDevHub'
+/** A command is text. What is larger is told by its head alone and not loaded. */
+export const MAX_BYTES = 5_000_000
+/** Of a mail that is too large: enough for the fields that say whose it is. */
+export const MAX_HEAD_BYTES = 128_000

@@ -32,6 +32,10 @@ export function render(message: Message, footer?: Footer): MailBody {
     files: blocks.flatMap((block) => (block.kind === 'file' ? [fileOf(block)] : [])),
   }
 }
+/** Called like what it answers. */
+export function answerTo(subject: string): string {
+  return /^re:/i.test(subject) ? subjectOf(subject) : `Re: ${subjectOf(subject)}`
+}
 /** One line without anything that could end it: header fields are lines. */
 function subjectOf(text: string): string {
   const [first] = clean(text)

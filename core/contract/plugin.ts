@@ -4,7 +4,7 @@ import type { Capabilities, Channel } from './channel.ts'
 import type { Catalog, Command, CommandInput } from './command.ts'
 import type { EventHandler, EventType, JobHandler, Schedule } from './jobs.ts'
 import type { Log } from './log.ts'
-import type { Account } from './people.ts'
+import type { Account, Role } from './people.ts'
 import type { Place, Posted } from './place.ts'
 import type { Awaitable, In, Out, Schema } from './schema.ts'
 import type { TaskHandler } from './task.ts'
@@ -41,6 +41,11 @@ export interface Manifest<C extends Schema = Schema> {
   readonly maxBodyBytes?: number
   /** Required of every plugin that returns a channel. */
   readonly can?: Capabilities
+  /**
+   * What people of a workspace that this adapter connects may do until an admin says otherwise; absent: member. 'none' where everybody in the
+   * world can write to it, as to a mailbox.
+   */
+  readonly defaultRole?: Role | 'none'
 }
 /** One contract for both kinds: an adapter is a plugin whose parts have a `channel`. */
 export interface Plugin<C extends Schema = Schema> {

@@ -9,6 +9,8 @@ export interface Workspace {
   readonly id: string
   readonly plugin: string
   readonly name: string
+  /** What its people get without a grant when it is new; absent: the column's default. */
+  readonly defaultRole?: Grant | undefined
 }
 export interface AuditEntry {
   readonly workspace: string
@@ -169,10 +171,10 @@ export function createDirectory(db: Db): CoreDirectory {
         await tx.update(workspaces).set({ defaultRole: grant }).where(eq(workspaces.id, workspace))
       })
     },
-    async ensureWorkspace({ id, plugin, name }) {
+    async ensureWorkspace({ id, plugin, name, defaultRole }) {
       await db
         .insert(workspaces)
-        .values({ id, plugin, name })
+        .values({ id, plugin, name, ...(defaultRole === undefined ? {} : { defaultRole }) })
         .onConflictDoUpdate({
           target: workspaces.id,
           set: { name },

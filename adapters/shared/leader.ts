@@ -1,18 +1,30 @@
 import type { Log } from '#contract'
-import type { GatewayStore, Held, Session } from './store.ts'
 
 const LEASE_MS = 20_000
-/** After Discord refused the token or the intents, which somebody has to correct. */
+/** After the platform refused us, which somebody has to correct; and the longest wait between attempts. */
 const REFUSED_MS = 60_000
 /** Share of the lease after which a leader that could not renew it stops. */
 const LEAVE_AT = 0.8
 const CLOSE_MS = 4_000
 
+export interface Held<State> {
+  readonly fence: number
+  /** Where the one before stopped. */
+  readonly state: State | null
+}
+/** Who leads, decided by the database: compare-and-set on holder, fence and the database's own clock. */
+export interface LeaseStore<State> {
+  /** null while another process leads. */
+  acquire(holder: string, leaseMs: number): Promise<Held<State> | null>
+  /** False once somebody else took over: then nothing is written. */
+  renew(holder: string, fence: number, leaseMs: number, state: State | null): Promise<boolean>
+  release(holder: string, fence: number, state: State | null): Promise<void>
+}
 /** The work of a leader. Resolves when it is over, by itself or after the signal; rejects with what is wrong. */
-export interface Led {
+export interface Led<State> {
   readonly done: Promise<void>
   /** How far it has come, as of now. */
-  session(): Session | null
+  state(): State | null
 }
 export interface Leader {
   start(): void
@@ -21,32 +33,35 @@ export interface Leader {
   trouble(): string | null
   close(): Promise<void>
 }
-export interface LeaderOptions {
-  readonly store: GatewayStore
+export interface LeaderOptions<State> {
+  readonly store: LeaseStore<State>
+  /** What is kept open, for the log: "Discord's Gateway". */
+  readonly what: string
   /** New for each process. */
   readonly holder: string
   readonly leaseMs?: number
   readonly log: Log
-  /** `save`: what `session` says now must outlive this process. */
-  lead(held: Held, signal: AbortSignal, save: () => void): Led
+  /** `save`: what `state` says now must outlive this process. */
+  lead(held: Held<State>, signal: AbortSignal, save: () => void): Led<State>
   /** Is it of no use to try again soon? */
   isRefusal(error: unknown): boolean
 }
 
 /** Does something in exactly one of the processes that share a database; when that one goes, another goes on where it was. */
-export function createLeader({ store, holder, leaseMs = LEASE_MS, log, lead, isRefusal }: LeaderOptions): Leader {
+export function createLeader<State>(options: LeaderOptions<State>): Leader {
+  const { store, what, holder, leaseMs = LEASE_MS, log, lead, isRefusal } = options
   const stop = new AbortController()
   let leading = false
   let trouble: string | null = null
   let running: Promise<void> | undefined
 
-  const hold = async (held: Held, askedMs: number): Promise<void> => {
+  const hold = async (held: Held<State>, askedMs: number): Promise<void> => {
     const ended = new AbortController()
     const signal = AbortSignal.any([stop.signal, ended.signal])
     const renew = async (): Promise<void> => {
       const asked = performance.now()
       try {
-        if (!(await store.renew(holder, held.fence, leaseMs, led.session()))) ended.abort()
+        if (!(await store.renew(holder, held.fence, leaseMs, led.state()))) ended.abort()
         clearTimeout(deadline)
         deadline = giveUp(asked)
         trouble = null
@@ -74,20 +89,29 @@ export function createLeader({ store, holder, leaseMs = LEASE_MS, log, lead, isR
       ended.abort()
       await Promise.all([renewing, saving])
       clearTimeout(deadline)
-      await store.release(holder, held.fence, led.session()).catch(() => undefined)
+      await store.release(holder, held.fence, led.state()).catch(() => undefined)
     }
   }
   const run = async (): Promise<void> => {
+    let failures = 0
     while (!stop.signal.aborted) {
       let waitMs = leaseMs / 4
+      let ledSinceMs = Number.POSITIVE_INFINITY
       try {
         const asked = performance.now()
         const held = await store.acquire(holder, leaseMs)
         trouble = null
-        if (held) await hold(held, asked)
+        if (held) {
+          ledSinceMs = asked
+          await hold(held, asked)
+        }
+        failures = 0
       } catch (error) {
         trouble = describe(error)
-        log.warn({ error: trouble }, "Discord's Gateway cannot be kept open")
+        log.warn({ error: trouble }, `${what} cannot be kept open`)
+        // What stood for a while and broke is tried again at once; what breaks again and again ever more seldom.
+        failures = performance.now() - ledSinceMs > leaseMs ? 1 : failures + 1
+        waitMs = Math.max(waitMs, Math.min(REFUSED_MS, waitMs * 2 ** (failures - 1)))
         if (isRefusal(error)) waitMs = Math.max(waitMs, REFUSED_MS)
       }
       await pause(waitMs * (0.75 + Math.random() / 2), stop.signal)
