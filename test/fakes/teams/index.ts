@@ -126,7 +126,8 @@ export async function startTeamsFake(options: TeamsFakeOptions = {}): Promise<Te
       const found = state.messages.find((m) => m.id === id && m.conversation === base)
       if (!found) return error(404, 'ActivityNotFoundInConversation')
       check(activity as Json)
-      options.onStored?.(Object.assign(found, { activity, edited: true }), 'edited')
+      Object.assign(found, { activity, edited: true })
+      options.onStored?.(found, 'edited')
       return { status: 200, body: { id }, outcome: 'ok' }
     },
     create({ body }) {
