@@ -10,6 +10,7 @@ import { makeChannel, placeOf } from './channel.ts'
 import { consoleAdapter } from './index.ts'
 import { openConsoleStore } from './store.ts'
 import { consoleMessages, consoleThreads } from './tables.ts'
+import { makeThreads } from './threads.ts'
 
 const SECRET = 'a-console-token-nobody-may-see'
 let database: Awaited<ReturnType<typeof openDatabase>>
@@ -107,6 +108,17 @@ describe('the console channel', () => {
     expect(await store.get(first.message)).toEqual(before)
     expect(before?.message.text).toBe('edited')
     expect((await channel.find(edit, 0, never))?.message).toBe(first.message)
+  })
+  test('reads back what was typed in a thread, in order, and nothing of its own', async () => {
+    const store = openConsoleStore(database.db)
+    await store.addTyped('read', 'c1', 'We need a queue', 'We need a queue')
+    await store.post('read', 'd1', { text: 'an answer' })
+    await store.addTyped('read', 'c2', 'Decision: PostgreSQL', 'Decision: PostgreSQL')
+    const never = new AbortController().signal
+    const said = await makeThreads(() => store).read(placeOf('read'), never)
+    expect(said.map(({ text }) => text)).toEqual(['We need a queue', 'Decision: PostgreSQL'])
+    const { thread: _, ...nowhere } = placeOf('read')
+    expect(await makeThreads(() => store).read(nowhere, never)).toEqual([])
   })
   test('says that a message to edit is gone', async () => {
     const channel = makeChannel(() => openConsoleStore(database.db), makeBells())

@@ -1,9 +1,10 @@
-import { database, definePlugin, jobsView } from '#contract'
+import { database, definePlugin, jobsView, provide, threads } from '#contract'
 import { makeBells } from './bells.ts'
 import { capabilities, makeChannel } from './channel.ts'
 import { consoleConfig } from './config.ts'
 import { makeSite } from './site.ts'
 import { openConsoleStore, type Store } from './store.ts'
+import { makeThreads } from './threads.ts'
 
 export const consoleAdapter = definePlugin({
   manifest: {
@@ -25,6 +26,7 @@ export const consoleAdapter = definePlugin({
       return opened
     }
     return {
+      provides: [provide(threads('console'), makeThreads(store))],
       channel: makeChannel(store, bells),
       site: makeSite(hub, { store, bells, jobs: () => hub.maybe(jobsView), closing: closing.signal }),
       close: () => closing.abort(),

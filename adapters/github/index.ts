@@ -1,4 +1,4 @@
-import { binder, bindings, definePlugin, provide, repositories } from '#contract'
+import { binder, bindings, definePlugin, provide, repositories, threads } from '#contract'
 import { createActions } from './actions.ts'
 import { createBinder } from './binder.ts'
 import { createChannel } from './channel.ts'
@@ -14,6 +14,7 @@ import { createScope } from './scope.ts'
 import { createSignals } from './signals.ts'
 import { createSweep } from './sweep.ts'
 import { createTasks } from './tasks.ts'
+import { createThreads } from './threads.ts'
 import { createRoutes, MAX_BODY_BYTES } from './webhook.ts'
 
 export const github = definePlugin({
@@ -47,7 +48,11 @@ export const github = definePlugin({
     const hooks = createHooks(hub.kv, hub.log)
     const sweep = createSweep({ client, hooks, inbound, kv: hub.kv, log: hub.log })
     return {
-      provides: [provide(repositories('github'), host), provide(binder('github'), createBinder(client))],
+      provides: [
+        provide(repositories('github'), host),
+        provide(binder('github'), createBinder(client)),
+        provide(threads('github'), createThreads(client)),
+      ],
       tasks: createTasks({
         client,
         host,

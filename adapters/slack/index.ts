@@ -1,5 +1,5 @@
 import { Hono } from 'hono'
-import { definePlugin, type HookEnv } from '#contract'
+import { definePlugin, type HookEnv, provide, threads } from '#contract'
 import { createChannel } from './channel.ts'
 import { createClient } from './client.ts'
 import { config } from './config.ts'
@@ -10,6 +10,7 @@ import { createLifecycle } from './lifecycle.ts'
 import { SIZES } from './limits.ts'
 import { createMany, refusing } from './many.ts'
 import { createSocket } from './socket.ts'
+import { createThreads } from './threads.ts'
 import { oneToken } from './tokens.ts'
 import { createRoutes } from './webhook.ts'
 
@@ -48,6 +49,7 @@ export const slack = definePlugin({
     many?.addRoutes(routes)
     return {
       ...(signingSecret === undefined && many === null ? {} : { routes }),
+      provides: [provide(threads('slack'), createThreads(client))],
       channel: createChannel(client),
       start: () => socket?.start(),
       async close() {

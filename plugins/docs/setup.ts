@@ -1,4 +1,6 @@
-import { bindings, budget, database, type Hub, model, type Parts, repositories } from '#contract'
+import { bindings, budget, database, type Hub, model, type Parts, repositories, threads } from '#contract'
+import { createDrafts } from './adr/keep.ts'
+import { adrCommands } from './commands/adr.ts'
 import { askCommands } from './commands/ask.ts'
 import type { Desk } from './commands/desk.ts'
 import { issueCommand } from './commands/issue.ts'
@@ -19,9 +21,11 @@ export function setupDocs(hub: Hub): Parts {
     asker: once(() => createAsker(hub.maybe(model), hub.use(budget))),
     bindings: () => hub.use(bindings),
     portOf: (plugin) => hub.maybe(repositories(plugin)),
+    drafts: once(() => createDrafts(hub.kv)),
+    threadsOf: (plugin) => hub.maybe(threads(plugin)),
   }
   return {
-    commands: [...askCommands(desk), syncCommand(desk), statusCommand(desk), issueCommand(desk)],
+    commands: [...askCommands(desk), syncCommand(desk), statusCommand(desk), issueCommand(desk), ...adrCommands(desk)],
     events: docsEvents(desk, hub),
     jobs: docsJobs(desk),
   }

@@ -16,11 +16,14 @@ import {
   pushed,
   type Repositories,
   repositories,
+  type Said,
+  threads,
 } from '#contract'
 import { createCatalog } from '../../core/dispatch/catalog.ts'
 import type { Store } from '../../core/store/open.ts'
 import { setupDocs } from '../../plugins/docs/setup.ts'
 import { type StoryView, stories, storyApproved } from '../../plugins/story/api.ts'
+import { memoryKv } from '../support/kv.ts'
 import { memoryBudget } from './story-desk.ts'
 
 export interface DocsDeskOptions {
@@ -30,6 +33,8 @@ export interface DocsDeskOptions {
   readonly model?: Model | null
   readonly budget?: Budget
   readonly stories?: readonly StoryView[]
+  /** What people wrote where commands are typed. */
+  readonly said?: readonly Said[]
 }
 const REPOSITORY = 'octo/shop'
 const URL = `https://code.test/${REPOSITORY}`
@@ -69,6 +74,7 @@ export function docsDesk(options: DocsDeskOptions) {
     [model.name, options.model ?? null],
     [bindings.name, fakeBindings],
     [repositories('memory').name, options.port],
+    ...(options.said ? [[threads('test').name, { read: async () => options.said }] as const] : []),
     [
       stories.name,
       {
@@ -79,7 +85,7 @@ export function docsDesk(options: DocsDeskOptions) {
   const hub: Hub = {
     config: {},
     log: { debug() {}, info() {}, warn() {}, error() {} },
-    kv: { get: unused, set: unused, add: unused, delete: unused },
+    kv: memoryKv(),
     catalog: { commands: [], isPrivate: () => false, match: unused, form: unused, check: unused },
     use: <T>(service: { name: string; type?: T }) => services.get(service.name) as T,
     maybe: <T>(service: { name: string; type?: T }) => (services.get(service.name) ?? null) as T | null,
@@ -119,6 +125,11 @@ export function docsDesk(options: DocsDeskOptions) {
     channel: 'C1',
     visibility,
   })
+  const resolve = (line: string) => {
+    const resolved = catalog.resolve(line)
+    if (resolved.kind !== 'run') throw new Error(`"${line}" does not run: ${JSON.stringify(resolved)}`)
+    return resolved
+  }
   const emit = async (name: string, payload: unknown, workspace: string) => {
     for (const handler of parts.events ?? [])
       if (handler.event.name === name) await handler.run(payload, contextOf(workspace, null))
@@ -145,11 +156,16 @@ export function docsDesk(options: DocsDeskOptions) {
       line: string,
       over: { readonly workspace?: string; readonly visibility?: Place['visibility'] } = {},
     ): Promise<Message> {
-      const resolved = catalog.resolve(line)
-      if (resolved.kind !== 'run') throw new Error(`"${line}" does not run: ${JSON.stringify(resolved)}`)
+      const resolved = resolve(line)
       const workspace = over.workspace ?? options.workspace
       const ctx = contextOf(workspace, placeIn(workspace, over.visibility ?? 'team'))
       return resolved.command.run(resolved.args, ctx)
+    },
+    /** Where the hub is told that what this line shows was written. */
+    async source(line: string) {
+      const { command, args } = resolve(line)
+      const ctx = contextOf(options.workspace, placeIn(options.workspace, 'team'))
+      return { outside: command.sideEffects === 'outside', source: (await command.source?.(args, ctx)) ?? null }
     },
     push: (push: {
       readonly before: string | null

@@ -1,5 +1,6 @@
-import { type Bindings, type Context, HubError, type Repositories } from '#contract'
+import { type Bindings, type Context, HubError, type Repositories, type Threads } from '#contract'
 import { boundHere, type Readable, readableHere } from '../access.ts'
+import type { Drafts } from '../adr/keep.ts'
 import type { DriftStore } from '../drift/store.ts'
 import type { RepositoryKey } from '../index/scope.ts'
 import type { IndexStore } from '../index/store.ts'
@@ -16,6 +17,10 @@ export interface Desk {
   bindings(): Bindings
   /** Port of a code host; null when its adapter is off. */
   portOf(plugin: string): Repositories | null
+  /** Drafts of decision records. */
+  drafts(): Drafts
+  /** Reads conversations of a platform back; null where it cannot be asked. */
+  threadsOf(plugin: string): Threads | null
 }
 
 export function portFor(desk: Desk, plugin: string): Repositories {

@@ -168,8 +168,9 @@ export async function startGitHubFake(options: { readonly now?: () => number } =
   const wire = ({ id, on, body, updatedAtMs, by = ANN.login }: FakeComment) => ({
     id,
     body,
-    user: { login: by },
+    user: { login: by, type: by.endsWith('[bot]') ? 'Bot' : 'User' },
     html_url: `https://github.com/${on.replace('#', '/issues/')}#issuecomment-${id}`,
+    created_at: new Date(updatedAtMs).toISOString(),
     updated_at: new Date(updatedAtMs).toISOString(),
   })
 

@@ -1,0 +1,80 @@
+import { type Context, HubError } from '#contract'
+import { type Desk, portFor } from '../commands/desk.ts'
+import { isDocument } from '../index/select.ts'
+import { DEFAULT_SETTINGS } from '../settings/settings.ts'
+import { code, plain } from '../text.ts'
+import { recordPath, recordsIn } from './file.ts'
+import { adrMarkdown } from './render.ts'
+
+const TRIES = 50
+
+export interface AdrProposal {
+  readonly markdown: string
+  readonly number: number
+  readonly url: string
+}
+/** Adds the record as a file of its own, in one pull request: proposed again, the same one is updated. */
+export async function proposeAdr(
+  desk: Desk,
+  of: { readonly id: string; readonly plugin: string; readonly repository: string },
+  ctx: Context,
+): Promise<AdrProposal> {
+  const { id, plugin, repository } = of
+  const draft = await desk.drafts().get(ctx.workspace, id)
+  if (!draft) throw new HubError('NOT_FOUND', 'This draft is not kept any more: draft it again with /docs adr')
+  const port = portFor(desk, plugin)
+  const info = await port.info(repository, ctx.signal)
+  const base = info && (await port.resolve(repository, info.defaultBranch, ctx.signal))
+  if (!info || !base)
+    throw new HubError('NOT_FOUND', `${port.title} shows the hub no repository ${repository}: check the hub's access`)
+  const branch = `autodevhub/adr-${id}`
+  const where = `${plugin}:${repository}`
+  const { entries } = await port.tree(repository, base, ctx.signal)
+  const records = recordsIn(entries)
+  const known = draft.numbers[where]
+  const before = await port.proposal(repository, branch, ctx.signal)
+  if (before?.state === 'merged' && known !== undefined)
+    return { markdown: `${plain(repository)}#${before.number} is merged: the decision is recorded.`, ...before }
+  // The number stays while nobody else's record has it.
+  const number =
+    known !== undefined && !records.taken.has(known)
+      ? known
+      : await freeNumber(desk, `${ctx.workspace}:${where}`, id, Math.max(0, ...records.taken.keys()) + 1)
+  const path = recordPath(records, number, draft.title)
+  const settings = (await desk.index().get({ workspace: ctx.workspace, plugin, repository }))?.settings
+  if (!isDocument(path, settings ?? DEFAULT_SETTINGS))
+    throw new HubError(
+      'INPUT_INVALID',
+      `${path} is no documentation of ${repository}: add ${records.folder}** to docs.paths in .autodevhub.yml`,
+    )
+  await desk.drafts().save(ctx.workspace, { ...draft, numbers: { ...draft.numbers, [where]: number } })
+  const {
+    number: page,
+    url,
+    changed,
+  } = await port.propose(
+    {
+      repository,
+      base: info.defaultBranch,
+      baseSha: base,
+      branch,
+      title: `docs: record the decision “${draft.title}”`,
+      body: [
+        `Adds ${code(path)}: a decision as people took it in a conversation. Every sentence cites what was said.`,
+        `<sub>${plain(`Drafted for ${draft.author.name} · ${draft.made}`).replaceAll('@', '@\u200B')}</sub>`,
+      ].join('\n\n'),
+      message: `docs: record the decision “${draft.title}”`,
+      files: [{ path, text: adrMarkdown(draft, number) }],
+    },
+    ctx.signal,
+  )
+  await ctx.audit('docs.adr', `${plugin}:${repository}#${page}`, { path })
+  const what = before?.state !== 'open' ? 'is open' : changed ? 'is updated' : 'stands as it is'
+  return { markdown: `${plain(repository)}#${page} ${what}: it adds ${code(path)}.`, number: page, url }
+}
+
+async function freeNumber(desk: Desk, repository: string, id: string, from: number): Promise<number> {
+  for (let number = from; number < from + TRIES; number += 1)
+    if (await desk.drafts().reserve(repository, number, id)) return number
+  throw new HubError('CONFLICT', `${TRIES} records are proposed and not merged: merge or close some of them`)
+}
