@@ -1,6 +1,15 @@
-import { type Bindings, type DeliveryMeasures, HubError, type Links, type Repositories, type Tasks } from '#contract'
+import {
+  type Bindings,
+  type DeliveryMeasures,
+  HubError,
+  type Links,
+  type Repositories,
+  type Tasks,
+  type Tracker,
+} from '#contract'
 import type { Stories } from '../story/api.ts'
 import type { CommitStore } from './changes/store.ts'
+import type { GroupStore } from './groups/store.ts'
 import type { SettingsStore } from './settings/store.ts'
 import type { DeploymentStore } from './store.ts'
 import type { SubscriptionStore } from './subscriptions/store.ts'
@@ -10,6 +19,7 @@ export interface Desk {
   store(): DeploymentStore
   settings(): SettingsStore
   subscriptions(): SubscriptionStore
+  groups(): GroupStore
   commits(): CommitStore
   measures(): (workspace: string, fromMs: number, toMs: number) => Promise<DeliveryMeasures[]>
   bindings(): Bindings
@@ -17,6 +27,7 @@ export interface Desk {
   tasks(): Tasks
   repositories(codeHost: string): Repositories | null
   stories(): Stories | null
+  tracker(plugin: string): Tracker | null
   /** The hub's own workspace. */
   home(): string
   nowMs(): number

@@ -29,12 +29,10 @@ export const tellJob = defineJob({
   payload: z.object({ number, revision: z.number().int(), state: z.enum(DEPLOYMENT_STATES) }),
   retry: quick,
 })
-/** Shows a card where it was quiet until now. */
-export const lateJob = defineJob({
-  name: 'deploy.late',
-  payload: z.object({ number, placeKey: z.string() }),
-  retry: quick,
-})
+/** Shows what waited for the end of quiet hours, or for others of its group. */
+export const lateJob = defineJob({ name: 'deploy.late', payload: z.object({ group: z.uuid() }), retry: quick })
+/** Finds the issues that commits name, and shows the card there. */
+export const issuesJob = defineJob({ name: 'deploy.issues', payload: z.object({ number }), retry: quick })
 /** Ends a deployment that nobody ends, unless it has moved on meanwhile. */
 export const endJob = defineJob({
   name: 'deploy.end',

@@ -20,7 +20,12 @@ export interface Approval {
 export interface Filter {
   readonly environment: string | null
   readonly states: readonly DeploymentState[] | null
+  /** Absent: every service. */
+  readonly service?: string
 }
+/** What `--once` counts by, together with the service. */
+export const ONCE_PARTS = ['version', 'environment', 'day'] as const
+export type OncePart = (typeof ONCE_PARTS)[number]
 
 const OPEN: ReadonlySet<DeploymentState> = new Set(['waiting', 'queued', 'running'])
 export const isOpen = (state: DeploymentState): boolean => OPEN.has(state)

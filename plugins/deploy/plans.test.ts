@@ -49,6 +49,7 @@ describe.each(DATABASES)('plans on %s', (database) => {
         'deployments_history',
         { service: 'service-4', environment: 'production', limit: 25 },
       ],
+      ['the history of a service', 'deployments_service', { service: 'service-4', limit: 25 }],
       ['what ended in a time', 'deployments_finished', { fromMs: Date.now() - 7 * DAY, toMs: Date.now(), limit: 100 }],
     ] as const)('%s is read by an index', async (_what, index, query) => {
       const plan = await planOf(() => createStore(opened.db).listQuery('w1', query))
@@ -75,9 +76,10 @@ describe.each(DATABASES)('plans on %s', (database) => {
         const [first] = await store.list('w1', { service: row.service, environment: row.environment, limit: 1 })
         expect(row.number).toBe(first?.number)
       }
-      const plan = await planOf((db) => createStore(db).nextSpotQuery('w1', undefined, newest[3]))
+      const plan = await planOf((db) => createStore(db).newestQuery('w1', undefined))
       expect(plan).not.toMatch(/Seq Scan|Sort/)
-      expect(plan).toContain('deployments_history')
+      expect(plan).toContain('Index Only Scan Backward using deployments_history')
+      expect(plan.match(/Backward using deployments_history/g)).toHaveLength(2)
     })
     it('what is live and what was live before are found by an index', async () => {
       const spot = { workspace: 'w1', service: 'service-4', environment: 'production' }

@@ -9,9 +9,11 @@ import {
   provide,
   repositories,
   tasks,
+  tracker,
 } from '#contract'
 import { stories } from '../story/api.ts'
-import { lateHandler, tellHandler } from './card/jobs.ts'
+import { issuesHandler } from './card/issues.ts'
+import { tellHandler } from './card/jobs.ts'
 import { changesHandler, gitEvents } from './changes/jobs.ts'
 import { createCommits } from './changes/store.ts'
 import { cancelCommand } from './commands/cancel.ts'
@@ -26,6 +28,8 @@ import { verifyCommand } from './commands/verify.ts'
 import { webhookCommands } from './commands/webhooks.ts'
 import type { DeployConfig } from './config.ts'
 import type { Desk } from './desk.ts'
+import { lateHandler } from './groups/jobs.ts'
+import { createGroups } from './groups/store.ts'
 import { deployOperations } from './intake/operations.ts'
 import { intakeEvents, intakeHandler } from './intake/route.ts'
 import { runHandler } from './intake/runs.ts'
@@ -47,6 +51,7 @@ export function setupDeploy(hub: Hub<DeployConfig>): Parts {
     store: once(() => createStore(hub.use(database))),
     settings: once(() => createSettings(hub.use(database))),
     subscriptions: once(() => createSubscriptions(hub.use(database))),
+    groups: once(() => createGroups(hub.use(database))),
     commits: once(() => createCommits(hub.use(database))),
     measures: once(() => createMeasures(hub.use(database)).read),
     bindings: () => hub.use(bindings),
@@ -54,6 +59,7 @@ export function setupDeploy(hub: Hub<DeployConfig>): Parts {
     tasks: () => hub.use(tasks),
     repositories: (codeHost) => hub.maybe(repositories(codeHost)),
     stories: () => hub.maybe(stories),
+    tracker: (plugin) => hub.maybe(tracker(plugin)),
     home: () => hub.use(operations).home,
     nowMs: () => Date.now(),
   }
@@ -62,6 +68,7 @@ export function setupDeploy(hub: Hub<DeployConfig>): Parts {
     secrets: once(() => createWebhookSecrets(hub.kv)),
     allowHosts: hub.config.webhookAllowHosts,
     nowMs: desk.nowMs,
+    random: Math.random,
   }
   const service = createDeployments(desk.store, desk.measures)
   const routes = deployRoutes(hub, desk.home, desk.nowMs)
@@ -78,7 +85,7 @@ export function setupDeploy(hub: Hub<DeployConfig>): Parts {
       ...settingsCommands(desk, hub.catalog),
       ...freezeCommands(desk),
       ...subscribeCommands(desk),
-      ...webhookCommands(outgoing),
+      ...webhookCommands(outgoing, desk),
     ],
     events: [...intakeEvents(desk), ...gitEvents(desk)],
     jobs: [
@@ -87,6 +94,7 @@ export function setupDeploy(hub: Hub<DeployConfig>): Parts {
       changesHandler(desk),
       tellHandler(desk, outgoing),
       lateHandler(desk),
+      issuesHandler(desk),
       startHandler(desk),
       endHandler(desk),
       webhookHandler(outgoing),

@@ -4,6 +4,7 @@ import type { Store } from '../../core/store/open.ts'
 import { openTestStore } from '../../test/support/stores.ts'
 import { createCommits } from './changes/store.ts'
 import type { Desk } from './desk.ts'
+import { createGroups } from './groups/store.ts'
 import { createStore, type NewDeployment } from './store.ts'
 import { endHandler, sweepSchedules } from './sweep.ts'
 
@@ -113,12 +114,23 @@ it('ends what nobody approves and what is not heard of, tells it, and leaves the
   await store.report({ ...wanted({}), service: 'silent' }, { ...late, atMs: NOW }, NOW)
   expect((await store.get('w', 3)).state).toBe('succeeded')
 })
-it('forgets commits after 120 days', async () => {
+it('forgets commits, and what was told once or together, after 120 days', async () => {
   const commits = createCommits(opened.db)
   const one = (sha: string) => [{ sha, message: 'm', author: 'a' }]
   await commits.savePushed('w', 'octo/web', one('old'), NOW - 121 * 24 * HOUR)
   await commits.savePushed('w', 'octo/web', one('new'), NOW - 119 * 24 * HOUR)
-  const desk = { commits: () => commits, nowMs: () => NOW } as unknown as Desk
+  const groups = createGroups(opened.db)
+  const place = { plugin: 'chat', workspace: 'w', channel: 'C1', visibility: 'team' as const }
+  const group = await groups.join('w', 'C1', place, 1)
+  expect(await groups.claim('w', 'C1', 'web v1', 1)).toBe(true)
+  expect(await groups.claim('w', 'C1', 'web v1', 2)).toBe(false)
+  const old = `date_trunc('milliseconds', clock_timestamp() - interval '121 days')`
+  await opened.sql.query(`update hub.deployment_groups set created_at = ${old}`)
+  await opened.sql.query(`update hub.subscription_once set at = ${old}`)
+  const desk = { commits: () => commits, groups: () => groups, nowMs: () => NOW } as unknown as Desk
   await sweepSchedules(desk)[1]?.run({ startMs: NOW }, {} as Context)
   expect(await commits.pushedAt('w', 'octo/web', ['old', 'new'])).toEqual([NOW - 119 * 24 * HOUR])
+  expect(await groups.find('w', group.id)).toBeNull()
+  expect(await groups.members('w', group.id)).toEqual([])
+  expect(await groups.claim('w', 'C1', 'web v1', 2)).toBe(true)
 })

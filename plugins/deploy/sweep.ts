@@ -36,7 +36,11 @@ export function sweepSchedules(desk: Desk): readonly Schedule[] {
     {
       name: 'forget',
       everyMs: 24 * HOUR_MS,
-      run: () => desk.commits().forget(desk.nowMs() - REMEMBERED_MS),
+      async run() {
+        const before = desk.nowMs() - REMEMBERED_MS
+        await desk.commits().forget(before)
+        await desk.groups().forget(before)
+      },
     },
   ]
 }

@@ -13,7 +13,7 @@ import {
   uuid,
 } from 'drizzle-orm/pg-core'
 import type { DeploymentState, Place, Role } from '#contract'
-import type { Approval, Commit, Filter, StoryCarried } from './model.ts'
+import type { Approval, Commit, Filter, OncePart, StoryCarried } from './model.ts'
 
 const hub = pgSchema('hub')
 const at = (name: string) => timestamp(name, { withTimezone: true, mode: 'date' })
@@ -86,6 +86,7 @@ export const deployments = hub.table(
     uniqueIndex('deployments_number').on(t.workspace, t.number),
     index('deployments_history').on(t.workspace, t.service, t.environment, t.number),
     index('deployments_environment').on(t.workspace, t.environment, t.number),
+    index('deployments_service').on(t.workspace, t.service, t.number),
     index('deployments_finished').on(t.workspace, t.finishedAt),
     index('deployments_live').on(t.workspace, t.service, t.environment, t.finishedAt).where(sql`state = 'succeeded'`),
     index('deployments_sha').on(t.workspace, t.service, t.environment, t.sha),
@@ -126,7 +127,10 @@ export const deploymentVerifications = hub.table(
     byName: text('by_name').notNull(),
     at: at('at').notNull().default(now),
   },
-  (t) => [primaryKey({ columns: [t.workspace, t.number, t.story, t.criterion] })],
+  (t) => [
+    primaryKey({ columns: [t.workspace, t.number, t.story, t.criterion] }),
+    index('deployment_verifications_story').on(t.workspace, t.story),
+  ],
 )
 
 /** Where the card of a deployment stands, so that it is edited there until the end. */
@@ -215,10 +219,60 @@ export const subscriptions = hub.table(
     /** Minutes of the day; both or none. */
     quietFrom: integer('quiet_from'),
     quietTo: integer('quiet_to'),
+    /** One card of a service for each of these together; null: one for each deployment. */
+    once: jsonb('once').$type<readonly OncePart[]>(),
+    /** New ones wait this long for others, which then are one message. */
+    groupMinutes: integer('group_minutes'),
     by: text('by').notNull(),
     createdAt: at('created_at').notNull().default(now),
   },
   (t) => [primaryKey({ columns: [t.workspace, t.topic, t.placeKey, t.filterKey] })],
+)
+
+/** What a place was told of once: the deployment that came first keeps it. */
+export const subscriptionOnce = hub.table(
+  'subscription_once',
+  {
+    workspace: text('workspace').notNull(),
+    placeKey: text('place_key').notNull(),
+    onceKey: text('once_key').notNull(),
+    number: integer('number').notNull(),
+    at: at('at').notNull().default(now),
+  },
+  (t) => [primaryKey({ columns: [t.workspace, t.placeKey, t.onceKey] }), index('subscription_once_at').on(t.at)],
+)
+
+/** Deployments that a place hears of in one message: it waits, is closed, and then is shown and edited. */
+export const deploymentGroups = hub.table(
+  'deployment_groups',
+  {
+    workspace: text('workspace').notNull(),
+    id: uuid('id').notNull(),
+    placeKey: text('place_key').notNull(),
+    place: jsonb('place').$type<Place>().notNull(),
+    /** Nothing joins any more. */
+    closedAt: at('closed_at'),
+    /** Who is in it stays so from here on. */
+    shownAt: at('shown_at'),
+    createdAt: at('created_at').notNull().default(now),
+  },
+  (t) => [
+    primaryKey({ columns: [t.workspace, t.id] }),
+    uniqueIndex('deployment_groups_open').on(t.workspace, t.placeKey).where(sql`closed_at is null`),
+    index('deployment_groups_created').on(t.createdAt),
+  ],
+)
+export const deploymentGroupMembers = hub.table(
+  'deployment_group_members',
+  {
+    workspace: text('workspace').notNull(),
+    groupId: uuid('group_id').notNull(),
+    number: integer('number').notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.workspace, t.groupId, t.number] }),
+    index('deployment_group_members_number').on(t.workspace, t.number),
+  ],
 )
 
 /** Addresses that are told by the Standard Webhooks specification. Their secrets lie sealed in the plugin's own keys. */
@@ -235,6 +289,11 @@ export const webhookEndpoints = hub.table(
     createdAt: at('created_at').notNull().default(now),
     /** Why nothing is sent any more; null while it works. */
     stopped: text('stopped'),
+    /** What the last attempt came to, when it was not taken. */
+    failure: text('failure'),
+    failedAt: at('failed_at'),
+    /** Where it was asked for: whoever added it is told there when it is stopped. */
+    place: jsonb('place').$type<Place>(),
   },
   (t) => [
     primaryKey({ columns: [t.workspace, t.number] }),

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { defineEvent, defineService, type Visibility } from '#contract'
+import { defineEvent, defineService, type IssueRef, type Visibility } from '#contract'
 
 /** A story as other plugins see it. */
 export interface StoryView {
@@ -21,6 +21,8 @@ export interface StoryView {
 export interface Stories {
   /** `reference` as people type it: 'ST-12' or '12'. NOT_FOUND when the workspace has no such story. */
   get(workspace: string, reference: string): Promise<StoryView>
+  /** Issues of trackers that hold the criteria of these stories, without those that are gone; at most 50. */
+  issues(workspace: string, references: readonly string[]): Promise<readonly IssueRef[]>
 }
 export const stories = defineService<Stories>('stories')
 

@@ -81,6 +81,12 @@ export function setupStory(hub: Hub, draftOffline: (text: string) => Draft): Par
             criteria: draft.criteria.map((c) => ({ id: c.id, title: c.title })),
           }
         },
+        async issues(workspace, references) {
+          const found = await links().ofNumbers(workspace, references.map(parseReference))
+          return found.map(({ plugin, trackerWorkspace, issueId, issueKey, url }) => {
+            return { plugin, workspace: trackerWorkspace, id: issueId, key: issueKey, url }
+          })
+        },
       }),
     ],
     commands: [

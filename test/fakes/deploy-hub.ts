@@ -20,6 +20,7 @@ import {
   type Repositories,
   repositories,
   type Schema,
+  tracker,
 } from '#contract'
 import { createHub, createLog, createMask, type RunningHub } from '../../core/index.ts'
 import { deploy } from '../../plugins/deploy/index.ts'
@@ -27,6 +28,7 @@ import { hubPlugin } from '../../plugins/hub/index.ts'
 import { story } from '../../plugins/story/index.ts'
 import { MIGRATIONS } from '../support/stores.ts'
 import { dataFolder } from '../support/templates.ts'
+import { memoryTracker } from './tracker.ts'
 
 /** What stands in a chat: one entry for each post, with every state it ever showed. */
 export interface ShownPost {
@@ -53,6 +55,8 @@ export interface Forge {
 export interface DeployHub {
   readonly hub: RunningHub
   readonly forge: Forge
+  /** A tracker in memory; comments of an issue are posts of a channel named by its id. */
+  readonly acme: ReturnType<typeof memoryTracker> & { isAway: boolean }
   readonly apiToken: string
   posts(channel?: string): readonly ShownPost[]
   /** A line that somebody types; resolves when everything rests. */
@@ -91,6 +95,10 @@ const EMPTIED = [
   'deploy_pulls',
   'subscriptions',
   'webhook_endpoints',
+  'story_issues',
+  'subscription_once',
+  'deployment_groups',
+  'deployment_group_members',
 ]
 
 export async function startDeployHub(
@@ -125,11 +133,12 @@ export async function startDeployHub(
       return { channel: recordingChannel(posts) }
     },
   })
+  const { plugin: acmePlugin, acme } = createAcme(posts)
   const apiToken = 'api-token-of-the-test-0123456789'
   const hub = await createHub({
     role: 'all',
-    plugins: [chat, forgePlugin, story as Plugin, hubPlugin as Plugin, deploy as Plugin],
-    configs: { chat: {}, forge: {}, story: {}, hub: {}, deploy: config },
+    plugins: [chat, forgePlugin, acmePlugin, story as Plugin, hubPlugin as Plugin, deploy as Plugin],
+    configs: { chat: {}, forge: {}, acme: {}, story: {}, hub: {}, deploy: config },
     dataDir,
     migrations: MIGRATIONS,
     secretKey: 'ab'.repeat(32),
@@ -196,6 +205,7 @@ export async function startDeployHub(
   return {
     hub,
     forge,
+    acme,
     apiToken,
     posts: (channel) => posts.filter((post) => channel === undefined || post.channel === channel),
     say,
@@ -209,6 +219,7 @@ export async function startDeployHub(
       forge.commits.length = 0
       forge.dispatched.length = 0
       forge.fail = null
+      acme.isAway = false
     },
     async close() {
       await hub.close(2_000)
@@ -239,6 +250,54 @@ function recordingChannel(posts: ShownPost[]) {
     find: async () => null,
     profile: async () => null,
   }
+}
+
+function createAcme(posts: ShownPost[]) {
+  const acme = Object.assign(memoryTracker('acme:site'), { isAway: false })
+  const { get } = acme.tracker
+  const isHere = () => {
+    if (acme.isAway) throw new HubError('UNAVAILABLE', 'acme.test did not answer', { retry: { afterMs: 200 } })
+  }
+  const port = {
+    ...acme.tracker,
+    get(...asked: Parameters<typeof get>) {
+      isHere()
+      return get(...asked)
+    },
+  }
+  const comments = recordingChannel(posts)
+  const plugin = definePlugin({
+    manifest: {
+      name: 'acme',
+      version: '1.0.0',
+      summary: 'A tracker in memory',
+      hub: '^1.0.0',
+      config: z.object({}),
+      can: {
+        update: true,
+        threads: false,
+        buttons: false,
+        forms: false,
+        plainWords: false,
+        private: false,
+        files: false,
+        reconcile: 'native',
+        maxText: 10_000,
+        maxBlocks: 50,
+      },
+    },
+    setup: () => ({
+      provides: [provide(tracker('acme'), port)],
+      channel: {
+        ...comments,
+        deliver(delivery: Delivery) {
+          isHere()
+          return comments.deliver(delivery)
+        },
+      },
+    }),
+  })
+  return { plugin: plugin as Plugin, acme }
 }
 
 function createForge(): { plugin: Plugin; forge: Forge } {
@@ -322,7 +381,12 @@ function createForge(): { plugin: Plugin; forge: Forge } {
     const [from, to] = [indexOf(base), indexOf(head)]
     if (from < 0 || to < 0) throw new HubError('NOT_FOUND', 'no such commit')
     const relation = from === to ? 'identical' : from < to ? 'ahead' : 'behind'
-    return { relation, commits: forge.commits.slice(from + 1, to + 1).map((one) => ({ ...one, parents: [] })), files: [], truncated: false }
+    return {
+      relation,
+      commits: forge.commits.slice(from + 1, to + 1).map((one) => ({ ...one, parents: [] })),
+      files: [],
+      truncated: false,
+    }
   }
   const unused = () => Promise.reject(new HubError('UNSUPPORTED', 'this forge cannot do that'))
   const host: Repositories = {
@@ -377,6 +441,15 @@ function createForge(): { plugin: Plugin; forge: Forge } {
     },
   })
   return { plugin: plugin as Plugin, forge }
+}
+
+/** Joins a project of the tracker to 'payments', in the same way. */
+export async function bindTracker({ hub }: Pick<DeployHub, 'hub'>, target = 'PAY'): Promise<void> {
+  await hub.store.sql.query(
+    `insert into hub.bindings (workspace, kind, plugin, target_workspace, target, project, label, rules, bound_by)
+     values ($1, 'tracker', 'acme', 'acme:site', $2, 'payments', $2, '{}'::jsonb, 'chat:ada')`,
+    [WORKSPACE, target],
+  )
 }
 
 /** Joins the repository to the project 'payments', as `hub bind` would once a code host had vouched for it. */

@@ -7,7 +7,7 @@ const SHOWN_STORIES = 5
 const SHOWN_ISSUES = 8
 const MAX_LINE = 90
 
-const LOOKS: Readonly<Record<DeploymentState, readonly [string, string]>> = {
+export const LOOKS: Readonly<Record<DeploymentState, readonly [string, string]>> = {
   waiting: ['⏸', 'waits for approval'],
   queued: ['🕓', 'is queued'],
   running: ['🚀', 'is being deployed'],

@@ -2,7 +2,7 @@ import { type EventHandler, handleEvent, handleJob, type JobHandler, pullRequest
 import { boundRepository, type Desk } from '../desk.ts'
 import { follow } from '../follow.ts'
 import { boundWorkspaces } from '../intake/route.ts'
-import { changesJob } from '../jobs.ts'
+import { changesJob, issuesJob } from '../jobs.ts'
 import { readChanges } from './read.ts'
 
 /** Fills in what a deployment brings, once its commit and what was live before are known. */
@@ -26,6 +26,8 @@ export function changesHandler(desk: Desk): JobHandler {
       return isKnown ? null : { commits, issues, stories, previousSha: base }
     })
     await follow(ctx, [await desk.store().get(workspace, number)])
+    // Apart from this job: a tracker that is away keeps nobody waiting for what a deployment brings.
+    if (issues.length > 0) await ctx.enqueue(issuesJob, { number }, { key: `${workspace}:${number}:${row.sha}` })
     return undefined
   })
 }

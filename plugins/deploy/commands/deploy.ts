@@ -5,6 +5,7 @@ import { readChanges } from '../changes/read.ts'
 import type { Desk } from '../desk.ts'
 import { follow } from '../follow.ts'
 import { startJob } from '../jobs.ts'
+import type { StoryCarried } from '../model.ts'
 import { formatReference } from '../reference.ts'
 import { beingDeployed, type Row } from '../rows.ts'
 import { freezeFor, refuseFrozen } from '../settings/freeze.ts'
@@ -132,6 +133,10 @@ async function preview(
   const frozen = freezeFor(await desk.settings().freezes(workspace, desk.nowMs()), spot, desk.nowMs())
   const { approvals, role } = await desk.settings().environment(workspace, environment)
   const { commits = [], stories = [], issues = [] } = found ?? {}
+  const verified = await desk.store().verifiedWhere(
+    workspace,
+    stories.map((story) => story.reference),
+  )
   const title = `${service} → ${environment}: ${at.ref} @ ${shortSha(at.sha)}`
   const facts = [
     liveLine(live, found?.relation ?? null, at.sha),
@@ -151,10 +156,7 @@ async function preview(
     ],
     [`By ${authors.join(', ')}`, []],
     [`Issues ${issues.join(', ')}`, []],
-    [
-      count(stories.length, 'story', 'stories'),
-      stories.map((s) => storyLine({ ...s, criteria: s.criteria.map((c) => ({ ...c, verified: false })) })),
-    ],
+    [count(stories.length, 'story', 'stories'), stories.flatMap((story) => criteriaLines(story, verified))],
   ]
   const kept = lists.filter((_, i) => [commits, authors, issues, stories][i]?.length)
   const run = `deploy ${service} ${environment} ${at.ref}`
@@ -171,6 +173,18 @@ async function preview(
       ...(busy ? [buttons(button('Details', `deploy show ${formatReference(busy.number)}`))] : []),
     ],
   }
+}
+/** A story and each of its criteria, with where somebody has seen it to hold: on the way here it was deployed elsewhere. */
+function criteriaLines(story: StoryCarried, verified: ReadonlyMap<string, ReadonlySet<string>>): string[] {
+  const seenAt = (id: string) => [...(verified.get(`${story.reference} ${id}`) ?? [])].sort()
+  const criteria = story.criteria.map((c) => ({ ...c, verified: seenAt(c.id).length > 0 }))
+  return [
+    storyLine({ ...story, criteria }),
+    ...criteria.map(({ id, title, verified: holds }) => {
+      const where = holds ? ` (seen in ${seenAt(id).join(', ')})` : ''
+      return `${holds ? '✓' : '○'} ${[id, title === id ? '' : clip(title, 90)].filter((part) => part !== '').join(' ')}${where}`
+    }),
+  ]
 }
 function liveLine(live: Row | null, relation: string | null, sha: string): string {
   if (!live) return 'Nothing is known to be live there.'

@@ -1,6 +1,8 @@
 import { z } from 'zod'
 import type { Context } from '#contract'
+import type { Filter } from '../model.ts'
 import { NAME } from '../report.ts'
+import { ONLY, ONLY_WORDS, type Only } from '../subscriptions/words.ts'
 import { oneLine } from '../text.ts'
 
 const name = (what: string, example: string) =>
@@ -23,3 +25,17 @@ export const allOr = (text: string): string | null => (text === 'all' ? null : t
 
 /** '<plugin>:<account id>' of whoever asks. */
 export const keyOf = ({ actor }: Context): string => `${actor.account.plugin}:${actor.account.id}`
+
+/** What of the deployments somebody wants to hear; a failure includes being taken back. */
+export const onlyField = z
+  .enum(ONLY_WORDS)
+  .optional()
+  .describe('Only those: failed (and taken back), live, ended, waiting, rolled-back')
+export const isOnly = (word: string): word is Only => ONLY_WORDS.some((only) => only === word)
+export function filterOf(environment: string, only: Only | undefined, service: string | undefined): Filter {
+  return {
+    environment: allOr(environment),
+    states: only === undefined ? null : ONLY[only],
+    ...(service === undefined ? {} : { service }),
+  }
+}

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { type Command, type DeliveryMeasures, defineCommand, type Message } from '#contract'
-import { cardOf } from '../card/jobs.ts'
 import { storyLine } from '../card/render.ts'
+import { cardOf } from '../card/show.ts'
 import type { Desk } from '../desk.ts'
 import type { Standing } from '../history/store.ts'
 import { formatReference, parseReference } from '../reference.ts'

@@ -53,21 +53,25 @@ export function createHistory(db: Db) {
       .where(and(sameTarget(target), eq(deployments.state, 'succeeded'), ...more))
       .orderBy(desc(deployments.finishedAt))
       .limit(1)
-  const nextSpotQuery = (workspace: string, service: string | undefined, after: Standing | undefined) =>
-    db
+  /**
+   * From one place to the next through the index, read backwards: however long the history is, each costs one step, and all of them one statement.
+   * DISTINCT ON would read every row.
+   */
+  const newestQuery = (workspace: string, service: string | undefined) => {
+    const mine = service === undefined ? sql`` : sql`and d.service = ${service}`
+    const step = (more: SQL) => sql`select d.service, d.environment, d.number from ${deployments} d
+      where d.workspace = ${workspace} ${mine} ${more} order by d.service desc, d.environment desc, d.number desc limit 1`
+    const spots = sql`with recursive spots as (
+        (${step(sql``)})
+        union all
+        select next.* from spots s
+        cross join lateral (${step(sql`and (d.service, d.environment) < (s.service, s.environment)`)}) next
+      ) select number from spots limit ${MOST_SPOTS}`
+    return db
       .select(STANDING)
       .from(deployments)
-      .where(
-        and(
-          eq(deployments.workspace, workspace),
-          service === undefined ? undefined : eq(deployments.service, service),
-          after
-            ? sql`(${deployments.service}, ${deployments.environment}) < (${after.service}, ${after.environment})`
-            : undefined,
-        ),
-      )
-      .orderBy(desc(deployments.service), desc(deployments.environment), desc(deployments.number))
-      .limit(1)
+      .where(and(eq(deployments.workspace, workspace), sql`${deployments.number} in (${spots})`))
+  }
   async function succeeded(target: Spot, ...more: (SQL | undefined)[]): Promise<Row | null> {
     const [row] = await liveQuery(target, ...more)
     return row ?? null
@@ -104,20 +108,12 @@ export function createHistory(db: Db) {
         ne(deployments.number, row.number),
         row.sha === null ? undefined : ne(deployments.sha, row.sha),
       ),
-    /**
-     * Newest of each service and environment. From one to the next through the index, read backwards: however long the history is, each costs
-     * one step. DISTINCT ON would read all of it.
-     */
+    newestQuery,
+    /** Newest of each service and environment, in the order of their names. */
     async newest(workspace: string, service: string | undefined): Promise<Standing[]> {
-      const found: Standing[] = []
-      while (found.length < MOST_SPOTS) {
-        const [row] = await nextSpotQuery(workspace, service, found.at(-1))
-        if (!row) break
-        found.push(row)
-      }
-      return found.reverse()
+      const found = await newestQuery(workspace, service)
+      return found.sort((a, b) => compare(a.service, b.service) || compare(a.environment, b.environment))
     },
-    nextSpotQuery,
     /** Deployments started by the hub of which no run is known yet, newest first. */
     async unclaimed(workspace: string, repository: string, sinceMs: number): Promise<Row[]> {
       return db
@@ -135,6 +131,17 @@ export function createHistory(db: Db) {
         .orderBy(desc(deployments.number))
         .limit(10)
     },
+    /** Oldest first, so that whoever is told again hears it in order. */
+    async changedSince(workspace: string, sinceMs: number): Promise<Row[]> {
+      const since = new Date(sinceMs)
+      const newest = await db
+        .select()
+        .from(deployments)
+        .where(and(eq(deployments.workspace, workspace), gte(deployments.updatedAt, since)))
+        .orderBy(desc(deployments.number))
+        .limit(MOST_LISTED)
+      return newest.reverse()
+    },
     /** Of every workspace: open, and untouched since. */
     async stale(beforeMs: number, states: readonly DeploymentState[]): Promise<Row[]> {
       return db
@@ -143,6 +150,22 @@ export function createHistory(db: Db) {
         .where(and(inArray(deployments.state, [...states]), lt(deployments.updatedAt, new Date(beforeMs))))
         .orderBy(deployments.updatedAt)
         .limit(100)
+    },
+    /** Where people have seen the criteria of these stories to hold, whichever deployment brought them: 'ST-3 AC-2' and its environments. */
+    async verifiedWhere(workspace: string, stories: readonly string[]): Promise<Map<string, Set<string>>> {
+      const found = new Map<string, Set<string>>()
+      if (stories.length === 0) return found
+      const v = deploymentVerifications
+      const rows = await db
+        .selectDistinct({ story: v.story, criterion: v.criterion, environment: deployments.environment })
+        .from(v)
+        .innerJoin(deployments, and(eq(deployments.workspace, v.workspace), eq(deployments.number, v.number)))
+        .where(and(eq(v.workspace, workspace), inArray(v.story, [...stories])))
+      for (const { story, criterion, environment } of rows) {
+        const key = `${story} ${criterion}`
+        found.set(key, (found.get(key) ?? new Set()).add(environment))
+      }
+      return found
     },
     /** 'ST-3 AC-2' of each deployment. */
     async verified(workspace: string, numbers: readonly number[]): Promise<Map<number, Set<string>>> {
@@ -162,3 +185,4 @@ export function createHistory(db: Db) {
     },
   }
 }
+const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)

@@ -2,16 +2,19 @@ import { type Context, HubError, handleJob, type JobHandler } from '#contract'
 import { DEPLOYS, matches } from '../card/places.ts'
 import { webhookJob } from '../jobs.ts'
 import type { Row } from '../rows.ts'
+import { plain } from '../text.ts'
 import { viewOf } from '../view.ts'
 import type { WebhookSecrets } from './secrets.ts'
 import { type Answered, sendWebhook } from './send.ts'
-import type { EndpointStore } from './store.ts'
+import type { Endpoint, EndpointStore } from './store.ts'
 
 export interface Outgoing {
   endpoints(): EndpointStore
   secrets(): WebhookSecrets
   readonly allowHosts: readonly string[]
   nowMs(): number
+  /** From 0 to 1. */
+  random(): number
 }
 const SECOND_MS = 1000
 const MINUTE_MS = 60 * SECOND_MS
@@ -29,6 +32,19 @@ export const WAITS_MS = [
   24 * HOUR_MS,
 ]
 
+/** Retries of many at once are spread: up to this share of the wait is added. */
+const JITTER = 0.1
+/** The specification asks for small payloads: the newest commits, and how many there are. */
+const MOST_COMMITS_TOLD = 20
+
+/** What is told of one revision. Its id stays the same whenever it is told again, so that a receiver knows a repeat. */
+export function messageOf(row: Row, verified: ReadonlySet<string> | undefined): { id: string; body: string } {
+  const { workspace: _, commits, ...rest } = viewOf(row, verified)
+  const data = { ...rest, commits: commits.slice(-MOST_COMMITS_TOLD), commitCount: commits.length }
+  const body = JSON.stringify({ type: 'deployment.changed', timestamp: row.updatedAt.toISOString(), data })
+  return { id: `msg_${row.id}_${row.revision}`, body }
+}
+
 /** One job for each address: one that is away keeps no other waiting. */
 export async function tellEndpoints(
   outgoing: Outgoing,
@@ -39,14 +55,20 @@ export async function tellEndpoints(
   const { workspace, number, revision } = row
   for (const endpoint of await outgoing.endpoints().list(workspace, DEPLOYS)) {
     if (endpoint.stopped !== null || !matches(endpoint.filter, row)) continue
-    const { workspace: _, ...data } = viewOf(row, verified)
-    const timestamp = new Date(outgoing.nowMs()).toISOString()
-    // Kept as text, so that every attempt sends the same bytes.
-    const body = JSON.stringify({ type: 'deployment.changed', timestamp, data })
-    const id = `msg_${row.id}_${revision}`
     const key = `${workspace}:${number}:${revision}:${endpoint.number}`
-    await ctx.enqueue(webhookJob, { endpoint: endpoint.number, id, body }, { key })
+    await ctx.enqueue(webhookJob, { endpoint: endpoint.number, ...messageOf(row, verified) }, { key })
   }
+}
+
+/** Asked for by a person: sent once more for each time that somebody asks. */
+export async function replayTo(
+  endpoint: Pick<Endpoint, 'number'>,
+  row: Row,
+  verified: ReadonlySet<string> | undefined,
+  ctx: Context,
+): Promise<void> {
+  const key = `replay:${ctx.jobId}:${row.number}:${endpoint.number}`
+  await ctx.enqueue(webhookJob, { endpoint: endpoint.number, ...messageOf(row, verified) }, { key })
 }
 
 export function webhookHandler(outgoing: Outgoing): JobHandler {
@@ -58,10 +80,17 @@ export function webhookHandler(outgoing: Outgoing): JobHandler {
     const keys = await outgoing.secrets().keys(workspace, number, nowMs)
     const stop = async (reason: string) => {
       ctx.log.warn({ webhook: number, reason }, 'a webhook is stopped')
-      await outgoing.endpoints().stop(workspace, number, reason)
+      if (await outgoing.endpoints().stop(workspace, number, reason)) await tellOwner(endpoint, reason, ctx)
       return undefined
     }
     if (keys.length === 0) return stop('its secret is gone: make a new one with "hub webhook rotate"')
+    const failed = async (reason: string, afterMs: number | null) => {
+      await outgoing.endpoints().attempted(workspace, number, reason, nowMs)
+      if (attempt > WAITS_MS.length) return stop(`${reason}, ten times over three days`)
+      const waitMs = (WAITS_MS[attempt - 1] ?? HOUR_MS) * (1 + JITTER * outgoing.random())
+      const retry = { afterMs: Math.max(Math.round(waitMs), afterMs ?? 0) }
+      throw new HubError('UNAVAILABLE', `${new URL(endpoint.url).host}: ${reason}`, { retry })
+    }
     const { allowHosts } = outgoing
     let answered: Answered
     try {
@@ -69,18 +98,27 @@ export function webhookHandler(outgoing: Outgoing): JobHandler {
     } catch (error) {
       if (!(error instanceof HubError)) throw error
       if (error.retry === 'never') return stop(error.message)
-      if (attempt > WAITS_MS.length) return stop(`${error.message}, ten times over three days`)
-      throw later(error.message, attempt, null)
+      return failed(error.message, null)
     }
     const { status, retryAfterMs } = answered
-    if (status >= 200 && status < 300) return undefined
     if (status === 410) return stop('it answered 410 Gone')
-    if (attempt > WAITS_MS.length) return stop(`it answered ${status}, ten times over three days`)
-    throw later(`${new URL(endpoint.url).host} answered ${status}`, attempt, retryAfterMs)
+    if (status < 200 || status >= 300) return failed(`it answered ${status}`, retryAfterMs)
+    if (endpoint.failure !== null) await outgoing.endpoints().attempted(workspace, number, null, nowMs)
+    return undefined
   })
 }
-function later(message: string, attempt: number, asked: number | null): HubError {
-  return new HubError('UNAVAILABLE', message, {
-    retry: { afterMs: Math.max(WAITS_MS[attempt - 1] ?? HOUR_MS, asked ?? 0) },
+
+/** Nobody looks at a list of what works: whoever added it hears where they did. */
+async function tellOwner({ number, url, place, by }: Endpoint, reason: string, ctx: Context): Promise<void> {
+  if (place === null) return
+  const text = `W-${number} is stopped: ${new URL(url).host} is told no more. ${reason}.`
+  const run = `hub webhook replay W-${number}`
+  await ctx.send(`stopped:${number}`, place, {
+    text: `${text}\nStart it and send what it missed: "${run}"`,
+    blocks: [
+      { kind: 'text', markdown: plain(text) },
+      { kind: 'actions', items: [{ kind: 'button', label: 'Start again', run }] },
+    ],
+    only: { plugin: place.plugin, id: by.slice(by.indexOf(':') + 1) },
   })
 }

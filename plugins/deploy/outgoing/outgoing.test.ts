@@ -1,12 +1,13 @@
 import { createServer, type IncomingHttpHeaders } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { type Context, HubError, isPublicAddress, type KeyValue } from '#contract'
+import { type Context, HubError, isPublicAddress, type KeyValue, type Message, type Place } from '#contract'
 import { webhookJob } from '../jobs.ts'
 import { secretBytes, verifyStandardWebhook } from '../verify.ts'
 import { addressOf, readUrl } from './address.ts'
 import { type Outgoing, WAITS_MS, webhookHandler } from './jobs.ts'
 import { createWebhookSecrets, OVERLAP_MS } from './secrets.ts'
+import { sendWebhook } from './send.ts'
 import type { Endpoint } from './store.ts'
 
 const NOW = 1_800_000_000_000
@@ -44,15 +45,33 @@ function memoryKeys(): KeyValue {
     delete: async (key) => void stored.delete(key),
   }
 }
-async function desk(allowHosts: readonly string[] = ['127.0.0.1']) {
+async function desk(allowHosts: readonly string[] = ['127.0.0.1'], random = 0) {
   const secrets = createWebhookSecrets(memoryKeys())
   const secret = await secrets.create('w', 1, 'job')
-  const endpoint = { workspace: 'w', number: 1, url, stopped: null as string | null }
+  const place = { plugin: 'chat', workspace: 'w', channel: 'D1', visibility: 'private' as const }
+  const endpoint = {
+    workspace: 'w',
+    number: 1,
+    url,
+    by: 'chat:ada',
+    place,
+    stopped: null as string | null,
+    failure: null as string | null,
+  }
+  const sent: { name: string; to: Place; message: Message }[] = []
   const outgoing: Outgoing = {
     endpoints: () => ({
-      find: async () => endpoint as unknown as Endpoint,
+      find: async () => ({ ...endpoint }) as unknown as Endpoint,
       async stop(_w, _n, reason) {
+        const isFirst = endpoint.stopped === null
         endpoint.stopped = reason
+        return isFirst
+      },
+      async resume() {
+        Object.assign(endpoint, { stopped: null, failure: null })
+      },
+      async attempted(_w, _n, failure) {
+        endpoint.failure = failure
       },
       list: async () => [],
       remove: async () => false,
@@ -61,13 +80,15 @@ async function desk(allowHosts: readonly string[] = ['127.0.0.1']) {
     secrets: () => secrets,
     allowHosts,
     nowMs: () => NOW,
+    random: () => random,
   }
   const log = { debug() {}, info() {}, warn() {}, error() {} }
   const run = async (attempt = 1) => {
-    const ctx = { workspace: 'w', attempt, log, signal: AbortSignal.timeout(5_000) } as unknown as Context
+    const send = async (name: string, to: Place, message: Message) => void sent.push({ name, to, message })
+    const ctx = { workspace: 'w', attempt, log, send, signal: AbortSignal.timeout(5_000) } as unknown as Context
     return webhookHandler(outgoing).run({ endpoint: 1, id: 'msg_1_2', body: '{"type":"deployment.changed"}' }, ctx)
   }
-  return { run, endpoint, secret, secrets }
+  return { run, endpoint, secret, secrets, sent }
 }
 const verified = (secret: string, n = 0): boolean => {
   const { headers, body } = received[n] ?? { headers: {}, body: '' }
@@ -110,6 +131,51 @@ describe('a webhook that goes out', () => {
     const before = received.length
     await run()
     expect(received).toHaveLength(before)
+  })
+  it('spreads its retries by a tenth of the wait, so that those of many do not come at once', async () => {
+    const { run } = await desk(undefined, 0.5)
+    answer = { status: 500 }
+    await expect(run(2)).rejects.toMatchObject({ retry: { afterMs: 315_000 } })
+  })
+  it('says what the last attempt came to until one is taken', async () => {
+    const { run, endpoint } = await desk()
+    answer = { status: 502 }
+    await expect(run(1)).rejects.toThrow('it answered 502')
+    expect(endpoint.failure).toBe('it answered 502')
+    answer = { status: 204 }
+    await run(2)
+    expect(endpoint.failure).toBeNull()
+  })
+  it('tells whoever added it that it was stopped, once, with the way to start it', async () => {
+    const { run, sent, endpoint } = await desk()
+    answer = { status: 410 }
+    await Promise.all([run(), run()])
+    expect(endpoint.stopped).toBe('it answered 410 Gone')
+    expect(sent).toHaveLength(1)
+    expect(sent[0]?.to.channel).toBe('D1')
+    expect(sent[0]?.message.only).toEqual({ plugin: 'chat', id: 'ada' })
+    expect(sent[0]?.message.text).toMatch(/^W-1 is stopped: 127\.0\.0\.1:\d+ is told no more\. it answered 410 Gone\./)
+    expect(JSON.stringify(sent[0]?.message.blocks)).toContain('hub webhook replay W-1')
+  })
+  it('looks where a name leads at every attempt, and goes only where it looked', async () => {
+    const looked: string[] = []
+    const answers = [['127.0.0.1'], ['169.254.169.254']]
+    const resolve = async (host: string) => {
+      looked.push(host)
+      return answers[looked.length - 1] ?? []
+    }
+    const port = new URL(url).port
+    const keys = [Buffer.alloc(32, 1)]
+    const send = (allowHosts: readonly string[]) =>
+      sendWebhook(
+        { url: `http://rebound.test:${port}/hook`, id: 'msg_1', body: '{}', keys },
+        { allowHosts, nowMs: NOW, signal: AbortSignal.timeout(5_000), resolve },
+      )
+    // The name exists nowhere: had the connection asked for it again, it would have failed.
+    expect((await send(['rebound.test'])).status).toBe(204)
+    await expect(send([])).rejects.toMatchObject({ code: 'FORBIDDEN' })
+    expect(looked).toEqual(['rebound.test', 'rebound.test'])
+    expect(received).toHaveLength(1)
   })
   it('is stopped at once by 410 Gone', async () => {
     const { run, endpoint } = await desk()

@@ -1,4 +1,4 @@
-import { and, eq } from 'drizzle-orm'
+import { and, eq, sql } from 'drizzle-orm'
 import type { Db, Place } from '#contract'
 import type { Filter } from '../model.ts'
 import { deploymentCards, subscriptions } from '../tables.ts'
@@ -13,8 +13,10 @@ export function lasting(place: Place): Place {
 /** The same place whatever is known of who can read it. */
 export const placeKeyOf = ({ plugin, workspace, channel, thread }: Place): string =>
   JSON.stringify([plugin, workspace, channel, thread ?? null])
-export const filterKeyOf = ({ environment, states }: Filter): string =>
-  `${environment ?? 'all'}|${states === null ? 'all' : [...states].sort().join(',')}`
+export const filterKeyOf = ({ environment, states, service }: Filter): string =>
+  [environment ?? 'all', states === null ? 'all' : [...states].sort().join(','), ...(service ? [service] : [])].join(
+    '|',
+  )
 
 export type SubscriptionStore = ReturnType<typeof createSubscriptions>
 export function createSubscriptions(db: Db) {
@@ -28,19 +30,25 @@ export function createSubscriptions(db: Db) {
         .orderBy(s.createdAt)
         .limit(1000)
     },
-    /** Again, it replaces quiet hours. */
+    /** Again, it replaces how and when the place is told. */
     async save(subscription: Subscription): Promise<void> {
-      const { zone, quietFrom, quietTo, place, by } = subscription
+      const { zone, quietFrom, quietTo, once, groupMinutes, place, by } = subscription
       await db
         .insert(s)
         .values(subscription)
         .onConflictDoUpdate({
           target: [s.workspace, s.topic, s.placeKey, s.filterKey],
-          set: { zone, quietFrom, quietTo, place, by },
+          set: { zone, quietFrom, quietTo, once, groupMinutes, place, by },
         })
     },
-    /** How many there were; without a filter, all of the place. */
-    async remove(workspace: string, topic: string, placeKey: string, filterKey: string | null): Promise<number> {
+    /** How many there were; without an environment, all of the place. `null` is the subscription to every environment. */
+    async remove(
+      workspace: string,
+      topic: string,
+      placeKey: string,
+      environment: string | null | undefined,
+    ): Promise<number> {
+      const asked = sql`${s.filter} ->> 'environment'`
       const gone = await db
         .delete(s)
         .where(
@@ -48,7 +56,7 @@ export function createSubscriptions(db: Db) {
             eq(s.workspace, workspace),
             eq(s.topic, topic),
             eq(s.placeKey, placeKey),
-            filterKey === null ? undefined : eq(s.filterKey, filterKey),
+            environment === undefined ? undefined : sql`${asked} is not distinct from ${environment}::text`,
           ),
         )
         .returning({ topic: s.topic })

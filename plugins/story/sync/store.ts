@@ -1,7 +1,7 @@
-import { and, asc, count, eq, gte, sql } from 'drizzle-orm'
+import { and, asc, count, eq, gte, inArray, ne, sql } from 'drizzle-orm'
 import { z } from 'zod'
 import { type CriteriaPlace, type Db, HubError, type TrackerIssue } from '#contract'
-import { storyIssues } from '../tables.ts'
+import { stories, storyIssues } from '../tables.ts'
 import type { Agreements, SyncConflict } from './merge.ts'
 
 /** One issue that holds the criteria of a story. */
@@ -85,6 +85,24 @@ export function createLinkStore(db: Db) {
         .where(and(eq(storyIssues.workspace, workspace), eq(storyIssues.storyId, storyId)))
         .orderBy(asc(storyIssues.createdAt))
         .limit(20)
+      return rows.map(fromRow)
+    },
+    /** Links of several stories to issues that still exist, oldest first. */
+    async ofNumbers(workspace: string, numbers: readonly number[]): Promise<IssueLink[]> {
+      if (numbers.length === 0) return []
+      const { id, number, workspace: tenant } = stories
+      const mine = db
+        .select({ id })
+        .from(stories)
+        .where(and(eq(tenant, workspace), inArray(number, [...numbers])))
+      const rows = await db
+        .select()
+        .from(storyIssues)
+        .where(
+          and(eq(storyIssues.workspace, workspace), inArray(storyIssues.storyId, mine), ne(storyIssues.state, 'gone')),
+        )
+        .orderBy(asc(storyIssues.createdAt))
+        .limit(50)
       return rows.map(fromRow)
     },
     /** Links made in a project since then. */
