@@ -24,10 +24,25 @@ const HEADERS = {
   'Cross-Origin-Resource-Policy': 'same-origin',
   'Permissions-Policy': 'camera=(), geolocation=(), microphone=()',
 }
+/** Pages made of documents: WebAssembly is their search, and diagrams bring styles. Each page narrows this further by a policy of its own. */
+export const DOCUMENT_HEADERS: typeof HEADERS = {
+  ...HEADERS,
+  'Content-Security-Policy': [
+    "default-src 'none'",
+    "script-src 'self' 'wasm-unsafe-eval'",
+    "style-src 'self' 'unsafe-inline'",
+    "img-src 'self' data:",
+    "connect-src 'self'",
+    "worker-src 'self'",
+    "form-action 'self'",
+    "base-uri 'none'",
+    "frame-ancestors 'none'",
+  ].join('; '),
+}
 const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/
 
 /** RFC 9457, like every error of the hub. */
-export function problem(status: 400 | 401 | 403 | 404 | 415 | 422, detail: string, more: object = {}): Response {
+export function problem(status: 400 | 401 | 403 | 404 | 415 | 422 | 503, detail: string, more: object = {}): Response {
   return Response.json(
     { title: detail, status, detail, ...more },
     { status, headers: { 'content-type': 'application/problem+json' } },
@@ -45,7 +60,7 @@ export function cookieName(c: Context<HookEnv>): string {
  * On every route of the console. A page of some other site may point its own name at this machine (DNS rebinding), so the name we were
  * called by must be a loopback name or the public one.
  */
-export function checkHost(publicUrl: string | undefined): MiddlewareHandler<HookEnv> {
+export function checkHost(publicUrl: string | undefined, headers = HEADERS): MiddlewareHandler<HookEnv> {
   const publicHost = publicUrl === undefined ? null : new URL(publicUrl).hostname
   return async (c, next) => {
     const host = urlOf(`http://${c.req.header('host') ?? ''}`)?.hostname
@@ -53,7 +68,7 @@ export function checkHost(publicUrl: string | undefined): MiddlewareHandler<Hook
       return problem(403, 'The console answers to localhost and to the host of HUB_PUBLIC_URL only.')
     }
     await next()
-    for (const [name, value] of Object.entries(HEADERS)) c.header(name, value)
+    for (const [name, value] of Object.entries(headers)) c.header(name, value)
     if (!c.res.headers.has('cache-control')) c.header('Cache-Control', 'no-store')
   }
 }
@@ -77,10 +92,13 @@ function isOwnPage(c: Context<HookEnv>, publicUrl: string | undefined): boolean 
   if (from === null) return false
   return from.host === c.req.header('host') || (publicUrl !== undefined && from.origin === new URL(publicUrl).origin)
 }
+export function isSignedIn(c: Context<HookEnv>, sessions: Sessions): boolean {
+  return hasBearer(c, sessions) || hasSession(c, sessions)
+}
 export function checkCaller(sessions: Sessions, publicUrl: string | undefined): MiddlewareHandler<HookEnv> {
   return async (c, next) => {
     const bearer = hasBearer(c, sessions)
-    if (!bearer && !hasSession(c, sessions)) {
+    if (!isSignedIn(c, sessions)) {
       return problem(
         401,
         'Open the console with the link that the hub printed at its start, or send its token as a bearer token.',

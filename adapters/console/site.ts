@@ -1,12 +1,13 @@
 import { Hono } from 'hono'
 import { setCookie } from 'hono/cookie'
 import { z } from 'zod'
-import { type CommandInput, type HookEnv, type Hub, HubError, type Posted } from '#contract'
+import { type CommandInput, documentPages, type HookEnv, type Hub, HubError, type Posted } from '#contract'
 import { loadAssets } from './assets.ts'
 import { laneOf, placeOf } from './channel.ts'
 import { type ConsoleConfig, OPERATOR, WORKSPACE } from './config.ts'
 import { type Feed, refreshJobs, streamThread } from './events.ts'
 import { checkCaller, checkHost, cookieName, hasSession, problem } from './guard.ts'
+import { mountPages } from './pages.ts'
 import { storableText } from './render.ts'
 import { makeSessions } from './session.ts'
 
@@ -78,6 +79,13 @@ export function makeSite(hub: Hub<ConsoleConfig>, feed: Feed): Hono<HookEnv> {
     c.header('ETag', found.etag)
     if (c.req.header('if-none-match') === found.etag) return c.body(null, 304)
     return c.body(found.body, 200, { 'Content-Type': found.type })
+  })
+
+  mountPages(app, {
+    pages: () => hub.maybe(documentPages),
+    sessions,
+    publicUrl: config.publicUrl,
+    locked: () => pageOf('locked.html'),
   })
 
   app.use('/console/*', checkCaller(sessions, config.publicUrl))

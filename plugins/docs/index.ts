@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { bindings, budget, database, definePlugin } from '#contract'
+import { bindings, budget, database, definePlugin, operations } from '#contract'
 import { setupDocs } from './setup.ts'
 
 /** Documentation that follows the code, and answers from it; with a model or without. */
@@ -10,7 +10,7 @@ export const docs = definePlugin({
     summary: 'Answers from the documentation, and keeps it true to the code',
     hub: '^1.0.0',
     config: z.object({}),
-    requires: [database, budget, bindings],
+    requires: [database, budget, bindings, operations],
   },
   setup: setupDocs,
 })

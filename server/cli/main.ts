@@ -19,6 +19,8 @@ Running it:
   jobs list [--state dead] | show <id> | retry <id>
   deliveries list [--state held] | show <id> | retry <id> | resolve <id> sent|resend|drop
   doctor        what is configured, missing, reachable, and what this mode does not promise
+  docs build [owner/name …] [--out <folder>] [--public]   the collected documents as a static site with search
+  docs build --from <checkout> [--out <folder>]           the same of a git checkout, without a hub: for CI
   slack manifest | teams manifest <file>                  what to give the platform; needs HUB_PUBLIC_URL
   plugin new <name> | plugin test <folder>                a plugin of your own, with a test that passes
   migrate       bring the database up to date and stop
@@ -57,6 +59,12 @@ async function run(config: ServerConfig, words: readonly string[], json: boolean
       return backup(config, rest)
     case 'restore':
       return restore(config, rest)
+    case 'docs': {
+      if (rest[0] !== 'build') return runLine(config, words, json)
+      // Imported when it is asked for: other commands need none of it.
+      const { buildDocs } = await import('./docs.ts')
+      return buildDocs(config, rest.slice(1), process.env, json)
+    }
     case 'jobs':
     case 'deliveries': {
       const client = await connect(config, process.env)
@@ -77,15 +85,19 @@ async function run(config: ServerConfig, words: readonly string[], json: boolean
         await client.close()
       }
     }
-    default: {
-      const line = await commandLine(words)
-      const client = await connect(config, process.env)
-      try {
-        return await runChat(client, line, json)
-      } finally {
-        await client.close()
-      }
-    }
+    default:
+      return runLine(config, words, json)
+  }
+}
+
+/** A command of the hub, as in chat. */
+async function runLine(config: ServerConfig, words: readonly string[], json: boolean): Promise<number> {
+  const line = await commandLine(words)
+  const client = await connect(config, process.env)
+  try {
+    return await runChat(client, line, json)
+  } finally {
+    await client.close()
   }
 }
 
