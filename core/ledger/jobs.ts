@@ -196,20 +196,9 @@ export function createJobsLedger(
     },
     { max: 100, width: 2, isOwnFault: (error) => !isAway(error) },
   )
-  return {
-    async claim(limit) {
-      const rows = await sql.query<ClaimedJob & { seq: number }>(CLAIM, [limit, options.worker, options.leaseMs])
-      // `returning` has no order of its own
-      return rows.sort((a, b) => a.seq - b.seq)
-    },
-    finish,
-    async renew(held) {
-      if (held.length === 0) return new Set()
-      const rows = await sql.query<{ id: string }>(RENEW, [JSON.stringify(held), options.leaseMs])
-      return new Set(rows.map((r) => r.id))
-    },
-    async enqueue(jobs) {
-      if (jobs.length === 0) return []
+  const enqueue = gather<readonly NewJob[], readonly string[]>(
+    async (batch) => {
+      const jobs = batch.flat()
       const rows = jobs.map((j) => ({
         id: j.id,
         workspace: j.workspace,
@@ -223,10 +212,26 @@ export function createJobsLedger(
         origin: j.origin,
       }))
       const made = await sql.query(ENQUEUE, [JSON.stringify(rows)])
-      if (made.length === jobs.length) return jobs.map((j) => j.id)
+      if (made.length === jobs.length) return batch.map((list) => list.map((j) => j.id))
       const stored = await sql.query<{ id: string; workspace: string; key: string }>(STORED, [JSON.stringify(rows)])
-      return jobs.map((j) => stored.find((s) => s.workspace === j.workspace && s.key === j.key)?.id ?? j.id)
+      const ids = new Map(stored.map((s) => [`${s.workspace} ${s.key}`, s.id]))
+      return batch.map((list) => list.map((j) => ids.get(`${j.workspace} ${j.key}`) ?? j.id))
     },
+    { max: 100, width: 2, isOwnFault: (error) => !isAway(error) },
+  )
+  return {
+    async claim(limit) {
+      const rows = await sql.query<ClaimedJob & { seq: number }>(CLAIM, [limit, options.worker, options.leaseMs])
+      // `returning` has no order of its own
+      return rows.sort((a, b) => a.seq - b.seq)
+    },
+    finish,
+    async renew(held) {
+      if (held.length === 0) return new Set()
+      const rows = await sql.query<{ id: string }>(RENEW, [JSON.stringify(held), options.leaseMs])
+      return new Set(rows.map((r) => r.id))
+    },
+    enqueue: async (jobs) => (jobs.length === 0 ? [] : enqueue(jobs)),
     sweep: () => sql.query<Swept>(SWEEP),
   }
 }

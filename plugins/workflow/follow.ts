@@ -1,11 +1,12 @@
 import { type Context, HubError } from '#contract'
 import { showApprovals } from './approvals/show.ts'
 import { runCard } from './card.ts'
-import { cancelJob, childJob, happenedJob, stepJob } from './jobs.ts'
+import { cancelJob, cardJob, childJob, happenedJob, stepJob } from './jobs.ts'
+import { PACE_MS } from './pace.ts'
 import { isOver } from './plan/state.ts'
 import type { Ports } from './ports.ts'
+import { type Changed, unchanged } from './runs/apply.ts'
 import type { Snapshot } from './runs/run.ts'
-import { type Changed, unchanged } from './runs/store.ts'
 import { backoffMs } from './steps/retry.ts'
 
 /**
@@ -13,7 +14,7 @@ import { backoffMs } from './steps/retry.ts'
  * All of it is keyed, so doing it twice does nothing; a job that is repeated does all of it, because its first try may have ended before it did.
  */
 export async function follow(
-  { snapshot, changed, fresh, visible }: Changed,
+  { snapshot, changed, fresh, visible, calm }: Changed,
   ctx: Context,
   ports: Ports,
   all = ctx.attempt > 1,
@@ -22,15 +23,15 @@ export async function follow(
   const { workspace } = run
   if (!changed && !all) return
   const starting = all ? [...state.steps.values()].filter(({ status }) => status === 'queued') : fresh
-  for (const { key, id, attempt } of starting) {
-    const retry = definition.steps[id]?.retry
-    const delayMs = retry ? backoffMs(retry, run.id, key, attempt) : 0
-    await ctx.enqueue(
-      stepJob,
-      { run: run.id, key, attempt },
-      { key: `${run.id}:${key}:${attempt}`, workspace, delayMs },
-    )
-  }
+  // Together: the ledger stores them in one statement.
+  await Promise.all(
+    starting.map(({ key, id, attempt }) => {
+      const retry = definition.steps[id]?.retry
+      const delayMs = retry ? backoffMs(retry, run.id, key, attempt) : 0
+      const name = `${run.id}:${key}:${attempt}`
+      return ctx.enqueue(stepJob, { run: run.id, key, attempt }, { key: name, workspace, delayMs })
+    }),
+  )
   if (state.status === 'cancelling')
     for (const child of await ports.runs().children(workspace, run.id))
       await ctx.enqueue(
@@ -38,12 +39,22 @@ export async function follow(
         { run: child, reason: `${state.about.reference} was cancelled` },
         { key: `${child}:parent`, workspace },
       )
-  if (visible || all) await show(snapshot, ctx, ports)
+  if (all || (visible && !(calm && fresh.length > 0))) await show(snapshot, ctx, ports)
+  else if (visible) await showInTime(snapshot, ctx, ports)
   if (isOver(state.status)) await conclude(snapshot, changed, ctx, ports)
 }
 
+/** Steps that follow each other quickly share an edit: platforms take about one a second of a message. The last one is always shown. */
+async function showInTime(snapshot: Snapshot, ctx: Context, ports: Ports): Promise<void> {
+  const { id, workspace, places } = snapshot.run
+  const waitMs = ports.pace.next(id, Date.now())
+  if (waitMs === 0) return show(snapshot, ctx, ports)
+  const slot = Math.ceil(Date.now() / PACE_MS)
+  if (places.length > 0) await ctx.enqueue(cardJob, { run: id }, { key: `${id}:${slot}`, workspace, delayMs: waitMs })
+}
+
 /** Brings every copy of the card up to date, and closes what was asked elsewhere. */
-async function show(snapshot: Snapshot, ctx: Context, ports: Ports): Promise<void> {
+export async function show(snapshot: Snapshot, ctx: Context, ports: Ports): Promise<void> {
   const { run, state } = snapshot
   const asked = Object.values(snapshot.definition.steps).some((step) => step.approval)
   const approvals = asked ? await ports.approvals().ofRun(null, run.workspace, run.id) : []

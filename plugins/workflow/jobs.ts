@@ -17,6 +17,8 @@ export const dueJob = defineJob({
 })
 /** A run changed outside of its own jobs: its card, its next steps and its end are seen to. */
 export const followJob = defineJob({ name: 'workflow.follow', payload: z.object({ run: z.string() }), retry })
+/** The card of a run whose steps follow each other quickly is brought up to date. */
+export const cardJob = defineJob({ name: 'workflow.card', payload: z.object({ run: z.string() }), retry })
 /** Ends a run before its time. */
 export const cancelJob = defineJob({
   name: 'workflow.cancel',

@@ -49,7 +49,7 @@ export async function childIsOver(
       : { status: 'failed', error: `${reference} ${state.status}${state.reason === null ? '' : `: ${state.reason}`}` }
   const changed = await ports
     .runs()
-    .change(ctx.workspace, one.run, null, (now) => observe(now.state, one.key, one.attempt, outcome))
+    .advance(ctx.workspace, one.run, (now) => observe(now.state, one.key, one.attempt, outcome))
   await follow(changed, ctx, ports)
 }
 const outputsOf = ({ state }: Snapshot) =>

@@ -3,6 +3,7 @@ import type { ApprovalStore } from './approvals/store.ts'
 import type { WorkflowConfig } from './config.ts'
 import type { Catalogue } from './definition/catalogue.ts'
 import type { DefinitionStore } from './definition/store.ts'
+import type { Pace } from './pace.ts'
 import type { RunStore } from './runs/store.ts'
 import type { WaitStore } from './waits/store.ts'
 
@@ -10,6 +11,8 @@ import type { WaitStore } from './waits/store.ts'
 export interface Ports {
   readonly config: WorkflowConfig
   readonly log: Log
+  /** How quickly cards are edited. */
+  readonly pace: Pace
   runs(): RunStore
   definitions(): DefinitionStore
   approvals(): ApprovalStore

@@ -27,12 +27,14 @@ import { steerCommands } from './commands/steer.ts'
 import type { WorkflowConfig } from './config.ts'
 import { createCatalogue } from './definition/catalogue.ts'
 import { createDefinitionStore } from './definition/store.ts'
-import { follow } from './follow.ts'
-import { cancelJob, childJob, dueJob, followJob, happenedJob, startJob, stepJob } from './jobs.ts'
+import { follow, show } from './follow.ts'
+import { cancelJob, cardJob, childJob, dueJob, followJob, happenedJob, startJob, stepJob } from './jobs.ts'
 import { cancelRun, childIsOver, timeIsOver } from './outcomes.ts'
+import { createPace } from './pace.ts'
 import type { Ports } from './ports.ts'
 import { createRoutes } from './routes.ts'
-import { createRunStore, unchanged } from './runs/store.ts'
+import { unchanged } from './runs/apply.ts'
+import { createRunStore } from './runs/store.ts'
 import { ringAfter } from './steps/due.ts'
 import { runStep } from './steps/run-step.ts'
 import { eventHandlers } from './triggers/events.ts'
@@ -66,6 +68,7 @@ function portsOf(hub: Hub<WorkflowConfig>): Ports {
   return {
     config: hub.config,
     log: hub.log,
+    pace: createPace(),
     runs,
     definitions,
     approvals: once(() => createApprovalStore(hub.use(database))),
@@ -97,6 +100,11 @@ function jobHandlers(ports: Ports): readonly JobHandler[] {
     handleJob(followJob, async ({ run }, ctx) => {
       const snapshot = await ports.runs().get(ctx.workspace, run)
       if (snapshot) await follow({ ...unchanged(snapshot), changed: true }, ctx, ports, true)
+      return undefined
+    }),
+    handleJob(cardJob, async ({ run }, ctx) => {
+      const snapshot = await ports.runs().get(ctx.workspace, run)
+      if (snapshot) await show(snapshot, ctx, ports)
       return undefined
     }),
     handleJob(happenedJob, async ({ event: name, id, payload, depth }, ctx) => {

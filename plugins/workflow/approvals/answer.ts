@@ -1,7 +1,7 @@
 import { type Context, HubError, type Role, roleIncludes } from '#contract'
 import { observe } from '../plan/settle.ts'
 import type { Ports } from '../ports.ts'
-import type { Changed } from '../runs/store.ts'
+import type { Changed } from '../runs/apply.ts'
 import { type Approval, refusal, tally, type Vote, type Voter } from './approval.ts'
 
 export interface Answer {

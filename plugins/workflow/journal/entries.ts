@@ -4,11 +4,11 @@ import type { Transition } from '../runs/run.ts'
 
 export type Entry = Pick<Transition, 'step' | 'attempt' | 'cause' | 'status' | 'note'> & { readonly output: Json }
 
-/** What somebody or something outside changed. */
+/** What somebody or something outside changed. Steps that ended come in that order: what is taken back goes by it. */
 export function observed(before: RunState, seen: RunState): readonly Entry[] {
   const entries: Entry[] = []
-  for (const step of seen.steps.values()) {
-    if (before.steps.get(step.key) === step) continue
+  const changed = [...seen.steps.values()].filter((step) => before.steps.get(step.key) !== step)
+  for (const step of changed.sort((a, b) => (a.order ?? 0) - (b.order ?? 0))) {
     entries.push({
       step: step.key,
       attempt: step.attempt,

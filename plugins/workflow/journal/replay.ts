@@ -19,12 +19,16 @@ export function replay(
 ): Difference | null {
   let state: RunState = { ...start, status: 'pending', outcome: null, reason: null, steps: new Map(), started: 0 }
   for (let at = 0; at < journal.length; ) {
-    const entry = journal[at]
+    let entry = journal[at]
     if (entry?.cause !== 'seen') return { at, recorded: entry ? say(entry) : 'the end', replayed: 'nothing' }
-    const seen = see(state, entry)
-    if (seen === null) return { at, recorded: say(entry), replayed: 'it was over already' }
-    at += 1
-    const settled = settle(definition, seen)
+    // What was seen at once was planned for at once; between changes that nothing followed from, nothing follows here either.
+    for (; entry?.cause === 'seen'; entry = journal[at]) {
+      const seen = see(state, entry)
+      if (seen === null) return { at, recorded: say(entry), replayed: 'it was over already' }
+      state = seen
+      at += 1
+    }
+    const settled = settle(definition, state)
     state = settled.state
     for (const decided of settled.decisions.map(planned)) {
       const recorded = journal[at]

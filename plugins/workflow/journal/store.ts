@@ -1,4 +1,5 @@
 import { and, asc, eq, sql } from 'drizzle-orm'
+import { z } from 'zod'
 import type { Db, Json } from '#contract'
 import { hasEnded, isOver, type RunState, type StepState } from '../plan/state.ts'
 import type { Change } from '../runs/apply.ts'
@@ -33,7 +34,7 @@ export async function writeChanges(
       where h.id = r.run_id and a.workspace = h.workspace and a.run_id = r.run_id and a.step = r.step and a.state = 'open'
       returning 1
     )`
-  const stored = await tx.execute<{ id: string; next: number }>(sql`
+  const stored = await tx.execute(sql`
     with given as (
       select * from json_to_recordset(${rows([...all(({ run }) => [run]), ...same])}::text::json)
         as r(workspace text, id uuid, revision int, next int, status text, outcome text, reason text, started int, is_over boolean)
@@ -67,7 +68,7 @@ export async function writeChanges(
       returning 1
     )
     select id, next from held`)
-  return new Map(rowsOf(stored).map(({ id, next }) => [id, next]))
+  return new Map(answered.parse(stored).map(({ id, next }) => [id, next]))
 }
 
 type Writing = ReturnType<typeof writingOf>
@@ -99,9 +100,8 @@ function rowOfRun({ workspace, id, revision }: Snapshot['run'], state: RunState)
   return { workspace, id, revision, status, outcome, reason, started, is_over: isOver(status) }
 }
 /** The drivers answer a statement of our own each in their way. */
-function rowsOf<T>(answer: readonly T[] | { readonly rows: readonly T[] }): readonly T[] {
-  return 'rows' in answer ? answer.rows : answer
-}
+const revisions = z.array(z.object({ id: z.string(), next: z.number() }))
+const answered = z.union([revisions, z.object({ rows: revisions }).transform(({ rows }) => rows)])
 
 function rowOf(step: StepState) {
   return {

@@ -17,37 +17,36 @@ export function settle(definition: Definition, from: RunState): Settled {
     const decisions = plan(definition, state)
     if (decisions.length === 0) return { state, decisions: all }
     all.push(...decisions)
-    state = decisions.reduce(decide, state)
+    state = carryOut(state, decisions)
   }
   throw new Error(`the plan of ${definition.name} does not come to rest`)
 }
 
-/** One decision carried out. Pure. */
-function decide(state: RunState, decision: Decision): RunState {
-  if (decision.kind === 'run')
-    return { ...state, status: decision.status, outcome: decision.outcome, reason: decision.reason }
-  const { key, id } = decision
-  const before = state.steps.get(key)
+/** Decisions carried out, one after another. Pure; one copy for all, because there may be a thousand of each. */
+function carryOut(state: RunState, decisions: readonly Decision[]): RunState {
   const steps = new Map(state.steps)
-  if (decision.kind === 'end') {
-    steps.set(key, {
-      key,
-      id,
-      status: decision.status,
-      attempt: before?.attempt ?? 0,
-      output: decision.output,
-      error: decision.error,
-      order: nextOrder(state),
-    })
-    return { ...state, steps }
+  let after: RunState = { ...state, steps }
+  let order = lastOrder(state)
+  for (const decision of decisions) {
+    if (decision.kind === 'run') {
+      const { status, outcome, reason } = decision
+      after = { ...after, status, outcome, reason }
+      continue
+    }
+    const { key, id } = decision
+    if (decision.kind === 'end') {
+      const { status, output, error } = decision
+      steps.set(key, { key, id, status, attempt: steps.get(key)?.attempt ?? 0, output, error, order: ++order })
+      continue
+    }
+    const base = { key, id, error: null, order: null }
+    if (decision.kind === 'open') steps.set(key, { ...base, status: 'running', attempt: 1, output: decision.items })
+    else {
+      steps.set(key, { ...base, status: 'queued', attempt: decision.attempt, output: null })
+      after = { ...after, started: after.started + 1 }
+    }
   }
-  const base = { key, id, error: null, order: null }
-  const begun: StepState =
-    decision.kind === 'open'
-      ? { ...base, status: 'running', attempt: 1, output: decision.items }
-      : { ...base, status: 'queued', attempt: decision.attempt, output: null }
-  steps.set(key, begun)
-  return { ...state, steps, started: state.started + (decision.kind === 'open' ? 0 : 1) }
+  return after
 }
 
 /** What came of an attempt, seen from outside. False: that attempt is over already, so nothing changes. */
@@ -74,14 +73,14 @@ export function observe(state: RunState, key: string, attempt: number, outcome: 
   }
   const ended: StepState =
     outcome.status === 'succeeded'
-      ? { ...now, status: 'succeeded', output: outcome.output, error: null, order: nextOrder(state) }
-      : { ...now, status: 'failed', error: outcome.error, order: nextOrder(state) }
+      ? { ...now, status: 'succeeded', output: outcome.output, error: null, order: lastOrder(state) + 1 }
+      : { ...now, status: 'failed', error: outcome.error, order: lastOrder(state) + 1 }
   steps.set(key, ended)
   return { ...state, steps }
 }
 
-const nextOrder = (state: RunState): number => {
+const lastOrder = (state: RunState): number => {
   let last = 0
   for (const { order } of state.steps.values()) if (order !== null && order > last) last = order
-  return last + 1
+  return last
 }

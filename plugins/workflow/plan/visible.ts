@@ -1,7 +1,18 @@
-import { hasEnded, type RunState, readKey } from './state.ts'
+import { hasEnded, type RunState, readKey, type StepStatus } from './state.ts'
 
 /** Edits of a card while a list is gone through: enough to see it move, not one for each item. */
 const STAGES = 20
+
+const CALM: readonly (StepStatus | undefined)[] = [undefined, 'queued', 'running', 'succeeded', 'skipped']
+/** Is it of the kind that may show a moment later, together with what follows it? Nobody waits for that, and nothing went wrong. Pure. */
+export function isCalm(before: RunState, after: RunState): boolean {
+  if (before.status !== after.status) return false
+  for (const step of after.steps.values()) {
+    const was = before.steps.get(step.key)
+    if (was !== step && !(CALM.includes(step.status) && CALM.includes(was?.status))) return false
+  }
+  return true
+}
 
 /** Does a change show on the card? That the job of a step has begun does not, nor does each item of a long list. Pure. */
 export function isVisible(before: RunState, after: RunState): boolean {

@@ -13,7 +13,10 @@ export function createRecent() {
     runs.delete(id)
   }
   return {
-    at: (id: string): Snapshot | null => runs.get(id) ?? null,
+    at(workspace: string, id: string): Snapshot | null {
+      const found = runs.get(id)
+      return found?.run.workspace === workspace ? found : null
+    },
     keep(snapshot: Snapshot): void {
       const { id, revision } = snapshot.run
       if ((runs.get(id)?.run.revision ?? 0) > revision) return

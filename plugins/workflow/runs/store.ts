@@ -1,27 +1,17 @@
 import { randomUUIDv7 } from 'node:crypto'
 import { and, asc, desc, eq, isNull, or, sql } from 'drizzle-orm'
-import { type Db, HubError, type Json, type Place } from '#contract'
-import { parseDefinition } from '../definition/schema.ts'
-import { readJournal, unboxed, writeChange } from '../journal/store.ts'
-import { settle } from '../plan/settle.ts'
-import type { RunState, RunStatus, StepState, StepStatus } from '../plan/state.ts'
-import { isOver } from '../plan/state.ts'
-import { isVisible } from '../plan/visible.ts'
-import { workflowNumbers, workflowRuns, workflowSteps, workflowVersions } from '../tables.ts'
+import { type Db, HubError, type Place } from '#contract'
+import { readJournal, writeChanges } from '../journal/store.ts'
+import type { RunState } from '../plan/state.ts'
+import { workflowNumbers, workflowRuns, workflowVersions } from '../tables.ts'
+import { createAdvance, unknownRun } from './advance.ts'
+import { type Changed, changedBy, changeOf, unchanged } from './apply.ts'
 import { createRecent } from './recent.ts'
-import {
-  formatReference,
-  type NewRun,
-  placesSchema,
-  type Run,
-  type Snapshot,
-  TRIGGERS,
-  type Transition,
-} from './run.ts'
+import { formatReference, type NewRun, type Snapshot, type Transition } from './run.ts'
+import { createSnapshots, type RunRow } from './snapshots/store.ts'
 
 export type Tx = Pick<Db, 'select' | 'insert' | 'update' | 'delete' | 'execute'>
-type Row = typeof workflowRuns.$inferSelect
-export type Listed = Pick<Row, 'number' | 'name' | 'status' | 'reason' | 'startedByName'>
+export type Listed = Pick<RunRow, 'number' | 'name' | 'status' | 'reason' | 'startedByName'>
 
 export type RunStore = ReturnType<typeof createRunStore>
 export function createRunStore(db: Db) {
@@ -57,24 +47,11 @@ export function createRunStore(db: Db) {
     recent.keep(changed.snapshot)
     return changed
   }
-  const find = async (workspace: string, id: string): Promise<Snapshot | null> => {
+  const get = async (workspace: string, id: string): Promise<Snapshot | null> => {
     const [row] = await db.select().from(workflowRuns).where(runIs(workspace, id))
     return row ? read(db, row) : null
   }
-  const advance = createAdvance({
-    async load(workspace, id) {
-      const snapshot = await find(workspace, id)
-      if (snapshot) recent.keep(snapshot)
-      return snapshot
-    },
-    known: recent.at,
-    async store(changes, looked) {
-      const revisions = await writeChanges(db, changes, looked)
-      return revisions
-    },
-    keep: recent.keep,
-    change,
-  })
+  const advance = createAdvance({ recent, load: get, change, store: (...made) => writeChanges(db, ...made) })
 
   return {
     change,
@@ -174,7 +151,7 @@ export function createRunStore(db: Db) {
         return commit(tx, before, { ...before.state, status: 'running' }, null)
       })
     },
-    get: find,
+    get,
     async byNumber(workspace: string, number: number): Promise<Snapshot> {
       const [row] = await db
         .select()

@@ -6,8 +6,8 @@ import { STEP_TRIES } from '../jobs.ts'
 import { type Outcome, observe } from '../plan/settle.ts'
 import { hasEnded, readKey } from '../plan/state.ts'
 import type { Ports } from '../ports.ts'
+import { unchanged } from '../runs/apply.ts'
 import type { Snapshot } from '../runs/run.ts'
-import { unchanged } from '../runs/store.ts'
 import { asResult } from './result.ts'
 import { outcomeOf } from './retry.ts'
 import { beginWaiting } from './waiting.ts'
@@ -30,10 +30,15 @@ export async function runStep(one: Attempt, ctx: Context, ports: Ports): Promise
   const isWaiting = (step: Step) => WAITING.includes(kindOf(step)) && (!isUndo || step.compensate === undefined)
   const toDo = (step: Step | undefined) => (step && isUndo ? wayBack(step) : step)
   // From here on a cancelled run waits for what is done outside.
-  const begun = await runs.change(ctx.workspace, run, null, ({ definition, state }) => {
-    const step = toDo(definition.steps[id])
-    return step && !isWaiting(step) ? observe(state, key, attempt, { status: 'running' }) : null
-  })
+  const begun = await runs.advance(
+    ctx.workspace,
+    run,
+    ({ definition, state }) => {
+      const step = toDo(definition.steps[id])
+      return step && !isWaiting(step) ? observe(state, key, attempt, { status: 'running' }) : null
+    },
+    false,
+  )
   const { snapshot } = begun
   const step = toDo(snapshot.definition.steps[id])
   const now = snapshot.state.steps.get(key)
@@ -42,7 +47,7 @@ export async function runStep(one: Attempt, ctx: Context, ports: Ports): Promise
     return follow(unchanged(snapshot), ctx, ports)
   if (isWaiting(step)) return beginWaiting({ ...one, step, snapshot }, ctx, ports)
   const outcome = await attemptWork(snapshot, step, one, ctx, ports)
-  const changed = await runs.change(ctx.workspace, run, null, ({ state }) => observe(state, key, attempt, outcome))
+  const changed = await runs.advance(ctx.workspace, run, ({ state }) => observe(state, key, attempt, outcome))
   await follow(changed, ctx, ports)
 }
 

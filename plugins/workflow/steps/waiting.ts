@@ -27,7 +27,7 @@ const DEFAULT_APPROVAL_MS = 7 * DEFAULT_WAIT_MS
 export async function beginWaiting(one: Waiting, ctx: Context, ports: Ports): Promise<void> {
   const { run, key, attempt, step, snapshot } = one
   const settle = (outcome: Outcome) =>
-    ports.runs().change(ctx.workspace, run, null, (now) => observe(now.state, key, attempt, outcome))
+    ports.runs().advance(ctx.workspace, run, (now) => observe(now.state, key, attempt, outcome))
   const kind = kindOf(step)
   try {
     if (kind === 'delay') {
@@ -84,7 +84,7 @@ async function beginWait({ run, key, attempt, step, snapshot }: Waiting, ctx: Co
     if (!fits(wait.if, { ...scope, event: event.payload })) continue
     const over = await ports
       .runs()
-      .change(ctx.workspace, run, null, ({ state }) =>
+      .advance(ctx.workspace, run, ({ state }) =>
         observe(state, key, attempt, { status: 'succeeded', output: event.payload }),
       )
     return follow(over, ctx, ports)

@@ -46,7 +46,7 @@ const isFor = (trigger: Trigger, name: string): boolean =>
 
 async function endWait(wait: Wait, event: Happened, ctx: Context, ports: Ports): Promise<void> {
   const { runId, step: key, attempt, purpose } = wait
-  const changed = await ports.runs().change(ctx.workspace, runId, null, ({ definition, state }) => {
+  const changed = await ports.runs().advance(ctx.workspace, runId, ({ definition, state }) => {
     if (purpose === 'void')
       return observe(state, key, attempt, { status: 'again', error: 'what was asked has changed' })
     const condition = definition.steps[readKey(key).id]?.wait?.if
