@@ -111,6 +111,13 @@ describe('the pace', () => {
     nowMs += 60_000
     await pace()
   })
+  test('lets no more leave in one second than Jira takes, whenever they were woken', async () => {
+    // A process that stood still: by the clock each of them is due long since.
+    let nowMs = 10_000
+    const pace = createPace(50, () => (nowMs += 1_000))
+    for (let i = 0; i < 50; i += 1) await pace(AbortSignal.abort())
+    await expect(pace(AbortSignal.abort())).rejects.toMatchObject({ code: 'UNAVAILABLE' })
+  })
 })
 
 test('the vendor’s own client reads what the fake answers, over our transport', async () => {
