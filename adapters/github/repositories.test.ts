@@ -167,6 +167,18 @@ describe('reading', () => {
     const third = fake.push('main', { 'a.md': '3\n' }, 'Again', { onto: first.sha })
     expect(await port.compare(REPO, second.sha, third.sha, signal)).toMatchObject({ relation: 'diverged' })
   })
+  test('the commits of one file, newest first', async () => {
+    const first = fake.push('main', { 'a.md': '1\n' }, 'Begin')
+    fake.push('main', { 'b.md': '1\n' }, 'Elsewhere')
+    const third = fake.push('main', { 'a.md': '2\n' }, 'Go on')
+    const found = await port.history(REPO, { ref: 'main', path: 'a.md', limit: 10 }, signal)
+    expect(found.map(({ sha, message, author }) => [sha, message, author])).toEqual([
+      [third.sha, 'Go on', 'ann'],
+      [first.sha, 'Begin', 'ann'],
+    ])
+    expect(found.every(({ atMs }) => atMs > 0)).toBe(true)
+    expect(await port.history(REPO, { ref: 'main', path: 'a.md', limit: 1 }, signal)).toHaveLength(1)
+  })
   test('more files than GitHub lists are found in the trees', async () => {
     const many = (text: string) =>
       Object.fromEntries(Array.from({ length: 420 }, (_, i) => [`f/${1_000 + i}.ts`, text]))

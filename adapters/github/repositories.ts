@@ -3,6 +3,7 @@ import { HubError, type KeyValue, type Repositories } from '#contract'
 import { createChecks } from './checks.ts'
 import type { GitHubClient } from './client.ts'
 import { compare } from './compare.ts'
+import { createHistory } from './history.ts'
 import type { Identity } from './identity.ts'
 import { createKeyed, type Keyed } from './keyed.ts'
 import { createObjects, parse } from './objects.ts'
@@ -84,6 +85,7 @@ export function createRepositories(client: GitHubClient, identity: Identity, kv:
     blob: (name, { blob, sizeBytes }, maxBytes, signal) => objects.blob(name, blob, sizeBytes, maxBytes, signal),
     file: objects.file,
     compare: changes,
+    history: createHistory(client),
     ...createProposals({ client, objects, compare: changes }),
     ...createKeyed(client, identity, kv),
     check: createChecks(client),

@@ -42,6 +42,13 @@ export interface Comparison {
   /** The host did not list every file. */
   readonly truncated: boolean
 }
+/** A commit that touched a file. */
+export interface FileCommit {
+  readonly sha: string
+  readonly message: string
+  readonly author: string
+  readonly atMs: number
+}
 export interface Proposal {
   readonly number: number
   readonly url: string
@@ -100,6 +107,12 @@ export interface Repositories {
   /** One file at a commit, branch or tag; null when it is not there, is no file, or is larger than `maxBytes`. */
   file(repository: string, ref: string, path: string, maxBytes: number, signal: AbortSignal): Promise<Uint8Array | null>
   compare(repository: string, base: string, head: string, signal: AbortSignal): Promise<Comparison>
+  /** Commits of a branch, tag or commit that touched a path, newest first; at most 100. Renames are not followed. */
+  history(
+    repository: string,
+    of: { readonly ref: string; readonly path: string; readonly limit: number },
+    signal: AbortSignal,
+  ): Promise<readonly FileCommit[]>
   /** Newest pull request of the hub's own branch, in whatever state; null when there was never one. */
   proposal(repository: string, branch: string, signal: AbortSignal): Promise<Proposal | null>
   /** Commits the files on the branch, anew from `baseSha`, and opens or updates its pull request. Nothing to change: no write. */

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { HubError, type Model, type ModelAnswer, parseWith } from '#contract'
 import type { Store } from '../../core/store/open.ts'
@@ -258,5 +259,26 @@ describe('a push, with a model', () => {
     expect(body).toContain('since [v1.0.0](https://code.test/octo/shop/compare/v1.0.0...')
     expect(host.proposals).toHaveLength(1)
     expect(asked).toHaveLength(0)
+  })
+  it('of a document can be looked up: its commits with their diffs, and what is proposed', async () => {
+    const { model } = scripted([RENAME])
+    const { change, run, host } = await shop(model)
+    await change({ 'docs/setup.md': '# Setup\n' }, 'Setup @everyone [x](https://evil.test)')
+    await change({ 'src/shop.ts': NEW_SHOP })
+    const anchor = `#diff-${createHash('sha256').update('README.md').digest('hex')}`
+    const readme = JSON.stringify((await run('docs history readme.md')).blocks)
+    expect(readme).toContain(`[#1](https://code.test/octo/shop/pull/1/files${anchor}) is open: 1 edit of this document`)
+    expect(readme.match(/code\.test\/octo\/shop\/commit\/[0-9a-f]{40}#diff-/g)).toHaveLength(1)
+    const merged = host.proposals[0]?.write.files[0]?.text ?? ''
+    await change({ 'README.md': merged }, 'Documentation follows main: 1 document (#1)')
+    expect((await run('docs history README.md')).text).toMatch(/1 document \(#1\) · proposed by the hub/)
+    expect((await run('docs history octo/shop:setup.md')).text).toContain(
+      'Setup @\u200Beveryone [x](https://evil.test)',
+    )
+    await expect(run('docs history nothing.md')).rejects.toThrow('No document here is called nothing.md')
+    await change({ 'docs/a/setup.md': '# A\n' })
+    await expect(run('docs history setup.md')).rejects.toThrow(
+      '2 documents fit: write one of octo/shop:docs/a/setup.md, octo/shop:docs/setup.md',
+    )
   })
 })

@@ -72,6 +72,7 @@ const port: Repositories = {
     console.log(`\n--- ${key}\n${body.replace(/\(https:\S+\)/g, '')}\n---`)
     return { number: 1, url: `${url}/issues/1`, state: 'open' }
   },
+  history: unused,
   proposal: async () => null,
   propose: unused,
   check: unused,

@@ -72,6 +72,7 @@ const port: Repositories = {
   blob: async (_, { blob }) => Buffer.from(contents.get(blobs.get(blob) ?? '') ?? ''),
   file: async () => null,
   compare: unused,
+  history: unused,
   proposal: unused,
   propose: unused,
   issue: unused,

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import {
   type ChangedFile,
   type Comparison,
+  type FileCommit,
   HubError,
   type Proposal,
   type ProposalWrite,
@@ -102,6 +103,14 @@ export function memoryRepositories(
         line.unshift({ sha: one.sha, message: one.message, author: 'ann', parents })
       }
       return { relation, commits: line, files: changedFiles(from.files, until.files), truncated: false }
+    },
+    async history(_, { ref, path, limit }) {
+      const found: FileCommit[] = []
+      for (let one = at(ref); one; one = one.parent === null ? null : at(one.parent)) {
+        const before = one.parent === null ? undefined : at(one.parent)?.files[path]
+        if (one.files[path] !== before) found.push({ sha: one.sha, message: one.message, author: 'ann', atMs: 0 })
+      }
+      return found.slice(0, limit)
     },
     async proposal(_, branch) {
       return proposals.findLast((one) => one.branch === branch) ?? null

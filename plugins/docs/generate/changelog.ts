@@ -22,6 +22,8 @@ export interface Unreleased {
 }
 const MOST = 200
 const OWN = /^(?:Merge pull request #\d+ from \S+?[/:]autodevhub\/|Documentation follows |docs: record the decision )/
+/** Written by the hub, and merged by a person. */
+export const isOwnWork = (message: string): boolean => OWN.test(message)
 const CLOSES = /\b(?:close[sd]?|fix(?:e[sd])?|resolve[sd]?)[ :]{1,3}#(\d{1,9})\b/gi
 
 /** What reached the branch: one entry for each pull request, and for each commit that came without one. Newest first. */
@@ -36,7 +38,7 @@ export function unreleasedOf(commits: readonly Commit[], head: string): Unreleas
   const merged: Merged[] = []
   let upkeep = undone.size
   for (const commit of line) {
-    if (undone.has(commit.sha) || OWN.test(commit.message)) continue
+    if (undone.has(commit.sha) || isOwnWork(commit.message)) continue
     const one = mergedBy(commit)
     if (one === null) upkeep += 1
     else merged.push(one)

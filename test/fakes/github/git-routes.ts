@@ -38,6 +38,25 @@ export function gitRoutes(
       })
     }),
   )
+  // https://docs.github.com/en/rest/commits/commits#list-commits
+  app.get(
+    `${at}/commits`,
+    read((c, repository) => {
+      const { git } = repository
+      const { sha: ref = 'main', path = '' } = c.req.query()
+      const head = git.resolve(ref)
+      if (head === null) return fail(c, 404, 'Not Found')
+      const blobIn = (sha: string | undefined) => git.flat(git.treeOf(sha ?? '') ?? '').get(path)?.sha
+      const found = git.between(null, head).filter(({ sha, parents }) => blobIn(sha) !== blobIn(parents[0]))
+      return c.json(
+        page(c, found.toReversed()).map(({ sha, message, author, atMs }) => ({
+          sha,
+          commit: { message, author: { ...author, date: new Date(atMs).toISOString() } },
+          author: { login: author.name },
+        })),
+      )
+    }),
+  )
   app.get(
     `${at}/commits/:sha/pulls`,
     read((c, repository) => c.json(pullsOf(repository, c.req.param('sha') ?? ''))),
