@@ -395,6 +395,7 @@ function createForge(): { plugin: Plugin; forge: Forge } {
       repository === REPOSITORY ? { ...at, repository, defaultBranch: 'main', private: false, mayWrite: true } : null,
     resolve: async (_repository, ref) => forge.commits[indexOf(ref)]?.sha ?? null,
     compare,
+    history: unused,
     tree: unused,
     blob: unused,
     file: unused,
