@@ -17,11 +17,13 @@ import { responseLost } from './response-lost.ts'
 import { rollingRestart } from './rolling-restart.ts'
 import { soak } from './soak.ts'
 import { workerKill } from './worker-kill.ts'
+import { workflowKill } from './workflow-kill.ts'
 import { zombie } from './zombie.ts'
 
 /** In the order of the targets; the ninth, the fuzz of the verifiers, is `test/fuzz`. */
 export const SCENARIOS: readonly Scenario[] = [
   workerKill,
+  workflowKill,
   zombie,
   receiverKill,
   redisLoss,
