@@ -8,7 +8,7 @@ import { collected, type Shelf, sourceOf } from './collect.ts'
 import { typeOf } from './types.ts'
 
 /** The index is asked so often whether it changed, not with each request. */
-const LOOK_MS = 2_000
+const LOOK_MS = 1_000
 /** A visitor waits so long for what just changed, then sees what was there before. */
 const WAIT_MS = 4_000
 const RETRY_MS = 30_000
