@@ -137,6 +137,23 @@ function suite() {
     expect(await say({ deploymentId: '1', state: 'failed', atMs: NOW - MINUTE })).toEqual([])
     expect((await store.live(target()))?.number).toBe(back.number)
   })
+  it('a rollback that is rolled back is marked itself, and what it took back stays so', async () => {
+    await say({ deploymentId: '1', sha: 'a'.repeat(40), atMs: NOW - 50 * MINUTE })
+    await say({ deploymentId: '2', sha: 'b'.repeat(40), atMs: NOW - 40 * MINUTE })
+    await say({ deploymentId: '3', sha: 'a'.repeat(40), rollsBack: '2', atMs: NOW - 30 * MINUTE })
+    await say({ deploymentId: '4', sha: 'b'.repeat(40), rollsBack: '3', atMs: NOW - 20 * MINUTE })
+    // The same once more changes nothing, nor does one that takes back what nobody knows.
+    expect(await say({ deploymentId: '4', sha: 'b'.repeat(40), rollsBack: '3', atMs: NOW - 20 * MINUTE })).toEqual([])
+    await say({ deploymentId: '5', sha: 'c'.repeat(40), rollsBack: 'unheard', atMs: NOW - 10 * MINUTE })
+    const rows = await store.list(workspace, { limit: 10 })
+    expect(rows.map((row) => [row.number, row.state, row.rollsBack])).toEqual([
+      [5, 'succeeded', null],
+      [4, 'succeeded', 3],
+      [3, 'rolled-back', 2],
+      [2, 'rolled-back', null],
+      [1, 'succeeded', null],
+    ])
+  })
   it('measures frequency, failures and time to restore of production alone', async () => {
     const day = 86_400_000
     const from = NOW - 10 * day

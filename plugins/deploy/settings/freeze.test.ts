@@ -66,6 +66,31 @@ describe('a freeze', () => {
     expect(frozenUntil(weekend, at('2026-01-09T14:30Z'))).toBeNull()
     expect(frozenUntil(weekend, at('2026-01-09T15:00Z'))).not.toBeNull()
   })
+  it('holds through both changes of the clocks, from where it was typed to where it was typed', () => {
+    const zone = 'Europe/Berlin'
+    const over = (from: string, to: string) =>
+      freeze({ fromAt: new Date(parseLocal(from, zone)), toAt: new Date(parseLocal(to, zone)) })
+    const spring = over('2026-03-28', '2026-03-30')
+    expect(frozenUntil(spring, at('2026-03-27T22:59:59Z'))).toBeNull()
+    expect(frozenUntil(spring, at('2026-03-27T23:00Z'))).toBe(at('2026-03-29T22:00Z'))
+    expect(frozenUntil(spring, at('2026-03-29T22:00Z'))).toBeNull()
+    const autumn = over('2026-10-24', '2026-10-26')
+    expect(frozenUntil(autumn, at('2026-10-23T22:00Z'))).toBe(at('2026-10-25T23:00Z'))
+    expect(frozenUntil(autumn, at('2026-10-25T22:59:59Z'))).toBe(at('2026-10-25T23:00Z'))
+  })
+  it('by cron lasts its hours however the clocks change meanwhile, also where its beginning is skipped or comes twice', () => {
+    const weekend = freeze({ cron: '0 16 * * 5', durationMs: 64 * HOUR })
+    expect(frozenUntil(weekend, at('2026-03-27T15:00Z'))).toBe(at('2026-03-30T07:00Z'))
+    expect(frozenUntil(weekend, at('2026-10-23T14:00Z'))).toBe(at('2026-10-26T06:00Z'))
+    const night = freeze({ cron: '30 2 * * *', durationMs: 2 * HOUR })
+    // 02:30 does not exist in Berlin on the 29th of March: it begins with the jump, at 03:00.
+    expect(frozenUntil(night, at('2026-03-29T00:59Z'))).toBeNull()
+    expect(frozenUntil(night, at('2026-03-29T01:00Z'))).toBe(at('2026-03-29T03:00Z'))
+    expect(frozenUntil(night, at('2026-03-29T03:00Z'))).toBeNull()
+    // And twice on the 25th of October.
+    for (const time of ['00:30', '01:00', '01:30', '02:29'])
+      expect(frozenUntil(night, at(`2026-10-25T${time}Z`)), time).not.toBeNull()
+  })
   it('is about its service and its environment, and the longest one is told', () => {
     const end = (hours: number) => new Date(at('2026-07-01T00:00Z') + hours * HOUR)
     const all = [
@@ -100,6 +125,18 @@ describe('quiet hours', () => {
     ['2026-07-02T05:00:00Z', 0],
   ])('at %s last %d ms more', (now, left) => {
     expect(quietForMs(night, at(now))).toBe(left)
+  })
+  it.each([
+    ['the night that loses an hour', '2026-03-28T21:00:00Z', 8 * HOUR],
+    ['after the hour was lost', '2026-03-29T01:00:00Z', 4 * HOUR],
+    ['the night that wins an hour', '2026-10-24T20:00:00Z', 10 * HOUR],
+    ['the hour that comes twice, the second time', '2026-10-25T01:30:00Z', 4.5 * HOUR],
+  ])('%s ends at seven by the clock on the wall', (_what, now, left) => {
+    expect(quietForMs(night, at(now))).toBe(left)
+  })
+  it('an end that the clocks skip is the hour they jump to', () => {
+    const short = { zone: 'Europe/Berlin', ...parseQuiet('22:00-02:30') }
+    expect(quietForMs(short, at('2026-03-29T00:59:00Z'))).toBe(31 * 60_000)
   })
   it('within one day, and none at all', () => {
     const noon = { zone: 'UTC', ...parseQuiet('12:00–13:30') }
