@@ -5,6 +5,8 @@ import type { DiscordConfig } from './config.ts'
 import { DiscordRefusal, refusal } from './errors.ts'
 
 const TIMEOUT_MS = 15_000
+/** A second of its limits, and what the two clocks may drift apart meanwhile. */
+const CLOCK_STEP_MS = 1_000
 type Sdk = typeof import('discord.js')
 
 export interface Call {
@@ -33,10 +35,13 @@ export interface DiscordClient {
  */
 export function createClient(config: DiscordConfig): DiscordClient {
   const http = createHttp('Discord', 'DISCORD_API_URL', TIMEOUT_MS)
+  let sdkLoading: Promise<Sdk> | undefined
   let loading: Promise<{ sdk: Sdk; rest: REST }> | undefined
+  let loadedAt = 0
   let isClosed = false
   const load = async () => {
-    const sdk = await import('discord.js')
+    sdkLoading ??= import('discord.js')
+    const sdk = await sdkLoading
     const rest = new sdk.REST({
       api: config.apiUrl,
       version: '10',
@@ -48,10 +53,18 @@ export function createClient(config: DiscordConfig): DiscordClient {
     if (isClosed) stopSweeping(rest)
     return { sdk, rest }
   }
+  /** What it learned of limits is by the wall clock: where that was set back by a day, it would wait for a day. */
+  const forgetOnStep = (): void => {
+    const clock = Date.now() - performance.now()
+    if (loading !== undefined && Math.abs(clock - loadedAt) <= CLOCK_STEP_MS) return
+    loading?.then(({ rest }) => stopSweeping(rest)).catch(() => undefined)
+    loading = load()
+    loadedAt = clock
+  }
   return {
     async call({ method, route, body, files, query, auth = true, what, scope, signal }) {
-      loading ??= load()
-      const { sdk, rest } = await loading
+      forgetOnStep()
+      const { sdk, rest } = await (loading ?? load())
       // A refused token is forgotten by the library; it may be valid again, and it is the ledger that knows when to ask.
       rest.setToken(config.botToken)
       try {
