@@ -109,3 +109,42 @@ it('deploy/env.example gives no value to a secret', () => {
     .filter((line) => /^#?[A-Z_]+=./.test(line))
   expect(given.filter((line) => /TOKEN|SECRET|PASSWORD|KEY/.test(line))).toEqual([])
 })
+
+describe('deploy/pages/docs.yml', () => {
+  const Workflow = z.object({
+    permissions: z.record(z.string(), z.string()),
+    jobs: z.record(
+      z.string(),
+      z.looseObject({
+        permissions: z.record(z.string(), z.string()),
+        'timeout-minutes': z.number(),
+        steps: z.array(
+          z.looseObject({
+            uses: z.string().optional(),
+            run: z.string().optional(),
+            with: z.record(z.string(), z.unknown()).default({}),
+          }),
+        ),
+      }),
+    ),
+  })
+  const { permissions, jobs } = Workflow.parse(parse(read('deploy/pages/docs.yml')))
+  const steps = Object.values(jobs).flatMap((job) => job.steps)
+
+  it('gives each job the least it needs', () => {
+    expect(permissions).toEqual({})
+    expect(Object.fromEntries(Object.entries(jobs).map(([name, job]) => [name, job.permissions]))).toEqual({
+      build: { contents: 'read', pages: 'read' },
+      deploy: { pages: 'write', 'id-token': 'write' },
+    })
+  })
+  it('keeps no token in a checkout, runs no install script, and puts nothing that others chose into a shell', () => {
+    const checkouts = steps.filter(({ uses }) => uses?.startsWith('actions/checkout@'))
+    expect(checkouts.map((step) => step.with['persist-credentials'])).toEqual([false, false])
+    const runs = steps.flatMap(({ run }) => run ?? [])
+    expect(runs.filter((run) => run.includes('${{'))).toEqual([])
+    expect(runs[0]).toContain('--ignore-scripts')
+    expect(runs[1]).toContain('docs build --from "$GITHUB_WORKSPACE/source" --out "$GITHUB_WORKSPACE/site"')
+    expect(read('deploy/pages/docs.yml')).not.toContain('secrets.')
+  })
+})

@@ -26,7 +26,7 @@ export const folderOf = (path: string): string => path.slice(0, Math.max(0, path
 export const nameOf = (path: string): string => path.slice(path.lastIndexOf('/') + 1)
 
 /** Gives every document and every folder its address. */
-export function planRepository(
+function planRepository(
   repository: SiteRepository,
   documents: readonly SiteDocument[],
   names: Names,
