@@ -1,3 +1,4 @@
+import type { Tenant, Who } from './people.ts'
 import type { Switches } from './switches.ts'
 import { masked, maskedHeaders, type WireLine } from './wire.ts'
 
@@ -8,7 +9,7 @@ export const obj = (value: unknown): Json => (typeof value === 'object' && value
 export interface Item {
   readonly id: string
   readonly atMs: number
-  readonly who: 'ann' | 'hub'
+  readonly who: Who | 'hub'
   /** The item it stands under. */
   readonly thread: string | null
   readonly edited: boolean
@@ -37,9 +38,10 @@ export interface Desk {
   readonly title: string
   readonly hint: string
   readonly switches: Switches
-  say(text: string, thread: string | null): Promise<Reaction>
-  press(item: string, button: number): Promise<Reaction>
-  submit(form: string, values: Readonly<Record<string, string>>): Promise<Reaction>
+  readonly tenant: Tenant
+  say(who: Who, text: string, thread: string | null): Promise<Reaction>
+  press(who: Who, item: string, button: number): Promise<Reaction>
+  submit(who: Who, form: string, values: Readonly<Record<string, string>>): Promise<Reaction>
   items(): readonly Item[]
   /** Bodies the platform refused, and what it would show badly. */
   refusals(): readonly string[]

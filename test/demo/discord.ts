@@ -1,8 +1,16 @@
-import { ANN, BOT_USER, GENERAL, startDiscordFake } from '../fakes/discord/index.ts'
+import { startDiscordFake } from '../fakes/discord/index.ts'
+import { ANN, BOB, BOT_USER, GENERAL, GUILD } from '../fakes/discord/state.ts'
 import { createCarrier, createSaid, type Desk, type Item, type Json, obj, type Reaction, sortedWire } from './desk.ts'
+import { NAMES, type Tenant } from './people.ts'
 import { createSwitches } from './switches.ts'
 import { masked } from './wire.ts'
 
+const tenant: Tenant = {
+  plugin: 'discord',
+  workspace: `discord:${GUILD}`,
+  channel: GENERAL,
+  accounts: { ann: ANN, bob: BOB },
+}
 const SHOWS = /^(?:POST|PATCH) (?:\/channels\/:id\/messages|\/webhooks)/
 
 export async function startDiscordDesk() {
@@ -34,24 +42,28 @@ export async function startDiscordDesk() {
         title: 'Discord',
         hint: '#general',
         switches,
-        async say(text, thread) {
+        tenant,
+        async say(who, text, thread) {
           if (!text.startsWith('/'))
             return { error: 'Over HTTP, Discord tells an app only of slash commands: try /hub help' }
-          said.add('ann', text, { thread })
+          said.add(who, text, { thread })
           const { path, options } = readSlash(text, fake.commands.get('') ?? [])
           const forms = fake.modals.length
-          return react(await ann.slash(path, options, { channel: thread ?? GENERAL }), forms)
+          return react(
+            await ann.slash(path, options, { channel: thread ?? GENERAL, user: tenant.accounts[who] }),
+            forms,
+          )
         },
-        async press(item, button) {
+        async press(who, item, button) {
           const message = fake.messages.find((m) => m.id === item)
           if (!message) return { error: 'This message is gone' }
           const forms = fake.modals.length
-          return react(await ann.click(message, button), forms)
+          return react(await ann.click(message, button, { user: tenant.accounts[who] }), forms)
         },
-        async submit(form, values) {
+        async submit(who, form, values) {
           const modal = fake.modals[Number(form)]
           if (!modal) return { error: 'This form is gone' }
-          return react(await ann.submitModal(modal, values), fake.modals.length)
+          return react(await ann.submitModal(modal, values, { user: tenant.accounts[who] }), fake.modals.length)
         },
         items: () => [
           ...said.all,
@@ -64,7 +76,7 @@ export async function startDiscordDesk() {
                 who: 'hub',
                 thread: fake.channels.get(m.channel)?.kind === 'thread' ? m.channel : null,
                 edited: m.edited,
-                only: m.only ? (m.only === ANN ? 'Only you can see this' : 'Seen by another person alone') : null,
+                only: m.only ? `Only ${m.only === BOB ? NAMES.bob : NAMES.ann} sees this` : null,
                 loading: m.isLoading,
                 text: m.content,
                 body: { content: m.content, embeds: m.embeds, components: m.components },

@@ -5,7 +5,7 @@ const { startDemo } = await import('./start.ts')
 const demo = await startDemo({ port: Number(process.env.PORT ?? 0) })
 process.stdout.write(
   [
-    'AutoDevHub demo: the hub beside local stand-ins of Slack, Discord and Teams. Nothing leaves this machine.',
+    'AutoDevHub demo: the hub beside local stand-ins of Slack, Discord, Teams, GitHub and Prometheus. Nothing leaves this machine.',
     `  Open      ${demo.url}`,
     `  Console   ${demo.consoleUrl}`,
     '  Ctrl+C ends it and removes its data.',

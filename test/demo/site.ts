@@ -1,9 +1,11 @@
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { Hono } from 'hono'
+import { type Context, Hono } from 'hono'
 import { streamSSE } from 'hono/streaming'
 import { z } from 'zod'
 import type { Desk, Reaction } from './desk.ts'
+import { PEOPLE } from './people.ts'
+import { TROUBLES, type Trouble } from './pipeline.ts'
 import { SWITCHES } from './switches.ts'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
@@ -14,15 +16,21 @@ const POLICY = "default-src 'self'; img-src 'self' data:; frame-ancestors 'none'
 /** How often the stand-ins are looked at while somebody watches. */
 const LOOK_MS = 60
 
+const who = z.enum(PEOPLE).default('ann')
+const trouble = z.object({ name: z.enum(TROUBLES), on: z.boolean() })
 const actions = z.discriminatedUnion('do', [
-  z.object({ do: z.literal('say'), text: z.string().min(1), thread: z.string().nullable() }),
-  z.object({ do: z.literal('press'), item: z.string(), button: z.number().int().min(0) }),
-  z.object({ do: z.literal('submit'), form: z.string(), values: z.record(z.string(), z.string()) }),
+  z.object({ do: z.literal('say'), who, text: z.string().min(1), thread: z.string().nullable() }),
+  z.object({ do: z.literal('press'), who, item: z.string(), button: z.number().int().min(0) }),
+  z.object({ do: z.literal('submit'), who, form: z.string(), values: z.record(z.string(), z.string()) }),
   z.object({ do: z.literal('switch'), name: z.enum(SWITCHES), on: z.boolean() }),
 ])
 type Action = z.infer<typeof actions>
 
-export function createSite(desks: readonly Desk[], consoleUrl: string) {
+export function createSite(
+  desks: readonly Desk[],
+  about: { readonly consoleUrl: string; readonly tries: Readonly<Record<string, string>> },
+  troubles: Set<Trouble>,
+) {
   const ending = new AbortController()
   const app = new Hono()
   app.use(async (c, next) => {
@@ -38,7 +46,7 @@ export function createSite(desks: readonly Desk[], consoleUrl: string) {
       headers: { 'content-type': `${TYPES[path.split('.').at(-1) ?? ''] ?? 'text/plain'}; charset=utf-8` },
     })
   app.get('/', () => file('test/demo/page/index.html'))
-  app.get('/about', (c) => c.json({ consoleUrl }))
+  app.get('/about', (c) => c.json({ ...about, troubles: [...troubles] }))
   app.get('/events', (c) =>
     streamSSE(c, async (stream) => {
       const last = new Map<string, string>()
@@ -53,11 +61,18 @@ export function createSite(desks: readonly Desk[], consoleUrl: string) {
       }
     }),
   )
+  const isElsewhere = (c: Context) => c.req.header('sec-fetch-site') === 'cross-site'
+  app.post('/trouble', async (c) => {
+    const asked = trouble.safeParse(await c.req.json().catch(() => null))
+    if (!asked.success || isElsewhere(c)) return c.json({ error: 'no such trouble' }, 400)
+    troubles[asked.data.on ? 'add' : 'delete'](asked.data.name)
+    return c.json({})
+  })
   app.post('/do/:desk', async (c) => {
     const desk = desks.find(({ name }) => name === c.req.param('desk'))
     const action = actions.safeParse(await c.req.json().catch(() => null))
     if (!desk || !action.success) return c.json({ error: 'no such action' }, 400)
-    if (c.req.header('sec-fetch-site') === 'cross-site') return c.json({ error: 'another site' }, 403)
+    if (isElsewhere(c)) return c.json({ error: 'another site' }, 403)
     try {
       return c.json(await run(desk, action.data))
     } catch (error) {
@@ -73,11 +88,11 @@ export function createSite(desks: readonly Desk[], consoleUrl: string) {
 async function run(desk: Desk, action: Action): Promise<Reaction> {
   switch (action.do) {
     case 'say':
-      return desk.say(action.text.trim(), action.thread)
+      return desk.say(action.who, action.text.trim(), action.thread)
     case 'press':
-      return desk.press(action.item, action.button)
+      return desk.press(action.who, action.item, action.button)
     case 'submit':
-      return desk.submit(action.form, action.values)
+      return desk.submit(action.who, action.form, action.values)
     case 'switch':
       desk.switches.on[action.on ? 'add' : 'delete'](action.name)
       return {}

@@ -1,8 +1,17 @@
 import { buttonsOf } from '../fakes/teams/cards.ts'
-import { CHANNEL, nextId, type Sent, startTeamsFake } from '../fakes/teams/index.ts'
+import { type Sent, startTeamsFake } from '../fakes/teams/index.ts'
+import { ANN, BOB, CHANNEL, nextId, TENANT } from '../fakes/teams/state.ts'
 import { createCarrier, createSaid, type Desk, type Item, obj, type Reaction, sortedWire } from './desk.ts'
+import type { Tenant } from './people.ts'
 import { createSwitches } from './switches.ts'
 import { masked } from './wire.ts'
+
+const tenant: Tenant = {
+  plugin: 'teams',
+  workspace: `teams:${TENANT}`,
+  channel: CHANNEL,
+  accounts: { ann: ANN, bob: BOB },
+}
 
 export async function startTeamsDesk() {
   const switches = createSwitches()
@@ -35,26 +44,37 @@ export async function startTeamsDesk() {
         title: 'Teams',
         hint: 'General',
         switches,
-        async say(text, thread) {
+        tenant,
+        async say(who, text, thread) {
           const id = nextId()
-          said.add('ann', `@hub ${text.replace(/^@hub\s+/, '')}`, { id, thread })
+          said.add(who, `@hub ${text.replace(/^@hub\s+/, '')}`, { id, thread })
           const words = text.replace(/^@hub\s+/, '')
-          return react(await ann.mention({ text: words, id, ...(thread ? { thread } : {}) }), thread ?? id)
+          return react(
+            await ann.mention({ text: words, id, user: tenant.accounts[who], ...(thread ? { thread } : {}) }),
+            thread ?? id,
+          )
         },
-        async press(item, button) {
+        async press(who, item, button) {
           const message = fake.messages.find((m) => m.id === item)
           const pressed = buttonsOf(message?.activity)[button]
           if (!message || !pressed) return { error: 'This message is gone' }
           const title = String(pressed.title)
+          const user = tenant.accounts[who]
           const thread = message.thread ?? message.id
           return pressed.type === 'Action.Submit'
-            ? react(await ann.openForm(message, title), thread)
-            : react(await ann.execute(message, title), thread)
+            ? react(await ann.openForm(message, title, { user }), thread)
+            : react(await ann.execute(message, title, { user }), thread)
         },
-        async submit(form, values) {
+        async submit(who, form, values) {
           const dialog = dialogs.get(form)
           if (!dialog) return { error: 'This dialog is gone' }
-          return react(await ann.submitForm(dialog.sent, values, { thread: dialog.thread }), dialog.thread)
+          return react(
+            await ann.submitForm(dialog.sent, values, {
+              thread: dialog.thread,
+              user: tenant.accounts[who],
+            }),
+            dialog.thread,
+          )
         },
         items: () => [
           ...said.all,
@@ -65,7 +85,7 @@ export async function startTeamsDesk() {
               who: 'hub',
               thread: m.thread ?? null,
               edited: m.edited,
-              only: m.conversation === CHANNEL ? null : 'In your chat with hub',
+              only: m.conversation === CHANNEL ? null : 'Between hub and one person',
               loading: false,
               text: '',
               body: m.activity,

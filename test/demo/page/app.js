@@ -2,7 +2,24 @@ import { byId, el } from '../../../adapters/console/page/dom.js'
 import { createColumn } from './column.js'
 
 const NAMES = ['slack', 'discord', 'teams']
-const columns = new Map(NAMES.map((name) => [name, createColumn(name)]))
+const PEOPLE = { ann: 'Ann', bob: 'Bob' }
+const TROUBLES = {
+  errors: ['Error rate', 'Prometheus says that 18 % of the requests in production fail'],
+  red: ['Red tests', 'test.yml fails on GitHub Actions'],
+}
+let who = 'ann'
+const columns = new Map(NAMES.map((name) => [name, createColumn(name, () => who)]))
+byId('who').append(
+  'Speak as',
+  ...Object.entries(PEOPLE).map(([key, name]) =>
+    el(
+      'label',
+      {},
+      el('input', { type: 'radio', name: 'who', value: key, checked: key === who, onchange: () => (who = key) }),
+      name,
+    ),
+  ),
+)
 const tabs = NAMES.map((name) =>
   el(
     'button',
@@ -40,5 +57,26 @@ events.addEventListener('desk', ({ data }) => {
   const state = JSON.parse(data)
   columns.get(state.name)?.show(state)
 })
-const { consoleUrl } = await (await fetch('/about')).json()
+const { consoleUrl, tries, troubles } = await (await fetch('/about')).json()
 byId('console').href = consoleUrl
+for (const column of columns.values()) column.offer(tries)
+byId('troubles').append(
+  ...Object.entries(TROUBLES).map(([name, [label, title]]) =>
+    el(
+      'label',
+      { title },
+      el('input', {
+        type: 'checkbox',
+        name,
+        checked: troubles.includes(name),
+        onchange: ({ target }) =>
+          fetch('/trouble', {
+            method: 'POST',
+            headers: { 'content-type': 'application/json' },
+            body: JSON.stringify({ name, on: target.checked }),
+          }),
+      }),
+      label,
+    ),
+  ),
+)

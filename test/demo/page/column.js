@@ -12,17 +12,18 @@ const SWITCHES = {
   duplicate: ['Twice', 'Each request is delivered two times at once'],
   dropped: ['Dropped', 'The connection is cut after every other message was stored'],
 }
+const PEOPLE = { ann: 'Ann', bob: 'Bob' }
 const time = (atMs) => new Date(atMs).toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' })
 
 /** One platform: conversation, composer, switches and wire log. `show` takes a new state. */
-export function createColumn(name) {
+export function createColumn(name, who) {
   let thread = null
   const nodes = new Map()
   const act = async (action) => {
     const answer = await fetch(`/do/${name}`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
-      body: JSON.stringify(action),
+      body: JSON.stringify({ who: who(), ...action }),
     })
     const reaction = await answer.json()
     say(reaction.error ?? reaction.notice ?? '', reaction.error !== undefined)
@@ -46,10 +47,12 @@ export function createColumn(name) {
     onkeydown: typed,
   })
   const target = el('p', { class: 'target', hidden: true })
+  const tries = el('p', { class: 'tries' })
   const composer = el(
     'form',
     { class: 'composer', onsubmit: send },
     target,
+    tries,
     input,
     el('button', { class: 'button primary' }, 'Send'),
   )
@@ -99,6 +102,10 @@ export function createColumn(name) {
     if (reaction.error && input.value === '') input.value = text
     input.focus()
   }
+  function fill(line) {
+    input.value = line
+    input.focus()
+  }
   function reply(item) {
     thread = item
     target.hidden = item === null
@@ -116,7 +123,7 @@ export function createColumn(name) {
   }
   const content = (item) => {
     if (item.loading) return [el('p', { class: 'loading' }, 'hub is thinking …')]
-    if (item.who === 'ann') return item.text.split('\n').map((line) => el('p', {}, line))
+    if (item.who !== 'hub') return item.text.split('\n').map((line) => el('p', {}, line))
     try {
       return RENDER[name](item.body, press(item))
     } catch (error) {
@@ -130,14 +137,14 @@ export function createColumn(name) {
     el(
       'article',
       { class: `message ${item.who}${item.only ? ' only' : ''}${item.thread ? ' reply' : ''}`, 'data-id': item.id },
-      el('span', { class: 'face', 'aria-hidden': 'true' }, item.who === 'ann' ? 'A' : 'h'),
+      el('span', { class: 'face', 'aria-hidden': 'true' }, item.who[0]),
       el(
         'div',
         { class: 'body' },
         el(
           'p',
           { class: 'by' },
-          el('strong', {}, item.who === 'ann' ? 'Ann' : 'hub'),
+          el('strong', {}, PEOPLE[item.who] ?? 'hub'),
           item.who === 'hub' ? el('span', { class: 'app' }, 'APP') : null,
           el('time', {}, time(item.atMs)),
           item.edited ? el('span', { class: 'edited' }, 'edited') : null,
@@ -172,6 +179,15 @@ export function createColumn(name) {
   }
   return {
     column,
+    /** Lines to begin with. */
+    offer(lines) {
+      tries.replaceChildren(
+        'Try ',
+        ...Object.entries(lines).map(([label, line]) =>
+          el('button', { type: 'button', class: 'link', title: line, onclick: () => fill(line) }, label),
+        ),
+      )
+    },
     show(state) {
       title.textContent = state.title
       hint.textContent = state.hint

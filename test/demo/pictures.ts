@@ -1,0 +1,176 @@
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Page } from 'playwright-core'
+import type { Sql } from '../../core/store/sql.ts'
+import { startBrowser } from '../console/browser.ts'
+import type { Desk } from './desk.ts'
+import { takePictures as takeMailPictures } from './mail-pictures.ts'
+import { COLUMNS, createRoad, type Road, toProduction } from './road.ts'
+import { type Demo, startDemo } from './start.ts'
+
+const STORY = '/story As a shopper I want to pay with a saved card'
+
+/** Plays the whole road on the demo's page and keeps what a person sees: `node test/demo/pictures.ts <folder>`. */
+export async function takePictures(folder: string): Promise<readonly string[]> {
+  mkdirSync(folder, { recursive: true })
+  const [demo, browser] = await Promise.all([startDemo(), startBrowser()])
+  try {
+    const page = await browser.newPage({ viewport: { width: 1500, height: 1000 }, deviceScaleFactor: 2 })
+    await page.goto(demo.url)
+    await page.locator('#connection[data-state="live"]').waitFor()
+    const road = createRoad(page)
+    const album = createAlbum(folder, page, road)
+    await storyRoad(road, album)
+    await pipelineRoad(road, album)
+    await writeTimeline(folder, demo, road)
+    writeFileSync(join(folder, 'database.json'), `${JSON.stringify(await remains(demo.sql), null, 2)}\n`)
+    writeFileSync(join(folder, 'refusals.json'), JSON.stringify(refusalsOf(demo)))
+    return [...album.files, ...(await takeMailPictures(folder))]
+  } finally {
+    await browser.close()
+    await demo.close()
+  }
+}
+
+type Album = ReturnType<typeof createAlbum>
+function createAlbum(folder: string, page: Page, road: Road) {
+  const files: string[] = []
+  const keep = (name: string) => {
+    const path = join(folder, `${String(files.length + 1).padStart(2, '0')}-${name}.png`)
+    files.push(path)
+    return path
+  }
+  return {
+    files,
+    page: async (name: string) => void (await page.screenshot({ path: keep(name) })),
+    form: async (name: string) => void (await road.form.screenshot({ path: keep(name) })),
+    /** A state that passes: the whole page, as soon as Slack's card shows it. */
+    async moment(name: string, says: RegExp | string): Promise<void> {
+      await road.run('slack', 'ci-pipeline', says).waitFor()
+      await page.screenshot({ path: keep(name) })
+    },
+    /** The newest card of a run where it rests, on each platform. */
+    async cards(name: string, says: RegExp | string): Promise<void> {
+      for (const column of COLUMNS) {
+        const card = road.run(column, 'ci-pipeline', says)
+        await card.waitFor()
+        const path = keep(`${name}-${column}`)
+        // An edit puts another element in its place.
+        await card.screenshot({ path }).catch(() => card.screenshot({ path }))
+      }
+    },
+  }
+}
+
+async function storyRoad(road: Road, album: Album): Promise<void> {
+  for (const column of COLUMNS) {
+    await road.say(column, STORY)
+    await road.press(road.story(column), 'Refine')
+    await road.form.waitFor()
+    await album.form(`story-form-${column}`)
+    await road.answer('instruction', 'add a criterion for refunds')
+    await road.story(column).getByText('v2').first().waitFor()
+  }
+  await album.page('story-refined')
+  for (const column of COLUMNS) {
+    await road.press(road.story(column), 'Approve')
+    await road
+      .messages(column)
+      .filter({ hasText: /approved/i })
+      .first()
+      .waitFor()
+  }
+  await album.page('story-approved')
+}
+
+async function pipelineRoad(road: Road, album: Album): Promise<void> {
+  await road.take('slack', 'Pipeline')
+  await album.moment('under-way', 'is under way')
+  await album.cards('review', 'Has somebody looked')
+  await album.page('review')
+  await road.speakAs('bob')
+  await road.press(road.run('discord', 'ci-pipeline', 'Has somebody looked'), 'Approve')
+  await album.cards('production-asked', 'to production?')
+  await road.press(road.run('teams', 'ci-pipeline', 'to production?'), 'Reject')
+  await road.form.waitFor()
+  await album.form('reject-form')
+  await road.answer('reason', 'The migration is missing')
+  await album.cards('rejected', 'The migration is missing')
+  await album.page('rejected')
+
+  await toProduction(road)
+  await road.press(road.run('teams', 'ci-pipeline', 'to production?'), 'Approve')
+  await road.trouble('errors', true)
+  await album.moment('settling', /⏸\s*Time to settle/)
+  await album.moment('taken-back', 'is being taken back')
+  await album.cards('rolled-back', /❌.*failed[\s\S]*Production is taken back/)
+  await album.page('rolled-back')
+  await road.trouble('errors', false)
+
+  await toProduction(road)
+  await road.press(road.run('slack', 'ci-pipeline', 'to production?'), 'Approve')
+  await album.cards('live', 'succeeded')
+  await album.page('live')
+}
+
+/** Of the run that was rolled back: the last but one. */
+async function writeTimeline(folder: string, { desks }: Demo, road: Road): Promise<void> {
+  const references = await road
+    .column('slack')
+    .getByText(/ci-pipeline · WF-\d+ (?:failed|succeeded)/)
+    .allTextContents()
+  const runs = [...new Set(references.flatMap((text) => /WF-\d+/.exec(text) ?? []))]
+  const reference = runs.at(-2) ?? ''
+  const [slack] = desks
+  if (!slack) return
+  for (const [format, ending] of [
+    ['text', 'txt'],
+    ['mermaid', 'mmd'],
+  ] as const) {
+    const before = slack.items().length
+    await road.say('slack', `/workflow status ${reference} --format ${format}`)
+    writeFileSync(join(folder, `timeline.${ending}`), `${await longest(slack, before)}\n`)
+  }
+}
+async function longest(desk: Desk, before: number): Promise<string> {
+  for (;;) {
+    const fresh = desk
+      .items()
+      .slice(before)
+      .filter(({ who }) => who === 'hub')
+    const texts = fresh.flatMap(({ files, text }) => [...files.map((file) => file.text), text])
+    const found = texts.sort((a, b) => b.length - a.length)[0]
+    if (found && found.length > 200) return found
+    await new Promise((resolve) => setTimeout(resolve, 50))
+  }
+}
+
+/** How many rows of each state are left when everything is over. */
+async function remains(sql: Sql): Promise<Readonly<Record<string, unknown>>> {
+  const count = (table: string, column: string) =>
+    sql.query(`select ${column} as state, count(*)::int as rows from hub.${table} group by ${column} order by 1`, [])
+  return {
+    runs: await sql.query(
+      `select name as workflow, status, count(*)::int as rows from hub.workflow_runs group by 1, 2 order by 1, 2`,
+      [],
+    ),
+    transitions: await count('workflow_transitions', 'status'),
+    steps: await count('workflow_steps', 'status'),
+    approvals: await count('workflow_approvals', 'state'),
+    votes: await count('workflow_votes', 'vote'),
+    waits: await sql.query(`select count(*)::int as rows from hub.workflow_waits`, []),
+    inbox: await count('inbox', 'state'),
+    jobs: await count('jobs', 'state'),
+    outbox: await count('outbox', 'state'),
+  }
+}
+const refusalsOf = ({ desks, refusals }: Demo) => ({
+  ...Object.fromEntries(desks.map((desk) => [desk.name, desk.refusals()])),
+  github: refusals(),
+})
+
+if (process.argv[1] === import.meta.filename) {
+  const files = await takePictures(process.argv[2] ?? '/tmp/autodevhub-demo')
+  // The platforms' SDKs keep sockets for a next call.
+  process.stdout.write(`${files.join('\n')}\n`, () => process.exit(0))
+}
