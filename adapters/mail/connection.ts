@@ -70,16 +70,24 @@ export async function openMailbox(
   })
   client.on('error', fail)
   client.on('close', () => fail(new HubError('UNAVAILABLE', 'the mail server closed the connection')))
-  const abort = () => client.close()
+  let isOpen = false
+  let closing: NodeJS.Timeout | undefined
+  /** What is being done now may come to its end; a connection that is only being made may not. */
+  const abort = () => {
+    wake()
+    if (isOpen) closing = setTimeout(() => client.close(), CLOSE_MS)
+    else client.close()
+  }
   signal.addEventListener('abort', abort, { once: true })
   try {
     await client.connect()
     const opened = await client.mailboxOpen(folder)
+    isOpen = true
     return mailboxOf(client, { uidValidity: String(opened.uidValidity), uidNext: opened.uidNext })
   } catch (error) {
     signal.removeEventListener('abort', abort)
     client.close()
-    throw failureOf(broken ?? error)
+    throw failureOf(error)
   }
 
   function mailboxOf(flow: ImapFlow, numbers: Pick<Mailbox, 'uidValidity' | 'uidNext'>): Mailbox {
@@ -153,6 +161,7 @@ export async function openMailbox(
         })
         if (!flow.isClosed) await Promise.race([flow.logout().catch(() => undefined), late])
         clearTimeout(timer)
+        clearTimeout(closing)
         flow.close()
       },
     }

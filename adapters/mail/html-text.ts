@@ -30,8 +30,9 @@ function dropParts(html: string): string {
     kept.push(html.slice(at, found.index))
     const end = found[1] === undefined ? '-->' : `</${found[1].toLowerCase()}`
     const closes = lower.indexOf(end, begins.lastIndex)
-    if (closes < 0) return kept.join(' ')
-    at = closes + end.length
+    const closed = closes < 0 ? -1 : lower.indexOf('>', closes)
+    if (closed < 0) return kept.join(' ')
+    at = closed + 1
     begins.lastIndex = at
   }
   kept.push(html.slice(at))

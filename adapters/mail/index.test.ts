@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { describe, expect, test } from 'vitest'
 import { missingVariables, SHIPPED } from '../../server/plugins.ts'
-import { config } from './config.ts'
+import { config, imapOf } from './config.ts'
 import { mailAdapter } from './index.ts'
 
 const url = 'smtps://hub:secret@smtp.example.com'
@@ -23,6 +23,24 @@ describe('configuration', () => {
     expect(config.parse({ url, from: 'hub@example.com' }).perMinute).toBe(600)
   })
   test.each([
+    ['imaps://hub%40example.com:pa%2Fss@imap.example.com', { port: 993, user: 'hub@example.com', password: 'pa/ss' }],
+    ['imaps://hub:s@imap.example.com:1993/Hub%2FCommands', { port: 1_993, folder: 'Hub/Commands', secure: true }],
+    ['imap://hub:s@127.0.0.1:3143', { port: 3_143, folder: 'INBOX', secure: false }],
+    ['imap://hub:s@[::1]', { host: '::1', port: 143 }],
+  ])('%s is a mailbox', (imapUrl, found) => {
+    expect(config.parse({ url, from: 'hub@example.com', imapUrl }).imapUrl).toBe(imapUrl)
+    expect(imapOf(imapUrl)).toMatchObject(found)
+  })
+  test('name servers are a list, and the name of a server is compared without regard to case', () =>
+    expect(
+      config.parse({
+        url,
+        from: 'hub@example.com',
+        dnsServers: '192.0.2.53, [2001:db8::53]:53',
+        authservId: 'MX.Test',
+      }),
+    ).toMatchObject({ dnsServers: ['192.0.2.53', '[2001:db8::53]:53'], authservId: 'mx.test' }))
+  test.each([
     { from: 'hub@example.com' },
     { url },
     { url: 'https://smtp.example.com', from: 'hub@example.com' },
@@ -32,6 +50,14 @@ describe('configuration', () => {
     { url, from: 'a@example.com, b@example.com' },
     { url, from: 'hub@example.com', perMinute: '0' },
     { url, from: 'hub@example.com', publicUrl: 'javascript:alert(1)' },
+    // Beyond this machine whoever is on the way would read the password.
+    { url, from: 'hub@example.com', imapUrl: 'imap://hub:secret@imap.example.com' },
+    { url, from: 'hub@example.com', imapUrl: 'imaps://imap.example.com' },
+    { url, from: 'hub@example.com', imapUrl: 'imaps://hub:%zz@imap.example.com' },
+    { url, from: 'hub@example.com', imapUrl: 'https://hub:secret@imap.example.com' },
+    { url, from: 'hub@example.com', authservId: 'mx.example.com; dmarc=pass' },
+    { url, from: 'hub@example.com', dnsServers: 'dns.example.com' },
+    { url, from: 'hub@example.com', moveTo: '' },
   ])('refuses %o', (wrong) => expect(config.safeParse(wrong).success).toBe(false))
   test('the addresses of the servers are masked: passwords stand in them', () =>
     expect(mailAdapter.manifest.secrets).toEqual(['url', 'imapUrl']))
@@ -42,12 +68,12 @@ describe('configuration', () => {
     expect(missingVariables(shipped, { SMTP_URL: url, MAIL_FROM: 'hub@example.com' })).toEqual([])
   })
 })
-test('nodemailer is not loaded at start', () => {
+test('what reads and writes mail is not loaded at start', () => {
   const script = `import { registerHooks } from 'node:module'
     const seen = []
     registerHooks({ resolve(name, context, next) { seen.push(name); return next(name, context) } })
     await import('./adapters/mail/index.ts')
-    console.log(seen.includes('./client.ts'), seen.some((name) => name.includes('nodemailer')))`
+    console.log(seen.includes('./client.ts'), seen.some((name) => /nodemailer|imapflow|mailauth|postal-mime/.test(name)))`
   const root = new URL('../../', import.meta.url)
   const said = execFileSync(process.execPath, ['--input-type=module', '-e', script], { cwd: root, encoding: 'utf8' })
   expect(said.trim()).toBe('true false')

@@ -76,10 +76,10 @@ export function createIntake({ open, inbound, log, holder, leaseMs, now = Date.n
           const uids = await mailbox.after(position.lastUid)
           for (const uid of uids) {
             const settled = await settle(mailbox, uid)
-            if (signal.aborted) return
             const later =
               settled === 'later' ? [...position.later, { uid, sinceMs: now() }].slice(-MOST_LATER) : position.later
             move({ ...position, lastUid: uid, later })
+            if (signal.aborted) return
           }
           if (position.later.length > 0 && now() - position.checkedAtMs >= AGAIN_MS)
             move({ ...position, later: await again(mailbox, position.later, signal), checkedAtMs: now() })

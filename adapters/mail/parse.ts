@@ -27,7 +27,7 @@ const MAX_REFERENCES = 20
 const MAX_LINE = 2_000
 
 export async function parseMail(raw: Uint8Array): Promise<Heard> {
-  const { default: PostalMime } = await import('postal-mime')
+  const { default: PostalMime, addressParser } = await import('postal-mime')
   let mail: Email
   try {
     mail = await PostalMime.parse(raw, LIMITS)
@@ -40,7 +40,7 @@ export async function parseMail(raw: Uint8Array): Promise<Heard> {
   const dateMs = mail.date === undefined ? Number.NaN : Date.parse(mail.date)
   const answered = ids(`${mail.references ?? ''} ${mail.inReplyTo ?? ''}`)
   return {
-    from: authorOf(mail),
+    from: addressParser(fields('from')[0] ?? '').length === 1 ? authorOf(mail) : null,
     subject: oneLine(mail.subject ?? ''),
     text: clean(mail.text ?? htmlToText(mail.html ?? '')),
     messageId: mail.messageId !== undefined && isMessageId(mail.messageId) ? mail.messageId : null,

@@ -113,6 +113,17 @@ describe.each([
       expect(rows).toEqual([{ name: 'Acme Ltd', default_role: 'viewer' }])
     })
 
+    test('where everybody can write in, people have no role until they are given one', async () => {
+      const workspace = `box:${randomUUID()}`
+      const open = { id: workspace, plugin: 'box', name: 'box', defaultRole: 'none' } as const
+      await directory.ensureWorkspace(open)
+      const person = await directory.personFor(workspace, anna)
+      expect(person.role).toBeNull()
+      await directory.setRole(workspace, person.id, 'member')
+      await directory.ensureWorkspace(open)
+      expect(await directory.standing(workspace, anna)).toEqual({ role: 'member', from: 'grant', defaultRole: null })
+    })
+
     test('a name that was not known at first is learnt, and not changed by another account later', async () => {
       const workspace = await connected()
       expect((await directory.personFor(workspace, anna)).name).toBe(anna.id)
