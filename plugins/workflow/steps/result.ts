@@ -3,6 +3,9 @@ import { HubError, type Json } from '#contract'
 /** What a step may leave behind; the rest of the run reads it in expressions. */
 const MAX_CHARACTERS = 256_000
 
+/** PostgreSQL keeps no NUL and no half of a character. */
+export const storable = (text: string): string => text.replaceAll('\0', '').toWellFormed()
+
 /** A result as plain JSON. @throws HubError TOO_LARGE, before it is written out in full */
 export function asResult(value: unknown): Json {
   return copy(value, { left: MAX_CHARACTERS }, 0)
@@ -14,8 +17,7 @@ function copy(value: unknown, budget: { left: number }, depth: number): Json {
       'TOO_LARGE',
       `its result is larger than ${MAX_CHARACTERS.toLocaleString('en')} characters: give back less`,
     )
-  // PostgreSQL keeps no NUL.
-  if (typeof value === 'string') return value.replaceAll('\0', '')
+  if (typeof value === 'string') return storable(value)
   if (typeof value === 'boolean') return value
   if (typeof value === 'number') return Number.isFinite(value) ? value : null
   if (typeof value === 'bigint') return Number(value)
@@ -25,7 +27,7 @@ function copy(value: unknown, budget: { left: number }, depth: number): Json {
   const entries: [string, Json][] = []
   for (const [key, inner] of Object.entries(value)) {
     budget.left -= key.length
-    if (inner !== undefined) entries.push([key.replaceAll('\0', ''), copy(inner, budget, depth + 1)])
+    if (inner !== undefined) entries.push([storable(key), copy(inner, budget, depth + 1)])
   }
   return Object.fromEntries(entries)
 }

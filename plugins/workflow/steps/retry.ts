@@ -5,6 +5,7 @@ import { durationMs } from '../expression/duration.ts'
 import type { Outcome } from '../plan/settle.ts'
 import { readKey } from '../plan/state.ts'
 import type { Snapshot } from '../runs/run.ts'
+import { storable } from './result.ts'
 
 /** Mistakes that trying again does not cure. */
 const FINAL: readonly ErrorCode[] = [
@@ -20,8 +21,7 @@ const FINAL: readonly ErrorCode[] = [
 export function outcomeOf(error: unknown, key: string, attempt: number, { definition, state }: Snapshot): Outcome {
   const { id, isUndo } = readKey(key)
   const code = error instanceof HubError ? error.code : 'UNAVAILABLE'
-  // PostgreSQL keeps no NUL.
-  const text = (error instanceof Error ? error.message : String(error)).replaceAll('\0', '').slice(0, 500)
+  const text = storable((error instanceof Error ? error.message : String(error)).slice(0, 500))
   const attempts = isUndo ? 1 : (definition.steps[id]?.retry?.attempts ?? 1)
   const mayGoOn = state.status === 'running' || state.status === 'paused'
   if (attempt < attempts && mayGoOn && !FINAL.includes(code) && state.started < definition.budget)
