@@ -82,10 +82,10 @@ async function shop(model: Model, options: { readonly mayWrite?: boolean; readon
   return {
     ...desk,
     host,
-    async change(changes: Parameters<typeof host.commit>[0], message = 'Change') {
+    async change(changes: Parameters<typeof host.commit>[0], message = 'Change', attempt = 1) {
       const before = head
       head = host.commit(changes, { message })
-      await desk.push({ before, after: head })
+      await desk.push({ before, after: head, attempt })
       return head
     },
     status: async () => (await desk.run('docs status')).text,
@@ -217,6 +217,34 @@ describe('a push, with a model', () => {
     }
     await change({ 'src/shop.ts': NEW_SHOP })
     expect(await status()).toContain('last push: refused, The token lacks contents: write')
+  })
+  it("looks again when somebody moved the branch or rebased the hub's pull request meanwhile, and says so when that does not end", async () => {
+    const { model } = scripted([RENAME])
+    const { change, push, host, status } = await shop(model)
+    const before = await host.port.resolve('octo/shop', 'main', AbortSignal.timeout(9_000))
+    const write = host.port.propose
+    host.port.propose = async () => {
+      throw new HubError('CONFLICT', 'somebody else pushed to autodevhub/docs of octo/shop')
+    }
+    await expect(change({ 'src/shop.ts': NEW_SHOP })).rejects.toMatchObject({
+      code: 'CONFLICT',
+      retry: 'backoff',
+    })
+    expect(await status()).not.toContain('last push')
+    await push({ before, after: 'the same again', attempt: 3 })
+    expect(await status()).toContain('last push: refused, somebody else pushed to autodevhub/docs of octo/shop')
+    host.port.propose = write
+    await change({ 'src/shop.ts': `${NEW_SHOP}// again\n` })
+    expect(host.proposals).toHaveLength(0)
+    expect(host.issues.map(({ body }) => body).join()).toContain('`createShop` → `openShop`')
+  })
+  it("a fork's pull request is neither read nor answered", async () => {
+    const { model, asked } = scripted([RENAME])
+    const { pull, host, audited } = await shop(model)
+    const reads = { ...host.reads }
+    for (const change of ['opened', 'merged', 'closed'] as const) await pull({ number: 9, change, fork: true })
+    expect(host.reads).toEqual(reads)
+    expect([...host.proposals, ...host.issues, ...asked, ...audited]).toEqual([])
   })
   it('writes generated sections anew without asking a model, and keeps quiet about what people closed', async () => {
     const { model, asked } = scripted([])

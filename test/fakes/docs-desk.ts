@@ -97,10 +97,10 @@ export function docsDesk(options: DocsDeskOptions) {
   const audited: string[] = []
   const shown: { readonly channel: string; readonly text: string; readonly card: string }[] = []
 
-  function contextOf(workspace: string, place: Place | null, jobId: string = randomUUID()): Context {
+  function contextOf(workspace: string, place: Place | null, attempt = 1): Context {
     return {
-      jobId,
-      attempt: 1,
+      jobId: randomUUID(),
+      attempt,
       workspace,
       actor: { id: 'p1', name: 'Ada', role: 'member', account: { plugin: 'test', id: 'Ada' } },
       place,
@@ -113,7 +113,7 @@ export function docsDesk(options: DocsDeskOptions) {
       // At once, as a queue without waiting would.
       async enqueue(job, payload, { workspace: tenant } = {}) {
         const handler = parts.jobs?.find((one) => one.job.name === job.name)
-        await handler?.run(payload, contextOf(tenant ?? workspace, null))
+        await handler?.run(payload, contextOf(tenant ?? workspace, null, attempt))
         return { jobId: 'job' }
       },
       audit: async (action, subject) => void audited.push(`${action} ${subject}`),
@@ -130,9 +130,9 @@ export function docsDesk(options: DocsDeskOptions) {
     if (resolved.kind !== 'run') throw new Error(`"${line}" does not run: ${JSON.stringify(resolved)}`)
     return resolved
   }
-  const emit = async (name: string, payload: unknown, workspace: string) => {
+  const emit = async (name: string, payload: unknown, workspace: string, attempt = 1) => {
     for (const handler of parts.events ?? [])
-      if (handler.event.name === name) await handler.run(payload, contextOf(workspace, null))
+      if (handler.event.name === name) await handler.run(payload, contextOf(workspace, null, attempt))
   }
   return {
     bind,
@@ -173,6 +173,7 @@ export function docsDesk(options: DocsDeskOptions) {
       readonly branch?: string
       readonly forced?: boolean
       readonly own?: boolean
+      readonly attempt?: number
     }) =>
       emit(
         pushed.name,
@@ -190,8 +191,13 @@ export function docsDesk(options: DocsDeskOptions) {
           ...push,
         },
         'memory:1',
+        push.attempt,
       ),
-    pull: (pull: { readonly number: number; readonly change: 'closed' | 'merged'; readonly fork?: boolean }) =>
+    pull: (pull: {
+      readonly number: number
+      readonly change: 'opened' | 'closed' | 'merged'
+      readonly fork?: boolean
+    }) =>
       emit(
         pullRequestChanged.name,
         {

@@ -24,7 +24,7 @@ export interface Looked {
 const PASSAGES = 400
 const CODE_FILES = 300
 const CODE_BYTES = 200_000
-const READ_AT_ONCE = 6
+const READ_AT_ONCE = 20
 /** What happened once is told there, and stays true. */
 const CHRONICLE =
   /(?:^|\/)(?:change-?log|history|news|releases?|migrat\w*|upgrad\w*|adrs?|decisions)(?:[\w-]*)(?:\.\w+)?(?:\/|$)/i

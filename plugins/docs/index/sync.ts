@@ -6,10 +6,11 @@ import type { RepositoryKey } from './scope.ts'
 import { decodeDocument, MAX_DOCUMENT_BYTES, type Skipped, selectDocuments } from './select.ts'
 import type { Indexed, IndexStore, NewDocument } from './store.ts'
 
-/** Files read at once: a host that counts requests sees a steady reader. */
-const READ_AT_ONCE = 6
-/** Documents written together: the memory of a first index stays small however large the repository is. */
+/** Documents read and written together: the memory of a first index stays small however large the repository is. */
 const WRITE_AT_ONCE = 40
+/** What is wanted at the same time a host can answer as one request; larger files come by themselves, and few at a time for their memory. */
+const LARGE_BYTES = 200_000
+const LARGE_AT_ONCE = 4
 const COUNTED_ANEW = 20
 const SMALL = 100
 
@@ -56,15 +57,19 @@ export async function syncRepository(
   for (let at = 0; at < news.length; at += WRITE_AT_ONCE) {
     const documents: NewDocument[] = []
     const unreadable: string[] = []
-    await inTurns(news.slice(at, at + WRITE_AT_ONCE), READ_AT_ONCE, async (entry) => {
-      const read = await readDocument(port, repository, entry, signal)
-      if ('reason' in read) {
-        skipped.push({ path: entry.path, reason: read.reason })
+    const some = news.slice(at, at + WRITE_AT_ONCE)
+    const read = async (entry: TreeEntry) => {
+      const document = await readDocument(port, repository, entry, signal)
+      if ('reason' in document) {
+        skipped.push({ path: entry.path, reason: document.reason })
         if (known.has(entry.path)) unreadable.push(entry.path)
-      } else documents.push(read)
+      } else documents.push(document)
       done += 1
       options.onStep?.(done, news.length)
-    })
+    }
+    const { small = [], large = [] } = Object.groupBy(some, (one) => (one.sizeBytes > LARGE_BYTES ? 'large' : 'small'))
+    await inTurns(small, WRITE_AT_ONCE, read)
+    await inTurns(large, LARGE_AT_ONCE, read)
     signal.throwIfAborted()
     await store.put(key, documents)
     await store.remove(key, unreadable)
