@@ -1,4 +1,4 @@
-import { type Entry, opOf } from './entries.ts'
+import { type Entry, FAILURE, opOf } from './entries.ts'
 
 /** A row of the hub's own tables at the end of a run. */
 export interface EndRow {
@@ -58,7 +58,7 @@ export interface Expectations {
 }
 /** Faults of the harness that take answers along, with the process, the connection or the commit. */
 const TAKES_ANSWERS =
-  /^(?:kill -9(?: web| worker| postgres)?|kill at |SIGSTOP|restart -m fast|PostgreSQL restart|pg_terminate_backend|disk full|network )/
+  /^(?:kill -9(?: web| worker| postgres)?|kill at |SIGSTOP|restart -m fast|PostgreSQL restart|pg_terminate_backend|disk full|network |machine stalled)/
 /** A lease, a sweep and a look after it, the hub holds what was under way; a call that hears nothing takes its own time before. */
 const EXPLAINS_MS = 20_000
 
@@ -67,8 +67,6 @@ const UNFINISHED: Readonly<Record<EndRow['table'], readonly string[]>> = {
   jobs: ['pending', 'running'],
   outbox: ['pending', 'inflight', 'unknown', 'reconciling'],
 }
-/** How the hub begins the notice that a job was given up. */
-const FAILURE = /^This did not work: /
 
 /**
  * Jepsen's total-queue sets over the arrival ledger, with order and what the database was left with. Pure: the history was written by the

@@ -36,6 +36,8 @@ export type Entry =
   | { readonly kind: 'early'; readonly method: string; readonly earlyByMs: number; readonly atMs: number }
   | { readonly kind: 'fault'; readonly fault: string; readonly detail: string; readonly atMs: number }
 
+/** How the hub begins the notice that a job was given up. */
+export const FAILURE = /^This did not work: /
 /** The words of a command carry its op, and so does the one post that answers it. */
 export const opWord = (n: number): string => `op-${n}`
 export function opOf(text: string): string | null {

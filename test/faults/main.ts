@@ -65,13 +65,13 @@ async function one({ scenario, platform, kind }: Run): Promise<void> {
     console.error(`BROKEN ${scenario.name} on ${platform} and ${kind}, seed ${seed}:`, error)
   }
 }
-// Quick runs mostly wait; two at a time, but for those that judge times.
+// Quick runs mostly wait; three at a time, but for those that judge times.
 const together = values.quick ? runs.filter(({ scenario }) => !scenario.timed) : []
 const alone = runs.filter((run) => !together.includes(run))
 const lane = async () => {
   for (let next = together.shift(); next; next = together.shift()) await one(next)
 }
-await Promise.all([lane(), lane()])
+await Promise.all([lane(), lane(), lane()])
 for (const run of alone) await one(run)
 
 const failed = reports.filter((report) => !report.ok)

@@ -31,7 +31,8 @@ export function planRuns(wanted: Wanted): { readonly runs: readonly Run[]; reado
   if (quick && isAll && wanted.platform === undefined) {
     for (const [i, other] of (['discord', 'teams'] as const).entries()) {
       const guest = scenarios.find(({ name }) => name === GUESTS[(seed + i) % GUESTS.length])
-      if (guest) pairs.push({ scenario: guest, platform: other })
+      // First, as they are among the longest.
+      if (guest) pairs.unshift({ scenario: guest, platform: other })
     }
   }
   const skips = pairs.flatMap(({ scenario, platform }) => {

@@ -13,6 +13,7 @@ import { PLATFORMS } from './platforms/index.ts'
 import { dropFolder, forkTracked, nextMessage, trackFolder } from './processes.ts'
 import { type FaultProxy, startProxy } from './proxy.ts'
 import { createRandom, type Random } from './random.ts'
+import { watchStalls } from './stalls.ts'
 import { type Platform, startPlatform } from './stand-in.ts'
 import { openStores, type StoreKind, type Stores, watchStaleWrites } from './stores.ts'
 
@@ -220,6 +221,7 @@ export async function openRig(options: RigOptions): Promise<Rig> {
       return Math.max(0, ...took)
     },
     async close() {
+      stalls.stop()
       await rig.stopHubs()
       driver.close()
       ledger.close()
@@ -230,6 +232,8 @@ export async function openRig(options: RigOptions): Promise<Rig> {
       for (const one of new Set([folder, ...dataDirs])) dropFolder(one)
     },
   }
+  // A quarter of a lease here may have been all of it in a hub, which is one of many processes.
+  const stalls = watchStalls(TIMES.lease / 4, (ms) => rig.fault('machine stalled', `${ms} ms`))
   return rig
 }
 

@@ -105,15 +105,15 @@ export async function startDiscordFake(options: DiscordFakeOptions = {}): Promis
       note(String(refused?.status ?? 404))
       return answer(refused ?? fail(404, 0, '404: Not Found'))
     }
-    const major = `${call} ${path.split('/').slice(0, 3).join('/')}`
-    const earlyByMs = (openUntil.get(major) ?? 0) - now()
+    const major = majorOf(path)
+    const earlyByMs = (openUntil.get(`${call} ${major}`) ?? 0) - now()
     if (earlyByMs > 0) state.early.push({ call, earlyByMs })
     const fault = faults.take(call) ?? options.faultFor?.(call, body) ?? null
-    const rate = rates?.draw(call, path.split('/')[2] ?? '')
+    const rate = rates?.draw(call, major)
     if (fault?.kind === 'rate-limited' || (rate && rate.waitMs > 0)) {
       const waitMs = fault?.kind === 'rate-limited' ? fault.retryAfterSeconds * 1_000 : (rate?.waitMs ?? 0)
       const isGlobal = fault?.kind === 'rate-limited' && fault.isGlobal === true
-      openUntil.set(major, now() + waitMs)
+      openUntil.set(`${call} ${major}`, now() + waitMs)
       note('rate limited')
       const headers = {
         ...rate?.headers,
@@ -203,6 +203,13 @@ export type { FakeGateway } from './gateway.ts'
 export type { Sender, Sent, Target } from './senders.ts'
 export * from './state.ts'
 
+/** What has limits of its own: a channel, or the token of a webhook. https://docs.discord.com/developers/topics/rate-limits */
+function majorOf(path: string): string {
+  return path
+    .split('/')
+    .slice(0, path.startsWith('/webhooks/') ? 4 : 3)
+    .join('/')
+}
 /** '/channels/1/messages/2' is the call '/channels/:id/messages/:id' with the ids 1 and 2. */
 function readPath(path: string): { name: string; ids: string[] } {
   const parts = path.split('/').slice(1)

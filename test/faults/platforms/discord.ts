@@ -2,6 +2,7 @@ import { readMessage } from '../../fakes/discord/check.ts'
 import { type FakeMessage, startDiscordFake } from '../../fakes/discord/index.ts'
 import { signDiscord, signingKey } from '../../fakes/discord/sign.ts'
 import { ANN, APP, type Json, nextId } from '../../fakes/discord/state.ts'
+import { FAILURE } from '../entries.ts'
 import type { Lane } from '../lanes.ts'
 import type { ChatPlatform, Said, StandIn, StandInOptions } from './chat-platform.ts'
 
@@ -49,6 +50,9 @@ export const discord: ChatPlatform = {
 }
 
 async function start({ rateTimeScale, historyLagMs, ...options }: StandInOptions): Promise<StandIn> {
+  /** What each message last said: an answer may take the place of a notice that it failed. */
+  const said = new Map<string, string>()
+  let isRegret = false
   const fake = await startDiscordFake({
     openWorld: true,
     key: signingKey(SEED),
@@ -59,16 +63,20 @@ async function start({ rateTimeScale, historyLagMs, ...options }: StandInOptions
       return POSTS.includes(call) ? options.faultOfPost(readMessage(body).words) : null
     },
     onStored(message, how) {
-      // "hub is thinking …" is no arrival; the words that take its place are.
-      if (message.isLoading) return
+      // "hub is thinking …" is no arrival, and neither is the regret of an acknowledgement; the words that take their place are.
+      if (message.isLoading || isRegret) return
       const { mentions, links, words } = readMessage(message)
+      const wasNotice = FAILURE.test(said.get(message.id) ?? '') && !FAILURE.test(words)
+      said.set(message.id, words)
+      // An address that stands there as it is hides nothing.
+      const live = [...mentions, ...links.map(shownAs).filter((link) => !words.includes(link))]
       options.onSeen({
-        how: how === 'created' || !message.edited ? 'created' : 'edited',
+        how: how === 'created' || !message.edited || wasNotice ? 'created' : 'edited',
         key: markOf(message),
         channel: message.channel,
         thread: '',
         text: words,
-        live: [...mentions, ...links],
+        live,
       })
     },
   })
@@ -85,9 +93,17 @@ async function start({ rateTimeScale, historyLagMs, ...options }: StandInOptions
       calls: countsOf(fake.arrivals.map(({ call }) => call)),
       problems: fake.problems,
     }),
-    hear: ({ id = '', token = '', channel = '', answer = '' }) =>
-      sender.answered({ id, token, channel, user: ANN }, JSON.parse(answer)),
+    hear({ id = '', token = '', channel = '', answer = '' }) {
+      const given = JSON.parse(answer) as Json
+      isRegret = given.type !== DEFERRED
+      sender.answered({ id, token, channel, user: ANN }, given)
+      isRegret = false
+    },
   }
+}
+/** As it is shown: the backslashes that keep Markdown from meaning something are not. */
+function shownAs(text: string): string {
+  return text.replace(/\\(?=[^\p{L}\p{N}\s]|$)/gu, '')
 }
 function countsOf(calls: readonly string[]): Record<string, number> {
   const counts: Record<string, number> = {}

@@ -12,7 +12,6 @@ const SILENT = /^This did not work: (its worker stopped in the middle of attempt
 export const poison: Scenario = {
   name: 'poison',
   target: 13,
-  timed: true,
   what: 'messages that fail, hang or end the process; later they are fixed and replayed',
   stores: ['redis', 'redis-aof', 'postgres', 'embedded'],
   drainMs: 300_000,

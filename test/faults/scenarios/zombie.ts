@@ -55,7 +55,10 @@ export const zombie: Scenario = {
     let draining = true
     const nurse = (async () => {
       while (draining) {
-        for (const hub of rig.running()) if (hub.isSuspended()) hub.resume()
+        for (const hub of rig.running().filter((one) => one.isSuspended())) {
+          rig.fault('SIGSTOP', 'while the rest drains')
+          hub.resume()
+        }
         await sleep(100)
       }
     })()
