@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type GitHubFake, REPO, readComment, startGitHubFake } from '../fakes/github/index.ts'
 import { type FakeMessage, type Sender, type SlackFake, startSlackFake } from '../fakes/slack/index.ts'
 import { TEAM } from '../fakes/slack/state.ts'
+import { jiraSite, linearSite, type Site } from '../fakes/tracker-sites.ts'
 import { isModeAvailable, MODES, startTestHub, type TestHub } from '../support/hub.ts'
 
 const HUB = 'http://hub.test'
@@ -11,6 +12,7 @@ for (const mode of MODES)
   describe.skipIf(!isModeAvailable(mode))(`deployments of a repository on GitHub, in Slack, on ${mode}`, () => {
     let github: GitHubFake
     let slack: SlackFake
+    let trackers: readonly Site[] = []
     let hub: TestHub
     let ann: Sender
     const target: Parameters<GitHubFake['say']>[0] = (request) => hub.fetch(new Request(`${HUB}/hooks/github`, request))
@@ -29,6 +31,14 @@ for (const mode of MODES)
       await ann.click(message, index)
       await hub.quiet(30_000)
     }
+    let operated = 0
+    const operate = async (input: string) => {
+      const headers = { authorization: `Bearer ${hub.apiToken}`, 'content-type': 'application/json' }
+      operated += 1
+      const body = JSON.stringify({ input, idempotencyKey: `operate-${operated}` })
+      await hub.fetch(new Request(`${HUB}/api/v1/commands`, { method: 'POST', headers, body }))
+      await hub.quiet()
+    }
     /** Types a command and presses the button of the question that comes back. */
     const confirmed = async (text: string) => {
       const before = slack.shown('C1').length
@@ -41,19 +51,19 @@ for (const mode of MODES)
 
     beforeAll(async () => {
       ;[github, slack] = await Promise.all([startGitHubFake(), startSlackFake({ openWorld: true })])
-      hub = await startTestHub(mode, { ...github.env, ...slack.env })
+      trackers = await Promise.all([jiraSite(), linearSite()])
+      hub = await startTestHub(mode, {
+        ...github.env,
+        ...slack.env,
+        ...Object.assign({}, ...trackers.map((t) => t.env)),
+      })
       ann = slack.to((request) => hub.fetch(new Request(`${HUB}/hooks/slack`, request)))
       await ann.slash({ command: '/hub', text: 'whoami', channel: 'C0' })
       const [who] = await slack.waitFor((all) => all.length > 0, { channel: 'C0' })
       const account = /slack:\w+/.exec(JSON.stringify(who?.blocks))?.[0]
-      const input = `hub role ${account} maintainer --workspace=${WORKSPACE}`
-      await hub.fetch(
-        new Request(`${HUB}/api/v1/commands`, {
-          method: 'POST',
-          headers: { authorization: `Bearer ${hub.apiToken}`, 'content-type': 'application/json' },
-          body: JSON.stringify({ input, idempotencyKey: 'role' }),
-        }),
-      )
+      await operate(`hub role ${account} maintainer --workspace=${WORKSPACE}`)
+      for (const { target } of trackers) await operate(`hub bind tracker app ${target}`)
+      await hub.hub.store.sql.query(`update hub.bindings set workspace = $1 where kind = 'tracker'`, [WORKSPACE])
       await hub.hub.store.sql.query(
         `insert into hub.bindings (workspace, kind, plugin, target_workspace, target, project, label, rules, bound_by)
          values ($1, 'repository', 'github', 'github:9919', $2, 'app', $2, '{}'::jsonb, 'test')`,
@@ -78,7 +88,7 @@ for (const mode of MODES)
     }, 60_000)
     afterAll(async () => {
       await hub?.close()
-      await Promise.all([github?.close(), slack?.close()])
+      await Promise.all([github, slack, ...trackers].map((one) => one?.close()))
     })
 
     it('reports of GitHub become one card, edited to its end, also when they come twice and out of order', async () => {
@@ -95,10 +105,12 @@ for (const mode of MODES)
       expect(JSON.stringify(card?.blocks)).toContain('https://production.example.com')
     }, 60_000)
 
-    it('/deploy starts the workflow once, and the card stands in the channel and under the pull request', async () => {
+    it('/deploy starts the workflow once, and the card stands in the channel, under the pull request and in the issues', async () => {
       const people = github.repository()
-      await send(people.push('change', { 'b.txt': '2' }, 'A change for PAY-7'))
-      const opened = people.openPull({ branch: 'change', title: 'A change for PAY-7' })
+      const issues = await Promise.all(trackers.map((site) => site.create('Round prices', 'As on the receipt.')))
+      const title = `A change for ${issues.map(({ key }) => key).join(' and ')}`
+      await send(people.push('change', { 'b.txt': '2' }, title))
+      const opened = people.openPull({ branch: 'change', title })
       await send(opened)
       for (const webhook of people.mergePull(opened.number)) await send(webhook)
       await confirmed('app production')
@@ -113,7 +125,7 @@ for (const mode of MODES)
       const [, card, ...more] = cards('C1')
       expect(more).toEqual([])
       expect(card?.text).toContain('✅ app → production is live')
-      expect(card?.text).toContain('issues PAY-7')
+      expect(card?.text).toContain(`issues ${issues.map(({ key }) => key).join(', ')}`)
       const comments = github.shown(`${REPO}#${opened.number}`)
       expect(comments).toHaveLength(1)
       expect(readComment(comments[0]?.body ?? '').words).toContain('app → production is live')
@@ -121,6 +133,15 @@ for (const mode of MODES)
       expect(comments[0]?.body).not.toContain('/deploy')
       expect(github.problems).toEqual([])
       expect(slack.problems).toEqual([])
+      for (const [n, site] of trackers.entries()) {
+        const id = issues[n]?.id ?? ''
+        await expect.poll(() => site.comments(id), { timeout: 20_000 }).toHaveLength(1)
+        await expect
+          .poll(async () => (await site.comments(id))[0], { timeout: 20_000 })
+          .toContain('app → production is live')
+        expect((await site.comments(id))[0]).not.toContain('/deploy')
+        expect(site.problems()).toEqual([])
+      }
     }, 60_000)
 
     it('the button takes it back to the commit that was live before', async () => {

@@ -11,7 +11,9 @@ beforeEach(() => at.reset())
 const cardsIn = (channel: string) => at.posts(channel).filter((post) => post.message.card)
 const lead = (text: string | undefined) => text?.split('\n')[0]
 /** Several reports, one after the other, and what they lead to. */
-async function report(...all: (object & { deploymentId: string; state: string })[]): Promise<void> {
+async function report(
+  ...all: (Readonly<Record<string, string>> & { deploymentId: string; state: string })[]
+): Promise<void> {
   for (const one of all) {
     const body = { service: 'web', environment: 'production', workspace: WORKSPACE, ...one }
     const answer = await at.fetch('/api/v1/deployments', { method: 'POST', body: JSON.stringify(body) })
