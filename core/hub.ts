@@ -8,6 +8,7 @@ import {
   database,
   directory,
   type HookEnv,
+  jobsControl,
   jobsView,
   type Log,
   links,
@@ -38,10 +39,11 @@ import { createBindings } from './identity/bindings.ts'
 import { createLinks } from './identity/links.ts'
 import { createLookUp } from './identity/lookup.ts'
 import { createDirectory } from './identity/store.ts'
-import { createLeases } from './jobs/leases.ts'
+import { createLeases, LeaseLost } from './jobs/leases.ts'
 import { openRings, type Rings } from './jobs/rings.ts'
 import { createSchedules } from './jobs/schedules.ts'
 import { createWorker, WORKER_OPTIONS, type WorkerOptions } from './jobs/worker.ts'
+import { createJobsControl } from './ledger/cancel.ts'
 import { createContinuations } from './ledger/continuations.ts'
 import { createInbox, storableJson } from './ledger/inbox.ts'
 import { createJobsLedger } from './ledger/jobs.ts'
@@ -168,6 +170,10 @@ async function assemble(options: HubOptions, store: Store, rings: Rings, log: Lo
         get: (name) => host.tasks.find((task) => task.name === name) ?? null,
       }),
       provide(jobsView, view.jobsView),
+      provide(
+        jobsControl,
+        createJobsControl(sql, (id) => leases.abort(id, new LeaseLost('it was cancelled'))),
+      ),
       provide(
         operations,
         createOperations({ sql, home: HOME, mode: modeOf(options), adapters: () => adaptersOf(host, options) }),

@@ -5,6 +5,7 @@ import {
   type Hub,
   HubError,
   handleEvent,
+  jobsControl,
   type KeyValue,
 } from '#contract'
 import type { LinearClient } from './client.ts'
@@ -130,9 +131,12 @@ export function createSessions(
         // Before the work, which may be done in no time.
         await plans.show(sessionId, 'working')
       }),
-      handleEvent(sessionStopped, async ({ sessionId, organizationId, by }, ctx: Context) => {
+      handleEvent(sessionStopped, async ({ sessionId, issueId, organizationId, by }, ctx: Context) => {
         await kv.set(stopKey(sessionId), true, STOPPED_MS)
-        const to = { workspace: workspaceOf(organizationId), sessionId, key: `stopped ${ctx.jobId}` }
+        const workspace = workspaceOf(organizationId)
+        const lane = laneOf(sessionPlace(organizationId, issueId, sessionId))
+        await hub.maybe(jobsControl)?.cancelLane({ workspace, lane, before: ctx.jobId, reason: `stopped by ${by}` })
+        const to = { workspace, sessionId, key: `stopped ${ctx.jobId}` }
         const body = `Stopped, as ${by} asked. Nothing more is posted here.`
         await say(to, { type: 'response', body, isStop: true }, ctx.signal)
       }),

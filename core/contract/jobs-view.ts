@@ -15,3 +15,19 @@ export interface JobsView {
   get(workspace: string, jobId: string): Promise<JobStatus | null>
 }
 export const jobsView = defineService<JobsView>('jobs-view')
+
+/** For adapters whose people can stop what they asked for. */
+export interface JobsControl {
+  /**
+   * Ends what waits or runs in a lane and was asked for before `before`, a `Context.jobId`: what runs is aborted, and nothing more of it is
+   * written or posted. How many jobs that were.
+   */
+  cancelLane(which: {
+    readonly workspace: string
+    readonly lane: string
+    readonly before: string
+    /** For whoever looks at the jobs later: 'stopped by Ann'. */
+    readonly reason: string
+  }): Promise<number>
+}
+export const jobsControl = defineService<JobsControl>('jobs-control')

@@ -2,6 +2,7 @@ import { randomUUID, randomUUIDv7 } from 'node:crypto'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { DATABASES, isAvailable, openTestStore } from '../../test/support/stores.ts'
 import type { Store } from '../store/open.ts'
+import { createJobsControl } from './cancel.ts'
 import { dispatchArrivals, type Route } from './dispatch.ts'
 import { type Arrival, createInbox, storableJson } from './inbox.ts'
 import { createJobsLedger, type Finish } from './jobs.ts'
@@ -393,6 +394,49 @@ for (const database of DATABASES)
       })
     })
 
+    describe('cancelling a lane', () => {
+      const control = (aborted: string[] = []) => createJobsControl(store.sql, (id) => aborted.push(id))
+      const stateOf = async (id: string) =>
+        (await store.sql.query<{ state: string }>('select state from hub.jobs where id = $1::uuid', [id]))[0]?.state
+      it('ends what runs and what waits there, of one tenant, and nothing that was asked for later', async () => {
+        const { jobs, outbox } = ledger()
+        const [running, waiting, other, elsewhere] = [
+          arrival({ lane: 'l' }),
+          arrival({ lane: 'l' }),
+          arrival({ lane: 'm' }),
+          arrival({ lane: 'l', workspace: 'slack:T2' }),
+        ]
+        await queued(running, waiting, other, elsewhere)
+        const claimed = await jobs.claim(10)
+        await outbox.insert([send({ jobId: running.id, key: `${running.id}:progress` })])
+        const before = randomUUIDv7()
+        // Ids of one millisecond are in no order.
+        const later = arrival({ lane: 'l', id: before.replace(/^./, 'f') })
+        await queued(later)
+        const aborted: string[] = []
+        const stop = { workspace: 'slack:T1', lane: 'l', before, reason: 'stopped by Ann' }
+        expect(await control(aborted).cancelLane(stop)).toBe(2)
+        expect(aborted.sort()).toEqual([running.id, waiting.id].sort())
+        const held = claimed.find(({ id }) => id === running.id)
+        if (!held) throw new Error('the first of the lane was not claimed')
+        expect(await jobs.renew([held])).toEqual(new Set())
+        expect((await jobs.finish(finish(held, { sends: [send({ jobId: held.id })] }))).stored).toBe(false)
+        expect(await stateOf(running.id)).toBe('cancelled')
+        expect(await outbox.claim(10)).toEqual([])
+        expect(await stateOf(other.id)).toBe('running')
+        expect((await jobs.claim(10)).map(({ id }) => id)).toEqual([elsewhere.id])
+        expect(await stateOf(later.id)).toBe('pending')
+        expect(await control().cancelLane(stop)).toBe(0)
+      })
+      it('ends what has not become a job yet', async () => {
+        const early = arrival({ lane: 'l' })
+        await createInbox(store.sql, () => {}).accept(early)
+        const stop = { workspace: 'slack:T1', lane: 'l', before: randomUUIDv7(), reason: 'stopped' }
+        expect(await control().cancelLane(stop)).toBe(1)
+        await dispatchArrivals(store.sql, ROUTES, 500, { take: 0, worker: 'w', leaseMs: 60_000 })
+        expect(await count('jobs')).toBe(0)
+      })
+    })
     describe('outbox', () => {
       it('sends a lane strictly in order; a held head blocks its own lane alone', async () => {
         const { outbox } = ledger()

@@ -1,8 +1,33 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { z } from 'zod'
+import { defineCommand, definePlugin } from '../../core/contract/index.ts'
 import { type LinearFake, readComment, startLinearFake, type Target } from '../fakes/linear/index.ts'
 import { isModeAvailable, MODES, startTestHub, type TestHub } from '../support/hub.ts'
 
 const HOOK = 'http://hub.test/hooks/linear'
+/** Work that takes until it is stopped, and what became of it. */
+const dug: string[] = []
+const digger = definePlugin({
+  manifest: { name: 'dig', version: '1.0.0', summary: 'Takes its time', hub: '^1.0.0', config: z.object({}) },
+  setup: () => ({
+    commands: [
+      defineCommand({
+        name: 'dig',
+        summary: 'Dig until told to stop',
+        args: z.object({}),
+        examples: ['dig'],
+        allow: 'member',
+        sideEffects: 'none',
+        async run(_args, ctx) {
+          dug.push('begun')
+          await new Promise((resolve) => ctx.signal.addEventListener('abort', resolve, { once: true }))
+          dug.push('aborted')
+          return { text: 'Dug' }
+        },
+      }),
+    ],
+  }),
+})
 
 for (const mode of MODES)
   describe.skipIf(!isModeAvailable(mode))(`/story in a comment in Linear, on ${mode}`, () => {
@@ -11,7 +36,7 @@ for (const mode of MODES)
     const target: Target = (request) => hub.fetch(new Request(HOOK, request))
     beforeAll(async () => {
       linear = await startLinearFake()
-      hub = await startTestHub(mode, linear.env)
+      hub = await startTestHub(mode, linear.env, [digger])
     })
     afterAll(async () => {
       await hub?.close()
@@ -96,6 +121,23 @@ for (const mode of MODES)
         (seen) => seen.at(-1)?.content.type === 'response' && seen.length > all.length,
       )
       expect(again.at(-1)?.sessionId).toBe(session.id)
+    })
+    it('ends the work that runs when told to stop, and what waits behind it, and does what is asked afterwards', async () => {
+      dug.length = 0
+      const issue = linear.people.create({ title: 'Deep' })
+      const { session } = await linear.people.openSession(target, issue, { prompt: '@hub dig' })
+      await expect.poll(() => dug).toEqual(['begun'])
+      await linear.people.prompt(target, session, { body: 'hub help' })
+      await linear.people.prompt(target, session, { body: 'Stop', signal: 'stop' })
+      await expect.poll(() => dug).toEqual(['begun', 'aborted'])
+      await hub.quiet()
+      const said = () => linear.state.activities.filter((one) => one.sessionId === session.id)
+      const responses = () => said().filter((one) => one.content.type === 'response')
+      expect(responses().map((one) => one.content.body)).toEqual([expect.stringMatching(/^Stopped, as Ann asked/)])
+      expect(await hub.count('jobs', `state = 'cancelled' and error = 'stopped by Ann'`)).toBeGreaterThanOrEqual(2)
+      await linear.people.prompt(target, session, { body: 'hub help' })
+      await hub.quiet()
+      expect(responses()).toHaveLength(2)
     })
     it('quotes outside text without mentioning anybody', async () => {
       const issue = linear.people.create({ title: 'Five' })
