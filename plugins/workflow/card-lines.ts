@@ -6,7 +6,7 @@ const SIGNS: Readonly<Record<StepState['status'] | 'ahead', string>> = {
   // Its job begins within milliseconds: one sign for both.
   queued: '◑',
   running: '◑',
-  waiting: '⏸',
+  waiting: '◷',
   succeeded: '✓',
   failed: '✗',
   skipped: '–',
@@ -25,6 +25,8 @@ export interface StepLine {
   /** ': rejected by Ada', or nothing. */
   readonly detail: string
   readonly status: StepState['status'] | 'ahead'
+  /** It only tells people something, and they see that it did. */
+  readonly isWord: boolean
 }
 
 /** Every step of a run, and below them what was taken back. Pure. */
@@ -35,7 +37,13 @@ export function stepLines(definition: Definition, state: RunState): readonly Ste
     const status = now?.status ?? 'ahead'
     // What waits for a run of its own is at work.
     const sign = status === 'waiting' && kindOf(step) === 'workflow' ? SIGNS.running : SIGNS[status]
-    return { status, sign, title: titleOf(id), detail: detail(id, kindOf(step), now, state) }
+    return {
+      status,
+      sign,
+      title: titleOf(id),
+      detail: detail(id, kindOf(step), now, state),
+      isWord: step.notify !== undefined,
+    }
   })
   const undone = [...state.steps.values()]
     .filter(({ key }) => readKey(key).isUndo)
@@ -46,7 +54,7 @@ export function stepLines(definition: Definition, state: RunState): readonly Ste
           : ENDED.has(status)
             ? ' is taken back'
             : ' is being taken back'
-      return { status, sign: '↩', title: titleOf(id), detail: said }
+      return { status, sign: '↩', title: titleOf(id), detail: said, isWord: false }
     })
   return [...all, ...undone]
 }

@@ -70,10 +70,10 @@ describe('the card of a run', () => {
       step('live', 'waiting'),
     )
     expect(shown(runCard(now, []))).toEqual([
-      '🚀 ship · WF-4 is under way',
+      '▶ ship · WF-4 is under way',
       '✓ Lint · Tests · Approval',
       '◑ **Production**',
-      '○ Verification · Word',
+      '○ Verification',
       'service sh\\_op · started by ada',
       '[Pause] [Cancel]',
     ])
@@ -87,11 +87,10 @@ describe('the card of a run', () => {
     )
     const card = runCard(ended, [])
     expect(shown(card)).toEqual([
-      '❌ ship · WF-4 failed',
+      '✘ ship · WF-4 failed',
       '**could not be taken back: live**',
       '○ Lint · Tests · Approval · Production',
       '✗ **Verification**: smoke.yml ended with failure in check',
-      '○ Word',
       '↩ **Production** could not be taken back: rollback.yml ended with failure',
       'Error: 503 from /health',
       'service sh\\_op · started by ada',
@@ -118,7 +117,7 @@ describe('the card of a run', () => {
     const asks = snapshot({}, step('ask', 'waiting'))
     const lines = shown(runCard(asks, [{ approval, votes }], true))
     expect(lines.slice(0, 4)).toEqual([
-      '✋ ship · WF-4 waits for approval',
+      '⚑ ship · WF-4 waits for approval',
       'Ship it?',
       'Needs 2 approvals · so far: ben · May answer: every maintainer, except who started it',
       '[Approve] [Reject]',

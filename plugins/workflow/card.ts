@@ -6,16 +6,16 @@ import { isOver, type RunState, type RunStatus } from './plan/state.ts'
 import type { Snapshot } from './runs/run.ts'
 
 const LOOKS: Readonly<Record<RunStatus, readonly [mark: string, words: string]>> = {
-  pending: ['🕓', 'waits for its turn'],
-  running: ['🚀', 'is under way'],
-  paused: ['⏸', 'is paused'],
-  cancelling: ['⚪', 'is being cancelled'],
+  pending: ['○', 'waits for its turn'],
+  running: ['▶', 'is under way'],
+  paused: ['‖', 'is paused'],
+  cancelling: ['⊘', 'is being cancelled'],
   compensating: ['↩', 'is being taken back'],
-  succeeded: ['✅', 'succeeded'],
-  failed: ['❌', 'failed'],
-  cancelled: ['⚪', 'was cancelled'],
+  succeeded: ['✔', 'succeeded'],
+  failed: ['✘', 'failed'],
+  cancelled: ['⊘', 'was cancelled'],
 }
-const ASKS: readonly [string, string] = ['✋', 'waits for approval']
+const ASKS: readonly [string, string] = ['⚑', 'waits for approval']
 const MAX_LOG = 600
 const MAX_INPUT = 60
 
@@ -28,6 +28,7 @@ export function runCard({ run, definition, state }: Snapshot, asked: readonly As
   const [mark, words] = asked.length > 0 && state.status === 'running' ? ASKS : LOOKS[state.status]
   const title = `${run.name} · ${reference} ${words}`
   const lines = stepLines(definition, state)
+  const shown = lines.filter(({ isWord, status }) => !isWord || status === 'failed')
   const reason = reasonBeside(state)
   const log = logOf(state)
   const note = [...givenInputs(definition, state), `started by ${run.startedBy.name}`].join(' · ')
@@ -43,7 +44,7 @@ export function runCard({ run, definition, state }: Snapshot, asked: readonly As
       { kind: 'heading', text: `${mark} ${title}` },
       ...asked.flatMap((one) => questionBlocks(reference, one)),
       ...(reason === '' ? [] : [{ kind: 'text', markdown: `**${plain(reason)}**` } as const]),
-      { kind: 'text', markdown: shownLines(lines, asked) },
+      { kind: 'text', markdown: shownLines(shown, asked) },
       ...(log === '' ? [] : [{ kind: 'code', text: log } as const]),
       { kind: 'note', markdown: plain(note) },
       ...(items.length > 0 ? [{ kind: 'actions', items } as const] : []),
@@ -54,12 +55,12 @@ export function runCard({ run, definition, state }: Snapshot, asked: readonly As
 function shownLines(lines: readonly StepLine[], asked: readonly Asked[]): string {
   // What is asked stands above, with its buttons.
   const all = lines.map((line) =>
-    asked.length > 0 && line.status === 'waiting' && line.sign === '⏸' ? { ...line, detail: '' } : line,
+    asked.length > 0 && line.status === 'waiting' && line.sign === '◷' ? { ...line, detail: '' } : line,
   )
   if (lines.length > 40) return inLines(all).map(plain).join('\n')
   return inGroups(all)
     .map(({ sign, title, detail }) => {
-      const isNow = ['◑', '⏸', '✗', '↩'].includes(sign)
+      const isNow = ['◑', '◷', '✗', '↩'].includes(sign)
       return `${sign} ${isNow ? `**${plain(title)}**` : plain(title)}${plain(detail)}`
     })
     .join('\n')
@@ -83,10 +84,13 @@ function logOf({ steps }: RunState): string {
 /** What somebody gave, and not what was there anyway. */
 function givenInputs(definition: Definition, { inputs }: RunState): readonly string[] {
   if (typeof inputs !== 'object' || inputs === null || Array.isArray(inputs)) return []
-  return Object.entries(inputs).flatMap(([name, value]) => {
-    if (value === null || typeof value === 'object' || value === definition.inputs[name]?.default) return []
+  const given = new Map<string, unknown>(Object.entries(inputs))
+  return Object.entries(definition.inputs).flatMap(([name, spec]) => {
+    const value = given.get(name)
+    if (value === undefined || value === null || typeof value === 'object' || value === spec.default) return []
     const said = String(value)
-    return said === '' || said.length > MAX_INPUT ? [] : [`${name} ${said}`]
+    // Addresses are for machines; what is long is in the timeline.
+    return said === '' || said.length > MAX_INPUT || /^https?:/.test(said) ? [] : [`${name} ${said}`]
   })
 }
 function actions(reference: string, { status }: RunState): readonly Action[] {

@@ -101,9 +101,9 @@ async function pipelineRoad(road: Road, album: Album): Promise<void> {
   await toProduction(road)
   await road.press(road.run('teams', 'ci-pipeline', 'to production?'), 'Approve')
   await road.trouble('errors', true)
-  await album.moment('settling', /⏸\s*Time to settle/)
+  await album.moment('settling', /◷\s*Time to settle/)
   await album.moment('taken-back', 'is being taken back')
-  await album.cards('rolled-back', /❌.*failed[\s\S]*Production is taken back/)
+  await album.cards('rolled-back', /✘.*failed[\s\S]*Production is taken back/)
   await album.page('rolled-back')
   await road.trouble('errors', false)
 
@@ -127,17 +127,14 @@ async function writeTimeline(folder: string, { desks }: Demo, road: Road): Promi
     ['text', 'txt'],
     ['mermaid', 'mmd'],
   ] as const) {
-    const before = slack.items().length
+    const before = new Set(slack.items().map(({ id }) => id))
     await road.say('slack', `/workflow status ${reference} --format ${format}`)
     writeFileSync(join(folder, `timeline.${ending}`), `${await longest(slack, before)}\n`)
   }
 }
-async function longest(desk: Desk, before: number): Promise<string> {
+async function longest(desk: Desk, before: ReadonlySet<string>): Promise<string> {
   for (;;) {
-    const fresh = desk
-      .items()
-      .slice(before)
-      .filter(({ who }) => who === 'hub')
+    const fresh = desk.items().filter(({ id, who }) => who === 'hub' && !before.has(id))
     const texts = fresh.flatMap(({ files, text }) => [...files.map((file) => file.text), text])
     const found = texts.sort((a, b) => b.length - a.length)[0]
     if (found && found.length > 200) return found

@@ -18,7 +18,6 @@ export async function startPipelineDesk() {
   const on = new Set<Trouble>()
   const github = await startGitHubFake()
   const shop = github.repository(REPOSITORY)
-  shop.push('main', { 'README.md': '# Shop\n' }, 'Pay with a saved card')
   for (const [n, name] of FILES.entries())
     shop.state.workflows.push({
       id: n + 1,
@@ -81,6 +80,7 @@ export async function startPipelineDesk() {
         work(body)
         return fetch(`${hubUrl}/hooks/github`, { method, headers, body })
       })
+      shop.push('main', { 'README.md': '# Shop\n' }, 'Pay with a saved card')
     },
     async close(): Promise<void> {
       github.connect(null)

@@ -145,7 +145,7 @@ describe('the library, from chat to production', () => {
     expect(desk.posts().map(({ message }) => message.text)).toContainEqual('shop main is released, approved by ada')
     const feature = await start('feature requirement="Pay with a saved card" repository=octo/web branch=feature/cards')
     await desk.say(buttonOf(feature.post.message, 'Approve'), 'ben')
-    expect(feature.post.message.text).toContain('⏸ Implementation: waits')
+    expect(feature.post.message.text).toContain('◷ Implementation: waits')
   })
 
   it('every run above plays again to the same plan', async () => expect(await desk.replayAll()).toEqual([]))

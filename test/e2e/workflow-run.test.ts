@@ -68,14 +68,18 @@ for (const mode of MODES)
 
     it('says which compensation failed and still tries the others', async () => {
       await desk.save('broken-undo', CANARY)
-      desk.robot.act = (name) => {
-        if (name === 'canary') return { errors: 0.2, id: 7 }
-        if (name.startsWith('uncanary')) throw new HubError('UNAVAILABLE', 'the cluster is away', { retry: 'never' })
-        return {}
+      const away = new HubError('UNAVAILABLE', 'the cluster is away', { retry: 'never' })
+      for (const thrown of [away, new TypeError('not a function')]) {
+        desk.robot.calls.length = 0
+        desk.robot.act = (name) => {
+          if (name === 'canary') return { errors: 0.2, id: 7 }
+          if (name.startsWith('uncanary')) throw thrown
+          return {}
+        }
+        const { card } = await run('broken-undo')
+        expect(done()).toEqual(['prepare', 'canary', 'uncanary 7', 'unprepare'])
+        expect(card.message.text).toContain('could not be taken back: canary')
       }
-      const { card } = await run('broken-undo')
-      expect(done()).toEqual(['prepare', 'canary', 'uncanary 7', 'unprepare'])
-      expect(card.message.text).toContain('could not be taken back: canary')
     })
 
     it('tries again with a pause, and once only where that cannot help', async () => {
@@ -135,10 +139,10 @@ for (const mode of MODES)
       )
       desk.robot.act = () => ({ branch: 'release' })
       const { card } = await run('patient')
-      expect(card.message.text).toContain('⏸ heard')
+      expect(card.message.text).toContain('◷ heard')
       await desk.push({ branch: 'main' })
       await desk.push({ branch: 'release', own: true })
-      expect(card.message.text).toContain('⏸ heard')
+      expect(card.message.text).toContain('◷ heard')
       await desk.push({ branch: 'release', after: 'c'.repeat(40) })
       expect(card.message.text).toContain('succeeded')
       expect(done().at(-1)).toBe(`after ${'c'.repeat(40)}`)
@@ -153,7 +157,7 @@ for (const mode of MODES)
     it('gives up waiting when the time is over', async () => {
       await desk.save('deaf', 'steps:\n  heard: { wait: { event: git.ci-run }, timeout: 2h }')
       const { card } = await run('deaf')
-      expect(card.message.text).toContain('⏸ heard')
+      expect(card.message.text).toContain('◷ heard')
       await desk.hurry('workflow.due')
       expect(card.message.text).toContain('nothing came within 2h')
     })
