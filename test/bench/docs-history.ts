@@ -3,8 +3,9 @@
  * silent and why: `node test/bench/docs-history.ts <folder> [commits per push] [question…]`.
  */
 import { execFileSync } from 'node:child_process'
-import type { ChangedFile, Repositories, TreeEntry } from '../../core/contract/index.ts'
+import type { ChangedFile, Comparison, Repositories, TreeEntry } from '../../core/contract/index.ts'
 import { docsDesk } from '../fakes/docs-desk.ts'
+import { unifiedHunks } from '../fakes/github/hunks.ts'
 import { openTestStore } from '../fakes/story-desk.ts'
 
 const [folder = '.', every = '5', ...questions] = process.argv.slice(2)
@@ -45,37 +46,67 @@ function changesBetween(base: string, to: string): ChangedFile[] {
     return { path, previousPath: change === 'renamed' ? from : null, change, patch, added: 0, removed: 0 }
   })
 }
-const unused = async (): Promise<never> => {
-  throw new Error('nothing is written without a model')
+function commitsOf(...range: readonly string[]): Comparison['commits'] {
+  return git('log', '--reverse', '--topo-order', '--format=%H%x1f%P%x1f%an%x1f%B%x1e', ...range)
+    .split('\x1e')
+    .map((one) => one.trimStart())
+    .filter((one) => one !== '')
+    .map((one) => {
+      const [sha = '', parents = '', author = '', message = ''] = one.split('\x1f')
+      return { sha, message: message.trim(), author, parents: parents.split(' ').filter(Boolean) }
+    })
 }
+const fileAt = (ref: string, path: string): Buffer | null =>
+  entriesOf(ref).some((entry) => entry.path === path) ? bytes('show', `${ref}:${path}`) : null
+/** What a message says, without its addresses. */
+const readable = (text: string) => text.replace(/\(https:[^()\s]*\)/g, '')
 const url = 'https://code.test/octo/shop'
+let proposed = ''
 const port: Repositories = {
   title: 'git',
   info: async (repository) => ({ repository, url, defaultBranch: 'main', private: false, mayWrite: true }),
-  resolve: async () => head,
+  async resolve(_, ref) {
+    if (ref === 'main') return head
+    try {
+      return git('rev-parse', '--verify', '--end-of-options', `${ref}^{commit}`).trim()
+    } catch {
+      return null
+    }
+  },
   tree: async (_, sha) => ({ truncated: false, entries: entriesOf(sha) }),
   async blob(_, { blob }) {
     const known = blobs.get(blob) ?? bytes('cat-file', 'blob', blob)
     blobs.set(blob, known)
     return known
   },
-  async file(_, ref, path) {
-    return entriesOf(ref).some((entry) => entry.path === path) ? bytes('show', `${ref}:${path}`) : null
-  },
+  file: async (_, ref, path) => fileAt(ref, path),
   compare: async (_, base, to) => ({
     relation: 'ahead',
-    commits: [],
+    commits: commitsOf(`${base}..${to}`),
     truncated: false,
     files: changesBetween(base, to),
   }),
+  history: async (_, { ref, path, limit }) =>
+    commitsOf('-n', String(limit), ref === 'main' ? head : ref, '--', path)
+      .toReversed()
+      .map(({ sha, message, author }) => ({ sha, message, author, atMs: 0 })),
   async issue({ key, body }) {
-    console.log(`\n--- ${key}\n${body.replace(/\(https:\S+\)/g, '')}\n---`)
+    console.log(`\n--- issue ${key}\n${readable(body)}\n---`)
     return { number: 1, url: `${url}/issues/1`, state: 'open' }
   },
-  history: unused,
   proposal: async () => null,
-  propose: unused,
-  check: unused,
+  async propose({ title, body, files, baseSha, branch }) {
+    const diffs = files.map(({ path, text }) => {
+      const before = fileAt(baseSha, path)?.toString() ?? ''
+      return `${path}\n${unifiedHunks(before, text ?? '').patch}`
+    })
+    const now = `${title}\n\n${readable(body)}\n\n${readable(diffs.join('\n'))}`
+    console.log(`\n--- pull request from ${branch}: ${now === proposed ? 'as before' : now}\n---`)
+    const changed = now !== proposed
+    proposed = now
+    return { number: 2, url: `${url}/pull/2`, state: 'open', branch, headSha: baseSha, changed }
+  },
+  check: async () => ({ url: null }),
 }
 
 const store = await openTestStore()

@@ -14,7 +14,7 @@ function history(...messages: readonly (string | readonly [message: string, pare
   })
 }
 const listed = (commits: ReturnType<typeof history>) =>
-  unreleasedOf(commits, commits.at(-1)?.sha ?? '').merged.map(({ kind, text, pull }) => `${kind} ${text} ${pull}`)
+  unreleasedOf(commits, commits.at(-1)?.sha ?? '').map(({ kind, text, pull }) => `${kind} ${text} ${pull}`)
 const sourcesOf = (commits: ReturnType<typeof history>, ...tags: readonly string[]): Sources => ({
   url: URL,
   branch: 'main',
@@ -68,7 +68,7 @@ describe('what was merged since a release', () => {
       ['Documentation follows main', [3]],
       ['Merge pull request #10 from octo/autodevhub/docs\n\nDocumentation follows main: 2 documents', [3, 4]],
     )
-    expect(unreleasedOf(commits, commits.at(-1)?.sha ?? '')).toEqual({ merged: [], upkeep: 3 })
+    expect(unreleasedOf(commits, commits.at(-1)?.sha ?? '')).toEqual([])
   })
   it('is written with links to pull request, commit and issues; words of others format, link and mention nothing', () => {
     const commits = history(
@@ -83,6 +83,7 @@ describe('what was merged since a release', () => {
         `- **Breaking:** Take \`--fast\` \\[away\\](https://evil.test) \\<!-- /autodevhub --\\> @\u200Bann \\| \\# ([#3](${URL}/pull/3), closes [#1](${URL}/issues/1), [#2](${URL}/issues/2))`,
         '### Fixed',
         `- Correct \`npm run x\` ([0001000](${URL}/commit/${'0001'.repeat(10)}))`,
+        `<sub>[All commits](${URL}/compare/v1.2.0...main) · tests, build, documentation and what was taken back are left out</sub>`,
       ].join('\n\n'),
     )
   })
@@ -91,7 +92,7 @@ describe('what was merged since a release', () => {
     const at = { url: URL, base: 'v1', branch: 'main', hasHeading: true, truncated: true }
     const text = changelogText(unreleasedOf(commits, commits.at(-1)?.sha ?? ''), at)
     expect(text.match(/^- /gm)).toHaveLength(200)
-    expect(text).toContain('60 older changes not listed · the host did not list every commit')
+    expect(text).toContain('60 older changes not listed · the host did not list every commit · tests')
     expect(text.startsWith('### Added')).toBe(true)
   })
 })
@@ -104,7 +105,7 @@ describe('a section of a change log', () => {
     const made = await regenerate('CHANGELOG.md', document(''), sourcesOf(commits, 'v1.2.0'), never)
     expect(made.text).toBe(
       document(
-        `\n## [Unreleased](${URL}/compare/v1.2.0...main)\n\n### Added\n\n- Add vouchers ([#3](${URL}/pull/3))\n\n`,
+        `\n## [Unreleased](${URL}/compare/v1.2.0...main)\n\n### Added\n\n- Add vouchers ([#3](${URL}/pull/3))\n\n<sub>[All commits](${URL}/compare/v1.2.0...main) · tests, build, documentation and what was taken back are left out</sub>\n\n`,
       ),
     )
     expect(made.sections).toMatchObject([{ kind: 'changelog', from: 'v1.2.0' }])
@@ -135,4 +136,14 @@ describe('a section of a change log', () => {
     expect(newestRelease('## v3.1.4 (2026)\n', '')).toBe('3.1.4')
     expect(newestRelease('## Unreleased\n', '## Soon\n')).toBeNull()
   })
+})
+
+it('upkeep alone changes nothing, and a name of code keeps its case', () => {
+  const at = { url: URL, base: 'v1', branch: 'main', hasHeading: true, truncated: false }
+  const before = history('feat: openShop takes a name', 'add tax')
+  const after = [...before, ...history('x', 'y', 'ci: faster').slice(2)]
+  const textOf = (commits: typeof before) => changelogText(unreleasedOf(commits, commits.at(-1)?.sha ?? ''), at)
+  expect(textOf(after)).toBe(textOf(before))
+  expect(textOf(before)).toContain('- openShop takes a name (')
+  expect(textOf(before)).toContain('- Add tax (')
 })

@@ -15,19 +15,17 @@ interface Merged {
   /** Issues that its message closes. */
   readonly issues: readonly number[]
 }
-export interface Unreleased {
-  readonly merged: readonly Merged[]
-  /** Work on tests, build and documentation, and what was taken back again: not listed. */
-  readonly upkeep: number
-}
 const MOST = 200
 const OWN = /^(?:Merge pull request #\d+ from \S+?[/:]autodevhub\/|Documentation follows |docs: record the decision )/
 /** Written by the hub, and merged by a person. */
 export const isOwnWork = (message: string): boolean => OWN.test(message)
 const CLOSES = /\b(?:close[sd]?|fix(?:e[sd])?|resolve[sd]?)[ :]{1,3}#(\d{1,9})\b/gi
 
-/** What reached the branch: one entry for each pull request, and for each commit that came without one. Newest first. */
-export function unreleasedOf(commits: readonly Commit[], head: string): Unreleased {
+/**
+ * What reached the branch: one entry for each pull request, and for each commit that came without one. Newest first. Work on tests, build and
+ * documentation, and what was taken back again, is left out.
+ */
+export function unreleasedOf(commits: readonly Commit[], head: string): readonly Merged[] {
   const line = mainLine(commits, head)
   const undone = new Set<string>()
   for (const { sha, message } of line) {
@@ -35,15 +33,10 @@ export function unreleasedOf(commits: readonly Commit[], head: string): Unreleas
     const target = taken && line.find((one) => one.sha.startsWith(taken))
     if (target) undone.add(sha).add(target.sha)
   }
-  const merged: Merged[] = []
-  let upkeep = undone.size
-  for (const commit of line) {
-    if (undone.has(commit.sha) || isOwnWork(commit.message)) continue
-    const one = mergedBy(commit)
-    if (one === null) upkeep += 1
-    else merged.push(one)
-  }
-  return { merged, upkeep }
+  return line
+    .filter(({ sha, message }) => !undone.has(sha) && !isOwnWork(message))
+    .map(mergedBy)
+    .filter((one) => one !== null)
 }
 
 /** Where a merge tells nothing of what it merged, its own commits tell it. */
@@ -96,7 +89,7 @@ export function newestRelease(above: string, below: string): string | null {
 
 /** In the form of https://keepachangelog.com/en/1.1.0/; without its heading where the document has one above. */
 export function changelogText(
-  { merged, upkeep }: Unreleased,
+  merged: readonly Merged[],
   at: {
     readonly url: string
     readonly base: string
@@ -115,11 +108,12 @@ export function changelogText(
   const small = [
     ...(merged.length > MOST ? [`${count(merged.length - MOST, 'older change')} not listed`] : []),
     ...(at.truncated ? ['the host did not list every commit'] : []),
-    ...(upkeep > 0 ? [`${count(upkeep, 'change')} of tests, build, documentation or taken back left out`] : []),
   ]
   const none = groups.length === 0 ? ['Nothing yet.'] : []
-  const note = small.length === 0 ? [] : [`<sub>${small.join(' · ')} ([all commits](${compare}))</sub>`]
-  return [...heading, ...groups, ...none, ...note].join('\n\n')
+  // No number of what is left out: each commit would change it.
+  const rest = [...small, 'tests, build, documentation and what was taken back are left out']
+  const note = `<sub>[All commits](${compare}) · ${rest.join(' · ')}</sub>`
+  return [...heading, ...groups, ...none, note].join('\n\n')
 }
 
 function entryLine({ text, isBreaking, pull, sha, issues }: Merged, url: string): string {
@@ -131,8 +125,10 @@ function entryLine({ text, isBreaking, pull, sha, issues }: Merged, url: string)
 /** Words of others: spans of code stay, nothing else formats, links or mentions. */
 function shown(text: string): string {
   const clipped = clip(text, 200)
-  const upper = clipped.charAt(0).toUpperCase() + clipped.slice(1)
-  return upper
+  // A name of code keeps its case.
+  const isWord = /^\p{Ll}+(?=$|[\s,.:;!?])/u.test(clipped)
+  const title = isWord ? clipped.charAt(0).toUpperCase() + clipped.slice(1) : clipped
+  return title
     .split(/(`[^`]+`)/)
     .map((part) => (/^`[^`]+`$/.test(part) ? part : plain(part).replaceAll('@', '@\u200B')))
     .join('')

@@ -67,7 +67,7 @@ async function changelog({ from, above, below, old }: Asked, sources: Sources): 
   if (compared === null)
     return { problem: `there is no tag or commit ${candidates.join(' or ')} that ${sources.branch} goes on from` }
   const unreleased = unreleasedOf(compared.commits, sources.sha)
-  if (unreleased.merged.length === 0 && old.trim() === '') return null
+  if (unreleased.length === 0 && old.trim() === '') return null
   const hasHeading = /^##\s+\[?unreleased\b/im.test(above.slice(above.lastIndexOf('\n## ') + 1))
   const { url, branch } = sources
   const text = changelogText(unreleased, {
