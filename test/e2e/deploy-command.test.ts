@@ -90,6 +90,18 @@ describe('/deploy', () => {
     const [back] = await at.say('deploy web production 0101010 --dry-run')
     expect(back?.message.text).toContain('That is the same commit.')
   })
+  it('says of each criterion of the stories whether anybody has seen it hold, and where', async () => {
+    at.forge.commits.splice(2, 1, { sha: sha(3), message: 'ST-1 pay by card', author: 'cleo' })
+    await at.say('story As a shopper I want to pay by card so that it is quick.')
+    await deployed('production', sha(1))
+    await deployed('staging', sha(1))
+    await deployed('staging', sha(3))
+    expect(await told('deploy web production --dry-run')).toMatch(/ST-1 .*: 0 of \d+ criteri/)
+    await at.say('deploy verify D-3 ST-1 AC-1', 'cleo')
+    const text = await told('deploy web production --dry-run')
+    expect(text).toMatch(/1 story\n- ST-1 .*: 1 of \d+ criteri/)
+    expect(text).toMatch(/\n- ✓ AC-1 .* \(seen in staging\)\n- ○ AC-2 /)
+  }, 30_000)
   it('two at once: one is started, the other is told who deploys', async () => {
     const answers = [await confirmed('deploy web production', 'ada'), await confirmed('deploy web production', 'ben')]
     expect(answers[1]).toMatch(/D-1 by ada is under way.*"deploy cancel D-1"/)

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { type DeployHub, sha, startDeployHub, WORKSPACE } from '../fakes/deploy-hub.ts'
 
 const SECRET = `whsec_${Buffer.from('the secret of the pipeline, long').toString('base64')}`
+const ARGO = 'the token of argo cd, which cannot sign'.replaceAll(' ', '-')
 const received: { headers: IncomingHttpHeaders; body: string }[] = []
 const server = createServer((request, response) => {
   const chunks: Buffer[] = []
@@ -16,7 +17,7 @@ const server = createServer((request, response) => {
 })
 let at: DeployHub
 beforeAll(async () => {
-  at = await startDeployHub({ webhookSecret: SECRET, webhookAllowHosts: '127.0.0.1' })
+  at = await startDeployHub({ webhookSecret: SECRET, webhookAllowHosts: '127.0.0.1', argocdToken: ARGO })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
 })
 afterAll(async () => {
@@ -81,6 +82,29 @@ it('a signed report comes in, and the address outside that asked for it is told 
   await post(JSON.stringify({ ...report, deploymentId: '3', state: 'failed' }))
   await at.quiet()
   expect(received).toHaveLength(3)
+})
+it('a sync of Argo CD is a deployment, told twice or not', async () => {
+  const sync = (phase: string, finishedAt: string | null) => ({
+    app: {
+      metadata: { name: 'shop-live', labels: { service: 'shop', environment: 'live' } },
+      spec: { source: { repoURL: 'https://github.com/octo/shop.git', targetRevision: 'v2' } },
+      status: { operationState: { phase, startedAt: '2026-01-01T10:00:00Z', finishedAt } },
+    },
+  })
+  const post = (body: object) =>
+    at.fetch('/hooks/deploy/argocd', {
+      method: 'POST',
+      body: JSON.stringify(body),
+      headers: { authorization: `Bearer ${ARGO}` },
+    })
+  const done = sync('Succeeded', '2026-01-01T10:04:00Z')
+  for (const body of [done, sync('Running', null), done]) expect((await post(body)).status).toBe(202)
+  await at.quiet()
+  const rows = await at.hub.store.sql.query<object>(
+    'select service, environment, state, ref, production from hub.deployments where workspace = $1',
+    ['console:local'],
+  )
+  expect(rows).toEqual([{ service: 'shop', environment: 'live', state: 'succeeded', ref: 'v2', production: true }])
 })
 it('a maintainer opens no way out', async () => {
   const [told] = await at.say('hub webhook add deploys all http://127.0.0.1:1/hook', 'ben')
