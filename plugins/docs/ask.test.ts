@@ -98,6 +98,16 @@ function suite() {
     await run('docs sync')
     expect((await run('docs ask What is the price?')).text).toContain('Not documented')
   })
+  it('finds another form of a word before a word that is only alike', async () => {
+    const { run, host } = desk()
+    host.commit({ 'README.md': '# A\n\nA deeply nested value.\n\n## B\n\nEach deployment has a card.\n' })
+    const answer = await run('docs search deploy')
+    expect(answer.text).toContain('Each deployment has a card')
+    expect(markdownOf(answer)).toContain('looked for “deployment”')
+    host.commit({ 'README.md': '# A\n\nA deeply nested value.\n' })
+    await run('docs sync')
+    expect((await run('docs search deploy')).text).toContain('Not documented')
+  })
   it('reads again what a push changed and nothing else', async () => {
     const { run, host, push } = desk()
     const many = Object.fromEntries(

@@ -9,7 +9,7 @@ const STOP = new Set(
   (
     'a an and any are as at be by can could did do does for from get got had has have how i if in into is it its just may me ' +
     'my no not of on or our shall should so than that the their them then there these they this those to us use used was we were what ' +
-    'when where which who why will with would you your ' +
+    'when where whether which who why will with would you your ' +
     'aber als am an auch auf aus bei bin bis das dass dem den der des die dies diese du ein eine einem einen einer er es für hat ich ' +
     'im ist kann man mein mit nach nicht oder sich sie sind so um und uns von vor wann warum was wenn wer wie wir wird wo zu zum zur'
   ).split(' '),

@@ -24,6 +24,10 @@ export interface Found {
 }
 const quote = (lexeme: string) => `'${lexeme.replaceAll('\\', '\\\\').replaceAll("'", "''")}'`
 
+/** From so many letters on a word may be found in a longer form of it, by so many more. */
+const FORM_FROM = 5
+const FORM_LONGER = 5
+
 export type Search = ReturnType<typeof createSearch>
 export function createSearch(db: Db) {
   async function counts(scope: string, lexemes: readonly string[]): Promise<Map<string, number>> {
@@ -51,26 +55,39 @@ export function createSearch(db: Db) {
     )
     return new Map(lexemes.map((lexeme) => [lexeme, isCommon(lexeme) ? COMMON + 1 : (rare.get(lexeme) ?? 0)]))
   }
-  /** Trigrams find what is alike, the beginning finds what has two letters changed about; the fewest changed letters win. */
+  /**
+   * Trigrams find what is alike, the beginning finds what has two letters changed about. Another form of the word comes first ('deployment' for
+   * 'deploy'), then the fewest changed letters.
+   */
   async function nearest(workspace: string, word: string): Promise<string[]> {
     // In a short word two letters make another word.
     const most = word.length < 6 ? 1 : word.length < 10 ? 2 : 3
     const begins = `${word.slice(0, 2).replace(/[\\%_]/g, '')}%`
+    const longest = word.length < FORM_FROM ? 0 : word.length + FORM_LONGER
+    const isForm = (other: string) => other.startsWith(word) && other.length <= longest
     const rows = await db
       .select({ word: docWords.word })
       .from(docWords)
       .where(
         and(
           eq(docWords.workspace, workspace),
-          or(sql`${docWords.word} % ${word}`, like(docWords.word, begins)),
-          sql`abs(length(${docWords.word}) - ${word.length}::int) <= ${most}::int`,
+          or(
+            and(
+              or(sql`${docWords.word} % ${word}`, like(docWords.word, begins)),
+              sql`abs(length(${docWords.word}) - ${word.length}::int) <= ${most}::int`,
+            ),
+            and(
+              like(docWords.word, `${word.replace(/[\\%_]/g, '')}%`),
+              sql`length(${docWords.word}) <= ${longest}::int`,
+            ),
+          ),
         ),
       )
       .orderBy(desc(sql`similarity(${docWords.word}, ${word})`), docWords.word)
       .limit(NEIGHBOURS)
     const apart = rows
-      .map((row) => ({ word: row.word, steps: distance(row.word, word) }))
-      .filter(({ steps }) => steps > 0 && steps <= most)
+      .map((row) => ({ word: row.word, steps: isForm(row.word) ? 0 : distance(row.word, word) }))
+      .filter((one) => isForm(one.word) || (one.steps > 0 && one.steps <= most && isSlip(one.word, word, one.steps)))
       .sort((a, b) => a.steps - b.steps)
     return apart.slice(0, 3).map((near) => near.word)
   }
@@ -144,6 +161,12 @@ export function createSearch(db: Db) {
       return { ...none, weights, instead }
     },
   }
+}
+
+/** Two letters that changed places are a slip; two others make a word of seven letters another one. */
+function isSlip(other: string, word: string, steps: number): boolean {
+  const letters = (text: string) => [...text].sort().join('')
+  return steps === 1 || word.length >= 8 || letters(other) === letters(word)
 }
 
 /** From what says most to what says least: the first that finds anything is taken. */
