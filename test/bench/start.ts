@@ -1,8 +1,8 @@
-import { execFileSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { median } from './figures.ts'
 import { startHub, temporaryFolder } from './hub-process.ts'
+import { residentMb } from './memory.ts'
 import type { Run } from './run.ts'
 
 /** From the start of the process to "Listening", and the memory it holds when nothing happens. */
@@ -48,8 +48,4 @@ export async function measureStart(run: Run, mode: StartFigures['mode']): Promis
   } finally {
     folder.remove()
   }
-}
-
-function residentMb(pid: number): number {
-  return Number(execFileSync('ps', ['-o', 'rss=', '-p', String(pid)], { encoding: 'utf8' })) / 1024
 }

@@ -12,6 +12,7 @@ import { freshDatabase, freshRedis, startPostgres, startRedis } from '../service
 import { cpuSeconds } from './cpu.ts'
 import { quantile } from './figures.ts'
 import { startHub, temporaryFolder } from './hub-process.ts'
+import { residentMb } from './memory.ts'
 import { scoped } from './run.ts'
 
 const TIMEOUT_MS = 600_000
@@ -202,11 +203,76 @@ async function fan(engine: Engine): Promise<void> {
   tell('fanStatements', all.statements, '  statements for each step', '')
 }
 
+/** Everything that is due is done, the cards shown. */
+async function calm(engine: Engine): Promise<void> {
+  await until(async () => {
+    const [row] = await engine.sql<{ n: number }[]>`
+      select (select count(*) from hub.inbox where state = 'new')::int /* of the bench */
+        + (select count(*) from hub.jobs where state = 'running' or (state = 'pending' and run_at < clock_timestamp() + interval '5 s'))::int
+        + (select count(*) from hub.outbox where state in ('pending', 'inflight', 'unknown', 'reconciling'))::int as n`
+    return row?.n === 0 ? true : null
+  }, 500)
+}
+/** Of each kind a third: for a person, an event, a time. Their parents wait for them, in a process that was started anew. */
+async function waiting(engine: Engine): Promise<void> {
+  const total = values.quick ? 600 : 10_000
+  const IDLE_MS = values.quick ? 10_000 : 60_000
+  /** Sweeps, heartbeats and jobs of every minute, whoever waits. */
+  const idle = async () => {
+    await calm(engine)
+    await engine.restart()
+    await sleep(IDLE_MS / 6)
+    const before = await engine.statements()
+    const cpu = cpuSeconds(engine.pid) ?? Number.NaN
+    await sleep(IDLE_MS)
+    const share = 60_000 / IDLE_MS
+    return {
+      statements: ((await engine.statements()) - before) * share,
+      cpuMs: ((cpuSeconds(engine.pid) ?? Number.NaN) - cpu) * 1_000 * share,
+      rssMb: residentMb(engine.pid),
+    }
+  }
+  const without = await idle()
+  const kinds = {
+    ask: 'approval: { subject: "Go on?" }',
+    hear: 'wait: { event: git.pushed, match: { repository: octo/web } }',
+    rest: 'delay: 9h',
+  }
+  for (const [name, step] of Object.entries(kinds)) {
+    await engine.ask(`workflow save ${name}\nsteps: { it: { ${step} } }`)
+    await engine.ask(
+      `workflow save many-${name}\ninputs: { n: { type: list } }\nsteps:\n  each: { forEach: inputs.n, concurrency: 100, workflow: ${name} }`,
+    )
+  }
+  // Each list takes up to a hundred at once; ten lists of a hundred and three kinds at a time.
+  const lists = Math.ceil(total / 100)
+  const began = performance.now()
+  const list = Array.from({ length: 100 }, (_, n) => n).join(',')
+  for (let nth = 0; nth < lists; nth++) await engine.say(`workflow run many-${Object.keys(kinds)[nth % 3]} n=${list}`)
+  await until(async () => {
+    const [row] = await engine.sql<{ n: number }[]>`
+      select count(*)::int as n /* of the bench */ from hub.workflow_steps where status = 'waiting' and key = 'it'`
+    return row && row.n >= lists * 100 ? row.n : null
+  }, 250)
+  const seconds = (performance.now() - began) / 1_000
+  const busyMb = residentMb(engine.pid)
+  const waits = await idle()
+  tell('waitingPerSecond', (lists * 100) / seconds, `${lists * 100} runs begun and left waiting`, ' runs/s')
+  tell('waitingMb', waits.rssMb, '  memory of the hub that looks after them', ' MB', '< 200 MB')
+  tell('startedMb', busyMb, '  memory of the one that started them', ' MB')
+  tell('idleMb', without.rssMb, '  memory without any', ' MB')
+  tell('waitingStatements', waits.statements, '  statements a minute while they wait', '')
+  tell('idleStatements', without.statements, '  statements a minute without any', '')
+  tell('waitingCpuMs', waits.cpuMs, '  processor time of the hub a minute while they wait', ' ms')
+  tell('idleCpuMs', without.cpuMs, '  processor time a minute without any', ' ms')
+}
+
 await scoped(async (scope) => {
   const engine = await startEngine(scope)
   const only = values.only.split(',')
   if (only.includes('chains')) await chains(engine)
   if (only.includes('fan')) await fan(engine)
+  if (only.includes('waiting')) await waiting(engine)
 })
 const width = Math.max(...rows.map(({ what }) => what.length))
 console.log(

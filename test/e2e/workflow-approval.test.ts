@@ -180,6 +180,30 @@ for (const mode of MODES)
       expect((await desk.fetch(`${path}x`)).status).toBe(404)
     })
 
+    it('counts one answer of two at once from two platforms', async () => {
+      const { post } = await ask('twofold', '{ subject: Now?, approvers: ["chat:ben", "mail:cto@example.com"] }')
+      const [sent] = desk.posts('cto@example.com')
+      const path = LINK.exec(sent?.message.text ?? '')?.[1] ?? ''
+      const headers = { 'content-type': 'application/x-www-form-urlencoded' }
+      const before = desk.posts('C1').length
+      await Promise.all([
+        desk.fetch(path, { method: 'POST', body: 'vote=approve', headers }),
+        desk.type(`${buttonOf(post.message, 'Reject')} no, not today`, 'ben'),
+      ])
+      await desk.quiet()
+      const votes = await desk.hub.store.sql.query<{ vote: string; state: string }>(
+        `select v.vote, a.state from hub.workflow_votes v join hub.workflow_approvals a on a.id = v.approval_id
+         where a.rules::text like '%cto@example.com%'`,
+      )
+      const [vote] = votes
+      expect(votes).toHaveLength(1)
+      expect(vote?.state).toBe(vote?.vote === 'approve' ? 'approved' : 'rejected')
+      const said = desk.posts('C1').slice(before)
+      expect(said.some(({ message }) => message.text.startsWith('You rejected'))).toBe(vote?.vote === 'reject')
+      expect(post.message.text).toContain(vote?.vote === 'approve' ? 'succeeded' : 'failed')
+      expect(desk.robot.calls).toHaveLength(vote?.vote === 'approve' ? 1 : 0)
+    })
+
     it('leaves a trail', async () => {
       const trail = await desk.hub.store.sql.query<{ actor: string; action: string }>(
         `select actor, action from hub.audit where workspace = $1 and action in ('workflow approve', 'workflow reject') order by seq`,

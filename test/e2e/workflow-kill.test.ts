@@ -8,7 +8,8 @@ import { robotFile } from '../fakes/workflow-robot.ts'
 import { dataFolders, type HubProcess, mustRun, startHubProcess } from '../support/process.ts'
 
 const ITEMS = 48
-const KILLS = 3
+/** One kill at a random moment, and one at each edge of a step's job. */
+const KILLS = [null, 'before_handler', 'after_handler', 'before_job_commit', 'after_job_commit'] as const
 const KEY = 'ab'.repeat(32)
 const folders = dataFolders()
 const traces = mkdtempSync(join(tmpdir(), 'workflow-kill-'))
@@ -23,7 +24,7 @@ interface Timeline {
   readonly transitions: readonly { readonly step: string | null; readonly status: string; readonly cause: string }[]
 }
 
-it(`a run goes on when its process is killed ${KILLS} times: no step is lost, none is counted twice`, async () => {
+it(`a run goes on when its process is killed ${KILLS.length} times, at each edge of a step too: no step is lost, none is counted twice`, async () => {
   const file = join(traces, 'trace')
   writeFileSync(file, '')
   const env = {
@@ -34,7 +35,11 @@ it(`a run goes on when its process is killed ${KILLS} times: no step is lost, no
     HUB_PLUGINS: robotFile,
     ROBOT_FILE: file,
   }
-  let hub: HubProcess = mustRun(await startHubProcess(env))
+  const start = async (edge: (typeof KILLS)[number]): Promise<HubProcess> => {
+    const HUB_FAULTS = `${env.HUB_FAULTS}${edge === null ? '' : `,crash=${edge}:6`}`
+    return mustRun(await startHubProcess({ ...env, HUB_FAULTS }))
+  }
+  let hub = await start(null)
   const say = async (input: string, key: string) => {
     const response = await fetch(`${hub.url}/api/v1/commands`, {
       method: 'POST',
@@ -72,11 +77,13 @@ it(`a run goes on when its process is killed ${KILLS} times: no step is lost, no
   expect(await ask(`workflow save chain\n${yaml}`, 'save')).toContain('is saved')
   expect(await ask(`workflow run chain items=${list}`, 'run')).toContain('WF-1')
   const lines = () => readFileSync(file, 'utf8').split('\n').filter(Boolean)
-  for (let kills = 1; kills <= KILLS; kills++) {
-    await expect.poll(() => lines().length, { timeout: 60_000, interval: 20 }).toBeGreaterThan(kills * 8)
-    await sleep(kills * 7)
-    await hub.kill('SIGKILL')
-    hub = mustRun(await startHubProcess(env))
+  for (const [kills, edge] of KILLS.entries()) {
+    if (edge === null) {
+      await expect.poll(() => lines().length, { timeout: 60_000, interval: 20 }).toBeGreaterThan(8)
+      await sleep(7)
+      await hub.kill('SIGKILL')
+    } else expect((await hub.ended).signal, edge).toBe('SIGKILL')
+    hub = await start(KILLS[kills + 1] ?? null)
   }
   let timeline: Timeline | undefined
   for (let n = 0; timeline?.status !== 'succeeded'; n++) {
