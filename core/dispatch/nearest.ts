@@ -21,7 +21,10 @@ export function nearestCommands(words: readonly string[], names: readonly string
     const parts = name.split(' ')
     const last = parts.at(-1) ?? ''
     // 'help' alone for 'hub help'; but 'add a criterion', said below a story, is no 'hub webhook add'.
-    const lone = parts.length === 2 && distance(first.slice(0, MAX_TYPED), last) <= 1 ? 1.5 : Number.POSITIVE_INFINITY
+    // A word of three letters is a letter away from too many: 'add' is no 'docs adr'.
+    const most = last.length > 3 ? 1 : 0
+    const lone =
+      parts.length === 2 && distance(first.slice(0, MAX_TYPED), last) <= most ? 1.5 : Number.POSITIVE_INFINITY
     return Math.min(slip(words.slice(0, parts.length).join(' '), name), lone)
   }).slice(0, 3)
 }
