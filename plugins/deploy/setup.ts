@@ -10,6 +10,7 @@ import {
   repositories,
   tasks,
   tracker,
+  waitingIn,
 } from '#contract'
 import { stories } from '../story/api.ts'
 import { issuesHandler } from './card/issues.ts'
@@ -45,6 +46,7 @@ import { startHandler } from './start.ts'
 import { createStore } from './store.ts'
 import { createSubscriptions } from './subscriptions/store.ts'
 import { endHandler, sweepSchedules } from './sweep.ts'
+import { waitingDeployments } from './waiting.ts'
 
 export function setupDeploy(hub: Hub<DeployConfig>): Parts {
   const desk: Desk = {
@@ -74,7 +76,7 @@ export function setupDeploy(hub: Hub<DeployConfig>): Parts {
   const routes = deployRoutes(hub, desk.home, desk.nowMs)
   return {
     ...(routes ? { routes } : {}),
-    provides: [provide(deployments, service)],
+    provides: [provide(deployments, service), provide(waitingIn('deploy'), waitingDeployments(desk))],
     commands: [
       deployCommand(desk),
       ...decideCommands(desk),

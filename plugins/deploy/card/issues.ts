@@ -6,7 +6,7 @@ import type { Row } from '../rows.ts'
 import { showIn } from './show.ts'
 
 /** A comment for each: more would be a flood in the tracker. */
-export const MOST_ISSUES = 20
+const MOST_ISSUES = 20
 
 /** What keys of issues begin with; other targets can hold issues of any key. */
 const PROJECT_KEY = /^[A-Z][A-Z0-9_]*$/i

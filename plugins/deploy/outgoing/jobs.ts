@@ -38,7 +38,7 @@ const JITTER = 0.1
 const MOST_COMMITS_TOLD = 20
 
 /** What is told of one revision. Its id stays the same whenever it is told again, so that a receiver knows a repeat. */
-export function messageOf(row: Row, verified: ReadonlySet<string> | undefined): { id: string; body: string } {
+function messageOf(row: Row, verified: ReadonlySet<string> | undefined): { id: string; body: string } {
   const { workspace: _, commits, ...rest } = viewOf(row, verified)
   const data = { ...rest, commits: commits.slice(-MOST_COMMITS_TOLD), commitCount: commits.length }
   const body = JSON.stringify({ type: 'deployment.changed', timestamp: row.updatedAt.toISOString(), data })

@@ -33,7 +33,7 @@ export function sentenceOf(subscription: Pick<Subscription, 'filter'>): string {
     only === null ? '' : SAID[only],
   ].join('')
 }
-export function onlyOf(states: readonly DeploymentState[] | null): Only | null {
+function onlyOf(states: readonly DeploymentState[] | null): Only | null {
   if (states === null) return null
   return (
     ONLY_WORDS.find((only) => ONLY[only].length === states.length && ONLY[only].every((s) => states.includes(s))) ??
