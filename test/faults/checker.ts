@@ -58,7 +58,7 @@ export interface Expectations {
 }
 /** Faults of the harness that take answers along, with the process, the connection or the commit. */
 const TAKES_ANSWERS =
-  /^(?:kill -9(?: web| worker| postgres)?|kill at |SIGSTOP|restart -m fast|PostgreSQL restart|pg_terminate_backend|disk full|network |machine stalled)/
+  /^(?:worker died|all died|SIGSTOP|kill -9 postgres|restart -m fast|PostgreSQL restart|pg_terminate_backend|disk full|network |machine stalled)/
 /** A lease, a sweep and a look after it, the hub holds what was under way; a call that hears nothing takes its own time before. */
 const EXPLAINS_MS = 20_000
 

@@ -58,9 +58,6 @@ export interface DriverOptions {
   readonly retryDelaysMs: readonly number[]
   readonly now?: () => number
 }
-/** The limit for an answer, of Slack and of Discord. */
-const ANSWER_MS = 3_000
-
 /** The platform's half that calls the hub, in the words of whichever platform it is. */
 export function createDriver(options: DriverOptions): Driver {
   const { ledger, caller, target, tell, retryDelaysMs, now = Date.now } = options
@@ -72,7 +69,7 @@ export function createDriver(options: DriverOptions): Driver {
       const call = request(target(), {
         method: 'POST',
         agent,
-        timeout: ANSWER_MS,
+        timeout: caller.patienceMs,
         headers: { 'content-length': Buffer.byteLength(body), ...headers },
       })
       call.on('response', (answer) => {

@@ -3,12 +3,14 @@ import type { Rig } from './rig.ts'
 
 const PAGE = 200
 const LOOKS_EVERY_MS = 300
+/** What a hub wrote before it died may still lie in a socket of the platform's; a person is not that fast. */
+const SETTLES_MS = 300
 
 export interface HeldSend {
   readonly id: string
   readonly text: string
 }
-type Operator = Pick<Rig, 'api' | 'history' | 'ledger'>
+type Operator = Pick<Rig, 'api' | 'history' | 'ledger' | 'platform'>
 
 export async function listHeld({ api }: Pick<Rig, 'api'>): Promise<HeldSend[]> {
   const items: HeldSend[] = []
@@ -21,6 +23,8 @@ export async function listHeld({ api }: Pick<Rig, 'api'>): Promise<HeldSend[]> {
 /** Looks at the platform as a person would, decides once about each, and writes that down. `times`: so many people decide at once. */
 export async function decideHeld(rig: Operator, items: readonly HeldSend[], times = 1): Promise<number[]> {
   if (items.length === 0) return []
+  await rig.platform.facts()
+  await new Promise((resolve) => setTimeout(resolve, SETTLES_MS))
   const arrived = new Set((await rig.history()).flatMap((e) => (e.kind === 'arrival' ? (opOf(e.text) ?? []) : [])))
   const taken: number[] = []
   for (const { id, text } of items) {

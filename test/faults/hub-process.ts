@@ -127,8 +127,8 @@ export interface Supervised {
   /** No respawn from now on; ends the process politely. Answers how long that took. */
   stop(): Promise<number>
 }
-/** Starts a hub again whenever it died, as an orchestrator does. `next` makes the settings of each start. */
-export function supervise(next: (start: number) => HubSettings): Supervised {
+/** Starts a hub again whenever it died, as an orchestrator does. `next` makes the settings of each start; `onDeath` hears of each end nobody asked for. */
+export function supervise(next: (start: number) => HubSettings, onDeath: () => void = () => undefined): Supervised {
   let current: HubProcess | null = null
   let starts = 0
   let stopping = false
@@ -148,6 +148,7 @@ export function supervise(next: (start: number) => HubSettings): Supervised {
         waiters.clear()
         void hub.exited.then(() => {
           current = null
+          if (!stopping) onDeath()
           starting = start()
         })
         return
@@ -158,6 +159,7 @@ export function supervise(next: (start: number) => HubSettings): Supervised {
           waiters.clear()
           return
         }
+        onDeath()
         await new Promise((resolve) => setTimeout(resolve, 200))
       }
     }

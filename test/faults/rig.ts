@@ -164,7 +164,7 @@ export async function openRig(options: RigOptions): Promise<Rig> {
         patches: [...options.patches, ...patches],
         imports,
       })
-      const hub = supervise(settings)
+      const hub = supervise(settings, () => rig.fault(`${role} died`))
       hubs.push(hub)
       await hub.ready()
       if (role !== 'worker') webs.set(hub, port)

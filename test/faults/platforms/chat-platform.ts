@@ -34,6 +34,8 @@ export type Hand = Readonly<Record<string, string>>
 
 /** The driver's half: speaks to the hub as the platform does. */
 export interface Caller {
+  /** How long it waits for an answer. */
+  readonly patienceMs: number
   wire(said: Said): Wire
   /** Headers of one request with this body, as it is sent. */
   sign(body: string, nowSeconds: number): Readonly<Record<string, string>>

@@ -29,6 +29,7 @@ export const discord: ChatPlatform = {
   caller() {
     const key = signingKey(SEED)
     return {
+      patienceMs: 3_000,
       wire(said) {
         const interaction = { id: said.deliveryId ?? nextId(), token: `token-of-${said.op}-${nextId()}` }
         return {

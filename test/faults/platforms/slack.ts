@@ -23,6 +23,7 @@ export const slack: ChatPlatform = {
   },
   path: '/hooks/slack',
   caller: ({ secret = '' }) => ({
+    patienceMs: 3_000,
     wire({ op, lane, command, words, slash, deliveryId }) {
       const workspace = `slack:${teamId(lane)}`
       if (slash) {

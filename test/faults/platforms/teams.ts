@@ -1,4 +1,4 @@
-import { readActivity } from '../../fakes/teams/cards.ts'
+import { checkActivity, readActivity } from '../../fakes/teams/cards.ts'
 import { startTeamsFake } from '../../fakes/teams/index.ts'
 import { serviceClaims } from '../../fakes/teams/sign.ts'
 import { ANN, BOT, type Json } from '../../fakes/teams/state.ts'
@@ -22,6 +22,8 @@ export const teams: ChatPlatform = {
   },
   path: '/hooks/teams',
   caller: ({ token = '', serviceUrl = '' }) => ({
+    // https://learn.microsoft.com/azure/bot-service/bot-builder-howto-long-operations-guidance
+    patienceMs: 15_000,
     wire(said) {
       const activity = activityOf(said, serviceUrl)
       const { id, conversation } = activity
@@ -54,6 +56,8 @@ async function start({ rateTimeScale, ...options }: StandInOptions): Promise<Sta
       options.onSeen({ how, key: id, channel: conversation, thread, text: textOf(activity), live })
     },
   })
+  // The first message would wait until Microsoft's schemas are compiled, and every other one behind it.
+  checkActivity({ type: 'typing' })
   // Lanes are of many tenants, each with rates of its own.
   const { TEAMS_TENANT_ID: _one, ...env } = fake.env
   return {
