@@ -119,6 +119,15 @@ describe('a verified mail', () => {
     expect(second).toBe(first)
     expect(nextDay).not.toBe(first)
   })
+  test('of somebody who is let in later is not run when it is read again; one that they write then is', async () => {
+    role = null
+    const early = letter(await sign())
+    await inbound.receive(early)
+    role = 'member'
+    expect(await inbound.receive(early)).toBe('ignored')
+    expect(await inbound.receive(letter(await sign({ date: new Date() })))).toBe('taken')
+    expect(calls).toHaveLength(1)
+  })
   test('that is too large to be loaded is told so, where our server vouches for its author', async () => {
     const head = mailOf(base)
     const vouched = `Authentication-Results: mx.mail.test; dmarc=pass header.from=shop.test\r\n${head}`

@@ -103,7 +103,9 @@ export function createInbound({ hub, verify, journal, hint, roleOf }: InboundDep
         return 'ignored'
       }
       const call = callOf(heard, from, input)
+      if (await journal.wasTurnedAway(call.deliveryId)) return 'ignored'
       if ((await roleOf(call.actor)) !== null) return run(call, log)
+      await journal.turnAway(call.deliveryId)
       log.warn({}, 'a command by mail was not run: its sender has no role; give one with /hub role')
       await hint({ address: from.address, thread: heard.messageId, why: 'stranger' })
       return 'ignored'

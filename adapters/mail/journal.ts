@@ -29,6 +29,9 @@ export interface Journal {
   reopen(address: string): Promise<void>
   hear(messageId: string, heard: HeardOf): Promise<void>
   heard(messageId: string): Promise<HeardOf | null>
+  /** A command that was not run stays so, though its mail be read again when its author has been let in. */
+  turnAway(deliveryId: string): Promise<void>
+  wasTurnedAway(deliveryId: string): Promise<boolean>
   /** Is this one of the first `most` of a thread within a time? The same one is counted once, however often it is read. */
   admits(thread: string, one: string, most: number, withinMs: number): Promise<boolean>
 }
@@ -66,6 +69,8 @@ export function createJournal(kv: KeyValue): Journal {
     reopen: (address) => kv.delete(refusedKey(address)),
     hear: (messageId, heard) => kv.set(`heard:${messageId}`, heard, SENT_MS),
     heard: async (messageId) => heardOf.safeParse(await kv.get(`heard:${messageId}`)).data ?? null,
+    turnAway: (deliveryId) => kv.set(`away:${deliveryId}`, true, SENT_MS),
+    wasTurnedAway: async (deliveryId) => (await kv.get(`away:${deliveryId}`)) === true,
     async admits(thread, one, most, withinMs) {
       const key = `thread:${thread}`
       const now = Date.now()

@@ -1,8 +1,10 @@
 import type { Log } from '#contract'
 
 const LEASE_MS = 20_000
-/** After the platform refused us, which somebody has to correct; and the longest wait between attempts. */
+/** The longest wait between attempts; and the one after the platform refused us, which somebody has to correct. */
 const REFUSED_MS = 60_000
+/** After the first failure. */
+const FIRST_MS = 1_000
 /** Share of the lease after which a leader that could not renew it stops. */
 const LEAVE_AT = 0.8
 const CLOSE_MS = 4_000
@@ -109,9 +111,9 @@ export function createLeader<State>(options: LeaderOptions<State>): Leader {
       } catch (error) {
         trouble = describe(error)
         log.warn({ error: trouble }, `${what} cannot be kept open`)
-        // What stood for a while and broke is tried again at once; what breaks again and again ever more seldom.
+        // What stood for a while and broke is made again soon; what breaks again and again ever more seldom.
         failures = performance.now() - ledSinceMs > leaseMs ? 1 : failures + 1
-        waitMs = Math.max(waitMs, Math.min(REFUSED_MS, waitMs * 2 ** (failures - 1)))
+        waitMs = Math.min(REFUSED_MS, Math.min(FIRST_MS, waitMs) * 2 ** (failures - 1))
         if (isRefusal(error)) waitMs = Math.max(waitMs, REFUSED_MS)
       }
       await pause(waitMs * (0.75 + Math.random() / 2), stop.signal)

@@ -192,6 +192,18 @@ for (const database of DATABASES)
         const windows = desk.queued.map(({ payload }) => payload as { fromMs: number; toMs: number })
         for (const [i, window] of windows.entries()) expect(window.fromMs).toBe(windows[i - 1]?.toMs ?? window.fromMs)
       })
+      it('one whose zone this machine does not know gets it at the hour of UTC, and keeps nobody waiting', async () => {
+        await run('digest subscribe daily at 08:00 zone Europe/Vienna', { who: 'Bob', workspace: 'slack:bob' })
+        await store.sql.query(`update hub.digest_subscriptions set due_at = '2026-11-21T07:00Z'`)
+        await store.sql.query(`update hub.digest_subscriptions set zone = 'Mars/Olympus' where workspace = $1`, [
+          workspace,
+        ])
+        await desk.tick()
+        await desk.work()
+        expect(desk.queued.map((job) => job.workspace).sort()).toEqual(['slack:bob', workspace].sort())
+        expect(desk.sent.map(({ message }) => message.text)).toEqual(['1 went live · Deployments · Fri 20 Nov'])
+        expect(await rows()).toMatchObject([{ zone: 'Mars/Olympus', due: '2026-11-21T08:00' }])
+      })
       it('who has left meanwhile gets nothing', async () => {
         await desk.tick()
         await run('digest unsubscribe')

@@ -1,12 +1,13 @@
 import type { DeploymentView } from '#contract'
 import { DAY_MS } from './windows.ts'
+import { zoneHere } from './zones.ts'
 
 const formats = new Map<string, Intl.DateTimeFormat>()
 function formatOf(zone: string, name: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
   const key = `${zone}|${name}`
   const known = formats.get(key)
   if (known) return known
-  const made = new Intl.DateTimeFormat('en-GB', { timeZone: zone, ...options })
+  const made = new Intl.DateTimeFormat('en-GB', { timeZone: zoneHere(zone), ...options })
   formats.set(key, made)
   return made
 }

@@ -42,12 +42,16 @@ export function nearestZones(typed: string): readonly string[] {
     .map(({ name }) => name)
 }
 
+/** A stored zone as this machine takes it: one that its tables have lost, or do not have yet, is UTC, so that nobody waits for ever. */
+export function zoneHere(zone: string): string {
+  return byLower.has(zone.toLowerCase()) || aliasOf(zone) !== null ? zone : 'UTC'
+}
 const clocks = new Map<string, Intl.DateTimeFormat>()
 function clockOf(zone: string): Intl.DateTimeFormat {
   const known = clocks.get(zone)
   if (known) return known
   const clock = new Intl.DateTimeFormat('en-CA', {
-    timeZone: zone,
+    timeZone: zoneHere(zone),
     hourCycle: 'h23',
     year: 'numeric',
     month: '2-digit',

@@ -65,4 +65,52 @@ describe('a command in a mail', () => {
     expect(JSON.stringify(rows)).not.toContain('Shop Inc.')
     await expect.poll(() => flags().at(-1)).toEqual(['\\Seen'])
   })
+  it('is run once, however often it lies there and whoever reads it again', async () => {
+    const raw = await signed(mailOf({ subject: '/story list', messageId: '<twice@shop.test>' }))
+    imap.arrive(raw)
+    imap.arrive(raw)
+    await smtp.waitFor((all) => all.length === 3)
+    // The server numbers its mails anew: all of them are read again.
+    imap.renumber()
+    imap.arrive(await signed(mailOf({ subject: '/story show ST-1', messageId: '<last@shop.test>' })))
+    await smtp.waitFor((all) => all.length === 4, 20_000)
+    await hub.quiet()
+    expect(smtp.mails.slice(2).map((mail) => mail.header('in-reply-to'))).toEqual([
+      '<twice@shop.test>',
+      '<last@shop.test>',
+    ])
+    expect(await hub.count('jobs', `kind = 'command' and state = 'done'`)).toBe(4)
+  })
+  it('of one who only names somebody, of a machine, of 30 MB or in a loop costs no mail', async () => {
+    const before = { mails: smtp.mails.length, inbox: await hub.count('inbox') }
+    imap.arrive(mailOf({ subject: '/story Forged', from: ANN }))
+    imap.arrive(await signed(mailOf({ subject: '/story Signed by another', from: ANN }), 'evil.test'))
+    imap.arrive(await signed(mailOf({ subject: '/story Away', more: ['Auto-Submitted: auto-replied'] })))
+    imap.arrive((smtp.mails[1]?.raw ?? '').replace(/^To: .*$/m, 'To: hub@mail.test'))
+    imap.arrive(mailOf({ subject: '/story Large', body: 'x'.repeat(30_000_000) }))
+    const evil = '=?utf-8?q?/hub_whoami=0D=0ABcc:_eve=40evil.test=0D=0AX-Evil:_1?='
+    imap.arrive(await signed(mailOf({ subject: evil, messageId: '<evil@shop.test>' })))
+    await smtp.waitFor((all) => all.length === before.mails + 1, 20_000)
+    await hub.quiet()
+    const answer = smtp.mails.at(-1)
+    expect(await hub.count('inbox')).toBe(before.inbox + 1)
+    expect(answer?.header('in-reply-to')).toBe('<evil@shop.test>')
+    expect(answer?.to).toEqual([ANN])
+    expect(answer?.header('bcc')).toBeUndefined()
+    expect(answer?.header('x-evil')).toBeUndefined()
+    expect(answer?.parsed.subject).toBe('Re: /hub whoami Bcc: eve@evil.test X-Evil: 1')
+  })
+  it('keeps the words of its author in any charset', async () => {
+    const more = ['Content-Type: text/plain; charset=iso-8859-1', 'Content-Transfer-Encoding: quoted-printable']
+    imap.arrive(await signed(mailOf({ subject: '/story =?iso-8859-1?q?G=E4ste?=', body: 'zahlen f=FCr sich', more })))
+    const source = () => hub.hub.store.sql.query(`select source from hub.stories where source like '%Gäste%'`)
+    await expect.poll(source, { timeout: 15_000 }).toEqual([{ source: expect.stringContaining('zahlen für sich') }])
+  })
+  it('and its answers keep no secret: the passwords stand in no row and no mail', async () => {
+    const rows = await hub.hub.store.sql.query<{ row: string }>(
+      `select i::text as row from hub.mail_intake i union all select i::text from hub.inbox i union all select o::text from hub.outbox o`,
+    )
+    const all = JSON.stringify([rows, smtp.mails])
+    for (const secret of [imap.password, smtp.password]) expect(all).not.toContain(secret)
+  })
 })
