@@ -65,7 +65,7 @@ const escaped = (text: string) => text.replace(/[&<>"]/g, (char) => ESCAPES[char
 const note = (title: string, text: string): string => `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark"><title>${escaped(title)}</title>
-<link rel="stylesheet" href="/console/assets/console.css"></head>
+<link rel="icon" href="/console/assets/icon.svg" type="image/svg+xml"><link rel="stylesheet" href="/console/assets/console.css"></head>
 <body class="locked"><main class="gate"><h1><img src="/console/assets/icon.svg" alt="" width="28" height="28">AutoDevHub</h1>
 <h2>${escaped(title)}</h2><p>${escaped(text)}</p><p class="hint"><a href="/docs/">Documentation</a> · <a href="/">Console</a></p></main></body></html>
 `

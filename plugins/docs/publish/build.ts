@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { createWriteStream, existsSync } from 'node:fs'
 import { mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { findPackageJSON } from 'node:module'
+import { constants, setPriority } from 'node:os'
 import path from 'node:path'
 import { finished } from 'node:stream/promises'
 import { fileURLToPath } from 'node:url'
@@ -107,17 +108,17 @@ async function writeInput(work: string, sources: readonly SiteSource[], signal: 
 
 async function runBuilder(work: string, options: { readonly title: string; readonly signal: AbortSignal }) {
   try {
-    await promisify(execFile)(
-      process.execPath,
-      ['--disable-warning=ExperimentalWarning', BUILDER, work, options.title],
-      {
-        // None of the hub's secrets: what is read there was written by others.
-        env: { TMPDIR: work, NO_COLOR: '1' },
-        signal: options.signal,
-        timeout: MAX_BUILD_MS,
-        maxBuffer: 1_000_000,
-      },
-    )
+    const running = promisify(execFile)(process.execPath, [BUILDER, work, options.title], {
+      // None of the hub's secrets: what is read there was written by others.
+      env: { TMPDIR: work, NO_COLOR: '1' },
+      signal: options.signal,
+      timeout: MAX_BUILD_MS,
+      maxBuffer: 1_000_000,
+    })
+    const { pid } = running.child
+    // Pages can wait; commands and deliveries of the same machine go first.
+    if (pid !== undefined) setPriority(pid, constants.priority.PRIORITY_BELOW_NORMAL)
+    await running
   } catch (cause) {
     options.signal.throwIfAborted()
     const said = typeof cause === 'object' && cause !== null && 'stderr' in cause ? String(cause.stderr) : ''

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { createHash, randomUUID } from 'node:crypto'
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
@@ -26,9 +26,11 @@ interface Site {
   /** Pages that are open in a browser still ask for its files. */
   before: Built | null
   building: Promise<void> | null
+  looking: Promise<void> | null
   lookedMs: number
-  failed: { readonly reason: string; readonly atMs: number } | null
+  failed: { readonly version: string; readonly reason: string; readonly atMs: number } | null
 }
+type Repositories = Awaited<ReturnType<typeof collected>>
 
 /** The pages of each workspace that somebody looked at, made anew when the index has changed, in a process of their own. */
 export function createSites(shelf: Shelf, log: Log): Pages & { close(): Promise<void> } {
@@ -36,57 +38,59 @@ export function createSites(shelf: Shelf, log: Log): Pages & { close(): Promise<
   const closing = new AbortController()
   let root: Promise<string> | undefined
 
-  async function build(workspace: string, site: Site): Promise<void> {
+  /** Asks the index what may be read now, and has the pages made anew where they show something else. */
+  async function look(workspace: string, site: Site): Promise<void> {
     const repositories = await collected(shelf, workspace)
-    const version = versionOf(repositories)
-    if (site.now?.version === version) return
-    const names = repositories.map(({ plugin, repository }) => `${plugin}:${repository}`)
+    const names = repositories.map(nameOf)
     // What was unbound is gone at once, before the pages without it are made.
-    const isReadable = (one: Built | null) => one?.repositories.every((name) => names.includes(name)) ?? false
-    if (!isReadable(site.before)) await drop(site, 'before')
-    if (!isReadable(site.now)) await drop(site, 'now')
+    for (const which of ['now', 'before'] as const)
+      if (site[which]?.repositories.some((name) => !names.includes(name))) await drop(site, which)
+    const version = versionOf(repositories)
+    const isHopeless = site.failed?.version === version && Date.now() - site.failed.atMs < RETRY_MS
+    if (site.building || site.now?.version === version || isHopeless || closing.signal.aborted) return
+    site.building = build(workspace, site, repositories, version)
+      .catch((error: unknown) => {
+        if (closing.signal.aborted) return
+        const reason = error instanceof HubError ? error.message : 'The pages could not be made; the log says why'
+        site.failed = { version, reason, atMs: Date.now() }
+        log.warn({ workspace, err: error }, 'pages of the documentation could not be made')
+      })
+      .finally(() => {
+        site.building = null
+        site.lookedMs = 0
+      })
+  }
+  async function build(workspace: string, site: Site, repositories: Repositories, version: string): Promise<void> {
     root ??= mkdtemp(path.join(tmpdir(), 'autodevhub-docs-'))
-    const folder = path.join(
-      await root,
-      createHash('sha256')
-        .update(workspace + version)
-        .digest('hex')
-        .slice(0, 24),
-    )
-    await rm(folder, { recursive: true, force: true })
+    const folder = path.join(await root, randomUUID())
     const sources = repositories.map((one) => sourceOf(shelf, one))
     const { pages } = await buildSite(sources, folder, { title: 'Documentation', signal: closing.signal })
     const files = await filesIn(folder)
     await drop(site, 'before')
     site.before = site.now
-    site.now = { version, folder, files, repositories: names }
+    site.now = { version, folder, files, repositories: repositories.map(nameOf) }
+    site.failed = null
     log.info({ workspace, pages }, 'pages of the documentation were made')
   }
-  function refresh(workspace: string, site: Site): Promise<void> | null {
-    if (site.building) return site.building
-    const nowMs = Date.now()
-    if (nowMs - site.lookedMs < LOOK_MS) return null
-    if (site.failed && nowMs - site.failed.atMs < RETRY_MS) return null
-    site.lookedMs = nowMs
-    site.building = build(workspace, site)
-      .then(() => {
-        site.failed = null
-      })
-      .catch((error: unknown) => {
-        if (closing.signal.aborted) return
-        const reason = error instanceof HubError ? error.message : 'The pages could not be made; the log says why'
-        site.failed = { reason, atMs: Date.now() }
-        log.warn({ workspace, err: error }, 'pages of the documentation could not be made')
-      })
-      .finally(() => {
-        site.building = null
-      })
-    return site.building
+  async function lookIfDue(workspace: string, site: Site): Promise<void> {
+    if (Date.now() - site.lookedMs < LOOK_MS) return
+    site.looking ??= look(workspace, site).finally(() => {
+      site.lookedMs = Date.now()
+      site.looking = null
+    })
+    await site.looking
+  }
+  async function refresh(workspace: string, site: Site): Promise<void> {
+    await lookIfDue(workspace, site)
+    if (!site.building) return
+    await atMost(site.building, WAIT_MS)
+    // A repository may have been unbound while its pages were made.
+    await lookIfDue(workspace, site)
   }
   function siteOf(workspace: string): Site {
     const known = sites.get(workspace)
     if (known) return known
-    const made: Site = { now: null, before: null, building: null, lookedMs: 0, failed: null }
+    const made: Site = { now: null, before: null, building: null, looking: null, lookedMs: 0, failed: null }
     // The oldest makes room; whoever looks again has it made again.
     const [oldest] = sites.keys()
     if (sites.size >= MAX_SITES && oldest !== undefined) {
@@ -100,19 +104,18 @@ export function createSites(shelf: Shelf, log: Log): Pages & { close(): Promise<
   return {
     async find(workspace, address): Promise<PageAnswer> {
       const site = siteOf(workspace)
-      const building = refresh(workspace, site)
-      if (building) await atMost(building, WAIT_MS)
+      await refresh(workspace, site)
       if (!site.now) return site.failed ? { kind: 'failed', reason: site.failed.reason } : { kind: 'building' }
       for (const built of [site.now, site.before]) {
         if (!built) continue
         const name = address === '' || address.endsWith('/') ? `${address}index.html` : address
-        if (built.files.has(name))
-          return {
-            kind: 'file',
-            body: new Uint8Array(await readFile(path.join(built.folder, name))),
-            type: typeOf(name),
-            etag: `"${createHash('sha256').update(`${built.version} ${name}`).digest('base64url').slice(0, 22)}"`,
-          }
+        if (built.files.has(name)) {
+          const body = await readFile(path.join(built.folder, name)).catch(() => null)
+          // Dropped a moment ago.
+          if (body === null) return { kind: 'building' }
+          const etag = createHash('sha256').update(`${built.version} ${name}`).digest('base64url').slice(0, 22)
+          return { kind: 'file', body: new Uint8Array(body), type: typeOf(name), etag: `"${etag}"` }
+        }
         if (built.files.has(`${address}/index.html`)) return { kind: 'folder' }
       }
       return { kind: 'missing' }
@@ -125,8 +128,10 @@ export function createSites(shelf: Shelf, log: Log): Pages & { close(): Promise<
   }
 }
 
+const nameOf = ({ plugin, repository }: Repositories[number]): string => `${plugin}:${repository}`
+
 /** What the pages would show: another commit, other settings, another repository. */
-const versionOf = (all: Awaited<ReturnType<typeof collected>>): string =>
+const versionOf = (all: Repositories): string =>
   createHash('sha256')
     .update(
       JSON.stringify(

@@ -9,6 +9,7 @@ export async function drawDiagrams(figures, root) {
       startOnLoad: false,
       securityLevel: 'strict',
       theme: dark.matches ? 'dark' : 'neutral',
+      themeVariables: { edgeLabelBackground: getComputedStyle(document.body).backgroundColor },
       suppressErrorRendering: true,
       fontFamily: 'inherit',
     })
@@ -17,6 +18,8 @@ export async function drawDiagrams(figures, root) {
         const { svg } = await mermaid.render(`diagram-${index}`, text)
         const drawn = new DOMParser().parseFromString(svg, 'text/html').querySelector('svg')
         drawn.setAttribute('role', 'img')
+        // On a telephone it is pushed aside rather than made too small to read.
+        drawn.style.minWidth = `${Math.min(drawn.viewBox.baseVal.width, 620)}px`
         figure.replaceChildren(drawn)
       } catch (error) {
         const note = document.createElement('figcaption')

@@ -75,12 +75,12 @@ const contents = (sections: readonly Section[]): Html =>
     .map(({ level, title, anchor }) => html`<li class="level-${level}"><a href="#${anchor}">${title}</a></li>`)}</ul>`
 
 /** Which commit this is, and where its source lies. */
-function sourceLine(repository: PlannedRepository, path: string): Html {
-  const link = sourceLink(repository, path)
+function sourceLine(repository: PlannedRepository, path: string, isFolder = false): Html {
+  const link = sourceLink(repository, path, isFolder)
   const commit = sourceLink(repository, '', true)?.replace(/\/tree\/([^/]+)\/$/, '/commit/$1')
   const sha = html`<code>${repository.sha.slice(0, 8)}</code>`
   return html`<footer class="source" data-pagefind-ignore="all">
-<span>${link ? html`<a href="${link}" rel="noopener noreferrer">${path}</a>` : path}</span>
+<span>${link ? html`<a href="${link}" rel="noopener noreferrer">${path || 'source'}</a>` : path}</span>
 <span>${repository.repository} at ${commit ? html`<a href="${commit}" rel="noopener noreferrer">${sha}</a>` : sha}</span>
 ${repository.isPrivate ? html`<span class="badge">private</span>` : null}
 </footer>`
@@ -99,7 +99,7 @@ function folderPage(
       title,
       crumbs: folder.path === '' ? [] : crumbsOf(repository, folderOf(folder.path), false),
       navigation: navigationOf(repositories, repository, folder.path, folder.url),
-      body: html`<article><h1>${title}</h1>${sourceLine(repository, folder.path)}</article>${listing(repository, folder, folder.url)}`,
+      body: html`<article><h1>${title}</h1></article>${listing(repository, folder, folder.url)}${sourceLine(repository, folder.path, true)}`,
       aside: null,
       diagrams: false,
     },
@@ -112,7 +112,7 @@ function listing(repository: PlannedRepository, folder: Folder, from: string): H
   return html`<section class="listing" data-pagefind-ignore="all"><h2>In this folder</h2><ul>
 ${folder.folders.map(
   (path) =>
-    html`<li class="folder"><a href="${relativeLink(from, repository.folders.get(path)?.url ?? repository.home)}">${nameOf(path)}/</a></li>`,
+    html`<li><a href="${relativeLink(from, repository.folders.get(path)?.url ?? repository.home)}">${nameOf(path)}/</a> <span>${aboutFolder(repository, path)}</span></li>`,
 )}
 ${documents.map(
   ({ path, title }) =>
@@ -120,6 +120,15 @@ ${documents.map(
 )}
 </ul></section>`
 }
+
+/** Title of its README, else what lies in it. */
+function aboutFolder(repository: PlannedRepository, path: string): string {
+  const folder = repository.folders.get(path)
+  if (!folder) return ''
+  const front = folder.documents.find((one) => repository.pages.get(one.path) === folder.url)
+  return front?.title ?? counted(folder.documents.length + folder.folders.length, 'entry', 'entries')
+}
+const counted = (n: number, one: string, many: string): string => `${n} ${n === 1 ? one : many}`
 
 function crumbsOf(repository: PlannedRepository, folder: string, isHome: boolean): readonly Crumb[] {
   if (isHome) return []
@@ -137,7 +146,7 @@ function homePage(repositories: readonly PlannedRepository[], siteTitle: string)
   const cards = repositories.map(
     (one) => html`<li><a href="${relativeLink('index.html', one.home)}"><strong>${one.repository}</strong>
 ${one.isPrivate ? html`<span class="badge">private</span>` : null}
-<span class="about">${one.documents.length} ${one.documents.length === 1 ? 'document' : 'documents'} at <code>${one.sha.slice(0, 8)}</code></span></a></li>`,
+<span class="about">${counted(one.documents.length, 'document', 'documents')} at <code>${one.sha.slice(0, 8)}</code></span></a></li>`,
   )
   const none = html`<p class="empty">No document is collected yet. Bind a repository in chat, <code>/hub bind repository &lt;project&gt; github:owner/name</code>, then <code>/docs sync</code>.</p>`
   return renderPage(
