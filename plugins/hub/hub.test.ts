@@ -459,6 +459,10 @@ describe('projects', () => {
     expect(await bindings().boundTo(target)).toMatchObject([
       { workspace, project: 'payments', rules: { type: 'Story' }, label: 'PAY project', boundBy: 'acme:U-ANNA' },
     ])
+    expect((await say('hub status')).text).not.toContain('PAY project')
+    await say('hub bind channel payments')
+    expect((await say('hub status')).text).toContain('PAY project: type Story')
+    expect((await say('hub projects payments')).text).toContain('payments · tracker · PAY project · type Story')
     await expect(say(`hub bind tracker payments tracker:PAY --rules='{"colour":1}'`)).rejects.toThrow(
       'colour is no rule',
     )

@@ -25,7 +25,12 @@ export const hubPlugin = definePlugin({
       commands: [
         ...helpCommands(hub.catalog),
         ...standingCommands(hub.catalog, people, linked),
-        statusCommand({ operations: desk, model: () => hub.maybe(model), budget: () => hub.maybe(budget) }),
+        statusCommand({
+          operations: desk,
+          model: () => hub.maybe(model),
+          budget: () => hub.maybe(budget),
+          bindings: () => hub.use(bindingDesk),
+        }),
         ...roleCommands(people, desk),
         ...linkCommands(linked),
         ...projectCommands({

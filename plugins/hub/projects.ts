@@ -17,6 +17,7 @@ import {
 } from '#contract'
 import { whoIs } from './linking.ts'
 import { peopleOf } from './roles.ts'
+import { rulesText } from './rules.ts'
 import { code, paragraph, plainName } from './text.ts'
 
 export interface ProjectPorts {
@@ -200,9 +201,9 @@ function parseRules(text: string | undefined): Json {
 function listing(bound: readonly Binding[]): Message {
   if (bound.length === 0)
     return paragraph(`Nothing is bound yet. Type ${code('/hub bind channel <project>')} in a channel.`)
-  const rows = bound.map((b) => [b.project, b.kind, plainName(b.label), b.boundBy])
+  const rows = bound.map((b) => [b.project, b.kind, plainName(b.label), rulesText(b.rules), b.boundBy])
   return {
-    text: rows.map((row) => row.join(' · ')).join('\n'),
-    blocks: [{ kind: 'table', head: ['Project', 'Kind', 'What', 'Bound by'], rows }],
+    text: rows.map((row) => row.filter(Boolean).join(' · ')).join('\n'),
+    blocks: [{ kind: 'table', head: ['Project', 'Kind', 'What', 'Rules', 'Bound by'], rows }],
   }
 }

@@ -9,7 +9,7 @@ const adapters = [
 ]
 
 test('a quiet hub: what is on, what is not and why, and what the mode does not promise', () => {
-  expect(statusMessage({ mode, adapters, load: quiet, model: null, budget: null }).text).toBe(
+  expect(statusMessage({ mode, adapters, load: quiet, model: null, budget: null, trackers: [] }).text).toBe(
     [
       'All is well.',
       'Queue: empty',
@@ -21,6 +21,22 @@ test('a quiet hub: what is on, what is not and why, and what the mode does not p
       'embedded: survives a killed process, not a power cut',
     ].join('\n'),
   )
+})
+
+test('the trackers of this channel’s project, with the rules in words', () => {
+  const rules = {
+    ...{ mode: 'auto', types: [], labels: ['needs-criteria', '*bold*'], states: ['To Do', 'Ready'], dryRun: false },
+    ...{ place: { kind: 'field', field: 'Acceptance criteria' }, issuesPerDay: 50 },
+  }
+  const trackers = [
+    { label: 'PAY · Payments', rules },
+    { label: 'ENG', rules: {} },
+  ]
+  const { text } = statusMessage({ mode, adapters, load: quiet, model: null, budget: null, trackers })
+  expect(text).toContain(
+    'PAY · Payments: mode auto, labels needs-criteria or bold, states To Do or Ready, place field Acceptance criteria, issuesPerDay 50',
+  )
+  expect(text).toContain('ENG: no rules')
 })
 
 test('what needs a person comes first, with the command that shows it', () => {
@@ -38,6 +54,7 @@ test('what needs a person comes first, with the command that shows it', () => {
     load,
     model: 'claude',
     budget,
+    trackers: [],
   })
   expect(text).toBe(
     [
@@ -61,7 +78,7 @@ test.each([
   [10_800_000, '3 h'],
 ])('%d ms is %s', (oldestWaitingMs, shown) => {
   const load = { ...quiet, waitingJobs: 1, oldestWaitingMs }
-  expect(statusMessage({ mode, adapters, load, model: null, budget: null }).text).toContain(
+  expect(statusMessage({ mode, adapters, load, model: null, budget: null, trackers: [] }).text).toContain(
     `1 waiting, the oldest for ${shown};`,
   )
 })

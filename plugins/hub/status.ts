@@ -1,5 +1,7 @@
 import { z } from 'zod'
 import {
+  type Binding,
+  type Bindings,
   type Block,
   type Budget,
   type Command,
@@ -9,12 +11,14 @@ import {
   type Operations,
   type Workload,
 } from '#contract'
-import { count } from './text.ts'
+import { rulesText, trackersHere } from './rules.ts'
+import { count, plainName } from './text.ts'
 
 export interface StatusPorts {
   readonly operations: () => Operations
   readonly model: () => Model | null
   readonly budget: () => Budget | null
+  readonly bindings: () => Bindings
 }
 
 /** How the hub is doing, with the command that shows each thing that needs a person. */
@@ -27,7 +31,8 @@ export function statusCommand(ports: StatusPorts): Command {
     allow: 'member',
     private: true,
     sideEffects: 'none',
-    async run(_args, { workspace }) {
+    async run(_args, ctx) {
+      const { workspace } = ctx
       const operations = ports.operations()
       const load = await operations.workload(workspace)
       return statusMessage({
@@ -37,6 +42,7 @@ export function statusCommand(ports: StatusPorts): Command {
         load: { ...load, runningJobs: Math.max(0, load.runningJobs - 1) },
         model: ports.model()?.nameOf('main') ?? null,
         budget: ports.budget()?.peek(workspace) ?? null,
+        trackers: await trackersHere(ports.bindings(), ctx),
       })
     },
   })
@@ -48,9 +54,11 @@ interface Status {
   readonly load: Workload
   readonly model: string | null
   readonly budget: ReturnType<Budget['peek']> | null
+  /** Of the project of this channel, with the rules by which the hub acts there. */
+  readonly trackers: readonly Pick<Binding, 'label' | 'rules'>[]
 }
 
-export function statusMessage({ mode, adapters, load, model, budget }: Status): Message {
+export function statusMessage({ mode, adapters, load, model, budget, trackers }: Status): Message {
   const attention = attentionOf(load)
   const items = [
     { label: 'Queue', value: queueOf(load) },
@@ -58,6 +66,7 @@ export function statusMessage({ mode, adapters, load, model, budget }: Status): 
     { label: 'Model', value: model ?? 'none configured: drafts are made offline' },
     ...(budget && model ? [{ label: 'Model budget today', value: budgetOf(budget) }] : []),
     { label: 'Store', value: mode.name },
+    ...trackers.map(({ label, rules }) => ({ label: plainName(label), value: rulesText(rules) || 'no rules' })),
   ]
   const title = attention.length === 0 ? 'All is well.' : 'Something needs a person:'
   const states = adapters.map(({ name, on, reason }) => [name, on ? 'on' : 'off', reason ?? ''] as const)
