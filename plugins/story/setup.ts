@@ -10,6 +10,7 @@ import {
   model,
   type Parts,
   provide,
+  waitingIn,
 } from '#contract'
 import { stories, storyChanged } from './api.ts'
 import { approveCommand } from './commands/approve.ts'
@@ -47,7 +48,14 @@ export function setupStory(hub: Hub, draftOffline: (text: string) => Draft): Par
     return createEngine(createLadder(found, tokens()), draftOffline, found?.nameOf('main') ?? null)
   })
   const search = once(() => createSearch(hub.use(database)))
-  const desk: Desk = { store, search, engine, budget: tokens, draftOffline }
+  // By the first words of the commands there are: a plugin that asks people for something provides its list under its own.
+  const waitingFor: Desk['waitingFor'] = async ({ workspace, actor }, limit) => {
+    const groups = new Set(hub.catalog.commands.map(({ name }) => name.split(' ', 1)[0] ?? ''))
+    const desks = [...groups].flatMap((group) => hub.maybe(waitingIn(group)) ?? [])
+    const found = await Promise.all(desks.map((one) => one.waitingFor(workspace, actor, limit)))
+    return found.flat()
+  }
+  const desk: Desk = { store, search, engine, budget: tokens, draftOffline, waitingFor }
   const links = once((): LinkStore => createLinkStore(hub.use(database)))
   const findTracker = trackerOf(hub)
   const syncDesk: SyncDesk = {

@@ -14,10 +14,13 @@ import {
   mail,
   model,
   type Parts,
+  provide,
   tasks,
+  waitingIn,
 } from '#contract'
 import { decide } from './approvals/decide.ts'
 import { createApprovalStore } from './approvals/store.ts'
+import { waitingApprovals } from './approvals/waiting.ts'
 import { answeredByLink, hooked } from './arrivals.ts'
 import { approveCommands } from './commands/approve.ts'
 import { lookCommands } from './commands/look.ts'
@@ -56,6 +59,7 @@ export function setupWorkflow(hub: Hub<WorkflowConfig>): Parts {
     ],
     jobs: jobHandlers(made),
     events: [...eventHandlers(ports), ...arrivals(made)],
+    provides: [provide(waitingIn('workflow'), waitingApprovals(ports))],
     schedules: [{ name: 'due', everyMs: 60_000, run: (_, ctx) => tick(new Date(), ctx, made) }],
     routes: createRoutes(hub, ports),
   }

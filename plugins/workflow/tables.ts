@@ -172,6 +172,7 @@ export const workflowApprovals = hub.table(
     primaryKey({ columns: [t.workspace, t.id] }),
     uniqueIndex('workflow_approvals_step').on(t.workspace, t.runId, t.step, t.attempt),
     uniqueIndex('workflow_approvals_code').on(t.code),
+    index('workflow_approvals_open').on(t.workspace, t.createdAt).where(sql`state = 'open'`),
   ],
 )
 

@@ -16,6 +16,8 @@ export async function takePictures(folder: string): Promise<readonly string[]> {
   const [demo, browser] = await Promise.all([startDemo(), startBrowser()])
   try {
     const page = await browser.newPage({ viewport: { width: 1500, height: 1000 }, deviceScaleFactor: 2 })
+    // Everything waits for something that the page shows: long enough for a busy machine.
+    page.setDefaultTimeout(120_000)
     await page.goto(demo.url)
     await page.locator('#connection[data-state="live"]').waitFor()
     const road = createRoad(page)

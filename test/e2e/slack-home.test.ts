@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { BOT_USER, type FakeView, type Sender, type SlackFake, startSlackFake } from '../fakes/slack/index.ts'
 import { startTestHub, type TestHub } from '../support/hub.ts'
 
@@ -51,6 +51,29 @@ describe('the Home tab in Slack', () => {
     await slack.waitFor((all) => all.some((m) => m.text.startsWith('ST-1')), { channel: ANN_DM })
     await hub.quiet()
     expect(says(await open(ANN, ANN_DM))).toMatch(/\*ST-1\*.*draft/)
+  })
+
+  it('lists what workflows ask of who looks, and not of who started them', async () => {
+    const slash = (user: string, text: string) => ann.slash({ command: '/workflow', text, user })
+    await hub.hub.store.sql.query(
+      `update hub.people set role = 'maintainer' where id in (select person_id from hub.accounts where account_id = $1)`,
+      [ANN],
+    )
+    await slash(BOB, 'run release service=shop')
+    await slack.waitFor((all) => all.some((m) => m.text.startsWith('release · WF-1 waits for approval')))
+    // Its time is over tomorrow: nothing rests until then.
+    await vi.waitFor(async () => expect(await hub.count('jobs', `kind = 'workflow.due'`)).toBe(1), 10_000)
+    await hub.hub.store.sql.query(`delete from hub.jobs where kind = 'workflow.due'`, [])
+    const view = await open(ANN, ANN_DM)
+    expect(says(view)).toMatch(/Waiting for you.*\*WF-1\* · release: .*Answer WF-1.*Your stories/)
+    expect(says(await open(BOB, BOB_DM))).not.toContain('WF-1')
+    await press(view, 'Answer WF-1')
+    const question = (all: readonly { readonly text: string }[]) =>
+      all.filter((m) => m.text.startsWith('WF-1 waits for approval of'))
+    await slack.waitFor((all) => question(all).length === 1, { channel: ANN_DM })
+    await slash(BOB, 'cancel WF-1')
+    await hub.quiet()
+    expect(says(await open(ANN, ANN_DM))).not.toContain('WF-1')
   })
 
   it('shows a story in the conversation, not in place of the tab', async () => {

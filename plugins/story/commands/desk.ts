@@ -1,4 +1,4 @@
-import type { Budget, Context, Message, Source } from '#contract'
+import type { Budget, Context, Message, Source, Waiting } from '#contract'
 import type { Draft } from '../draft.ts'
 import { type Engine, estimateDraft, type Run } from '../engine.ts'
 import type { OnStep } from '../ladder.ts'
@@ -14,6 +14,8 @@ export interface Desk {
   engine(): Engine
   budget(): Budget
   draftOffline(text: string): Draft
+  /** What other plugins ask of this person. */
+  waitingFor(ctx: Context, limit: number): Promise<readonly Waiting[]>
 }
 
 /** The longest text a person may type; a longer one is refused by the command's schema, in words. */

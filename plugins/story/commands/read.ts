@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { type Block, type Command, defineCommand, type Message } from '#contract'
+import { type Block, type Command, defineCommand, type Message, type Waiting } from '#contract'
 import { formatReference, parseReference } from '../reference.ts'
 import { renderGherkin, renderStory } from '../render.ts'
 import type { Listed } from '../search/store.ts'
@@ -42,7 +42,13 @@ export function readCommands(desk: Desk): readonly Command[] {
       allow: 'viewer',
       sideEffects: 'none',
       async run({ query, mine }, ctx) {
-        if (mine) return renderMine(await desk.search().mine(ctx.workspace, MINE + 1, readerOf(ctx)))
+        if (mine) {
+          const [stories, others] = await Promise.all([
+            desk.search().mine(ctx.workspace, MINE + 1, readerOf(ctx)),
+            desk.waitingFor(ctx, MINE),
+          ])
+          return renderMine({ ...stories, others })
+        }
         const wanted = (query ?? '').trim()
         return renderList(await desk.search().list(ctx.workspace, wanted, LISTED + 1, readerOf(ctx)), wanted)
       },
@@ -55,9 +61,12 @@ const cellsOf = (r: Listed) => [formatReference(r.number), r.title, r.state, r.u
 function renderMine({
   own,
   waiting,
+  others,
 }: {
   readonly own: readonly Listed[]
   readonly waiting: readonly Listed[]
+  /** Questions of other plugins to this person. */
+  readonly others: readonly Waiting[]
 }): Message {
   const write = { kind: 'form', label: 'New story', run: 'story', style: 'primary' } as const
   const part = (heading: string, rows: readonly Listed[], none: string, verb: string): readonly Block[] => {
@@ -79,11 +88,32 @@ function renderMine({
       { kind: 'actions', items },
     ]
   }
+  const asked = others.slice(0, MINE)
+  const questions: readonly Block[] =
+    asked.length === 0
+      ? []
+      : [
+          { kind: 'heading', text: 'Waiting for you' },
+          { kind: 'table', head: ['Run', 'What'], rows: asked.map(({ reference, title }) => [reference, title]) },
+          {
+            kind: 'actions',
+            items: asked.map(({ reference, run }) => ({ kind: 'button', label: `Answer ${reference}`, run })),
+          },
+        ]
   const lines = (rows: readonly Listed[]) =>
     rows.length === 0 ? ['none'] : rows.slice(0, MINE).map((r) => cellsOf(r).join(' · '))
   return {
-    text: ['Your stories', ...lines(own), 'Waiting for approval', ...lines(waiting)].join('\n'),
+    text: [
+      ...(asked.length > 0
+        ? ['Waiting for you', ...asked.map(({ reference, title }) => `${reference} · ${title}`)]
+        : []),
+      'Your stories',
+      ...lines(own),
+      'Waiting for approval',
+      ...lines(waiting),
+    ].join('\n'),
     blocks: [
+      ...questions,
       ...part('Your stories', own, 'None yet. Write one as you would say it.', 'Show'),
       { kind: 'actions', items: [write] },
       ...part('Waiting for approval', waiting, 'Nothing waits.', 'Review'),

@@ -30,7 +30,7 @@ export async function askForApproval(
   const changed = await ports.runs().change(workspace, run, null, async ({ state }, tx) => {
     const waiting = observe(state, key, attempt, { status: 'waiting' })
     if (!waiting) return null
-    await approvals.open(tx, {
+    await approvals.ask(tx, {
       workspace,
       runId: run,
       step: key,

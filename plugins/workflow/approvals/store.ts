@@ -2,10 +2,12 @@ import { randomUUIDv7 } from 'node:crypto'
 import { and, asc, eq, sql } from 'drizzle-orm'
 import type { Db } from '#contract'
 import type { Tx } from '../runs/store.ts'
-import { workflowApprovals, workflowLinks, workflowVotes } from '../tables.ts'
+import { workflowApprovals, workflowLinks, workflowRuns, workflowVotes } from '../tables.ts'
 import { type Approval, rulesSchema, type Vote } from './approval.ts'
 
 type Row = typeof workflowApprovals.$inferSelect
+/** Looked through for those that somebody may answer. */
+const OPEN = 50
 const STATES = ['open', 'approved', 'rejected', 'void'] as const
 const approvalOf = (row: Row): Approval => ({
   workspace: row.workspace,
@@ -24,7 +26,7 @@ const approvalOf = (row: Row): Approval => ({
 export type ApprovalStore = ReturnType<typeof createApprovalStore>
 export function createApprovalStore(db: Db) {
   return {
-    async open(tx: Tx, made: Omit<Approval, 'id' | 'state'>): Promise<void> {
+    async ask(tx: Tx, made: Omit<Approval, 'id' | 'state'>): Promise<void> {
       await tx
         .insert(workflowApprovals)
         .values({ ...made, id: randomUUIDv7() })
@@ -35,6 +37,28 @@ export function createApprovalStore(db: Db) {
         .update(workflowApprovals)
         .set({ state, closedAt: sql`clock_timestamp()` })
         .where(and(eq(workflowApprovals.workspace, workspace), eq(workflowApprovals.id, id)))
+    },
+    /** Of a whole workspace, newest first, without those of runs that were started in private. */
+    async open(
+      workspace: string,
+    ): Promise<readonly { readonly approval: Approval; readonly number: number; readonly name: string }[]> {
+      const rows = await db
+        .select({ approval: workflowApprovals, number: workflowRuns.number, name: workflowRuns.name })
+        .from(workflowApprovals)
+        .innerJoin(
+          workflowRuns,
+          and(eq(workflowRuns.workspace, workflowApprovals.workspace), eq(workflowRuns.id, workflowApprovals.runId)),
+        )
+        .where(
+          and(
+            eq(workflowApprovals.workspace, workspace),
+            eq(workflowApprovals.state, 'open'),
+            sql`coalesce(${workflowRuns.places} -> 0 ->> 'visibility', 'public') <> 'private'`,
+          ),
+        )
+        .orderBy(sql`${workflowApprovals.createdAt} desc`)
+        .limit(OPEN)
+      return rows.map(({ approval, number, name }) => ({ approval: approvalOf(approval), number, name }))
     },
     /** Of one run, oldest first. */
     async ofRun(tx: Tx | null, workspace: string, runId: string): Promise<readonly Approval[]> {

@@ -1,0 +1,1 @@
+CREATE INDEX "workflow_approvals_open" ON "hub"."workflow_approvals" USING btree ("workspace","created_at") WHERE state = 'open';
