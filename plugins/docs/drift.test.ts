@@ -95,6 +95,12 @@ describe('a push that makes the documentation untrue', () => {
     expect(await status()).toContain('last push: silent, no name of the code was renamed or removed; 1 file changed')
     await change({ 'src/other.ts': 'export const secretOfSomebody = 1\n' })
     expect(await status()).toContain('silent, 1 name changed, none of them documented')
+    await change({ 'src/twin.ts': SHOP })
+    await change({ 'src/twin.ts': null })
+    expect(await status()).toMatch(/silent, what changed and is documented still stands in the code: .*createShop/)
+    await change({ 'src/old.ts': 'export const secretOfAll = 1\n' })
+    await change({ 'src/old.ts': null, 'src/new.ts': 'export const secretOfAll = 1\n' })
+    expect(await status()).not.toContain('gave no diff')
     await change({ 'src/shop.ts': SHOP.replace(/export function[\s\S]*?\n}\n/, ''), 'src/moved.ts': SHOP })
     await change({
       'src/moved.ts': SHOP.replace('createShop', 'openShop'),

@@ -22,6 +22,7 @@ interface Ended {
 /** A push of more files than this is told in numbers: nobody reads a list of them. */
 const LARGE_PUSH = 300
 const MERGE_ATTEMPTS = 3
+const NAMED = 5
 
 /** The index follows the push, then what the push made untrue is told once, in one place. Silence has its reason written down. */
 export async function follow(desk: Desk, push: Push, ctx: Context): Promise<void> {
@@ -85,13 +86,15 @@ async function outcomeOf(desk: Desk, port: Repositories, ctx: Context, followed:
     )
 
   const undiffed = files.filter(
-    ({ patch, change, path }) => patch === null && change !== 'removed' && isCode(path),
+    ({ patch, change, path, added, removed }) =>
+      // A file that only moved has no diff.
+      patch === null && change !== 'removed' && !(change === 'renamed' && added + removed === 0) && isCode(path),
   ).length
   if (undiffed > 0) notes.push(`the host gave no diff of ${count(undiffed, 'code file')}`)
   const hunks = hunksOf(files)
   const changes = changesOf(files, hunks)
   const before = await desk.drift().findings(key)
-  const { drifts, limits } = await detect(
+  const { drifts, kept, limits } = await detect(
     { index: desk.index(), port, signal: ctx.signal },
     { indexed: synced.indexed, sha: synced.sha, entries: synced.entries },
     withOpen(changes, before),
@@ -117,16 +120,25 @@ async function outcomeOf(desk: Desk, port: Repositories, ctx: Context, followed:
   // What is in a pull request is not told a second time in an issue.
   const told = fresh.size > 0 || isTold ? await tell() : null
   if (told?.state === 'open') await desk.drift().mark(key, [...fresh], 'open')
-  if (fresh.size === 0) return silent(`${why(changes, drifts, before)}; ${summary()}`)
+  if (fresh.size === 0) return silent(`${why(changes, drifts, before, kept)}; ${summary()}`)
   if (told === null || told.state !== 'open')
     return silent(`${count(fresh.size, 'place')} found, and the issue is closed; ${summary()}`)
   return { outcome: 'reported', reason: `${count(fresh.size, 'place')} no longer true; ${summary()}`, url: told.url }
 }
 
-function why(changes: readonly NameChange[], drifts: readonly Drift[], before: readonly Finding[]): string {
+function why(
+  changes: readonly NameChange[],
+  drifts: readonly Drift[],
+  before: readonly Finding[],
+  kept: readonly string[],
+): string {
   if (drifts.length > 0) return `${count(drifts.length, 'place')} known before`
   if (before.length > 0) return 'what was behind the code is true again or was declined'
   if (changes.length === 0) return 'no name of the code was renamed or removed'
+  if (kept.length > 0) {
+    const more = kept.length > NAMED ? ` and ${kept.length - NAMED} more` : ''
+    return `what changed and is documented still stands in the code: ${kept.slice(0, NAMED).join(', ')}${more}`
+  }
   return `${count(changes.length, 'name')} changed, none of them documented`
 }
 
