@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { Store } from '../../core/store/open.ts'
 import { DATABASES, isAvailable, openTestStore } from '../../test/support/stores.ts'
+import { createGroups } from './groups/store.ts'
 import { createMeasures } from './measures/store.ts'
 import type { Report } from './report.ts'
 import { createDeployments } from './service.ts'
@@ -153,6 +154,34 @@ function suite() {
       [2, 'rolled-back', null],
       [1, 'succeeded', null],
     ])
+  })
+  it('all that join at once wait in one group, who comes after its end in the next, and it is settled once', async () => {
+    const groups = createGroups(opened.db)
+    const place = { plugin: 'chat', workspace, channel: 'C1', visibility: 'team' as const }
+    for (const id of ['1', '2', '3']) await say({ deploymentId: id, sha: id.repeat(40) })
+    const joined = await Promise.all([1, 2, 3, 3].map((number) => groups.join(workspace, 'C1', place, number)))
+    const [first] = joined
+    if (!first) throw new Error('nobody joined')
+    expect(new Set(joined.map((group) => group.id)).size).toBe(1)
+    expect((await groups.members(workspace, first.id)).map((row) => row.number)).toEqual([1, 2, 3])
+    expect(await groups.claim(workspace, 'C1', 'web v3', 3)).toBe(true)
+    // Before it is closed nobody leaves.
+    await groups.settle(first, [1])
+    await groups.close(workspace, first.id)
+    const next = await groups.join(workspace, 'C1', place, 1)
+    expect(next.id).not.toBe(first.id)
+    await Promise.all([groups.settle(first, [3]), groups.settle(first, [3])])
+    await groups.settle(first, [2])
+    expect((await groups.members(workspace, first.id)).map((row) => row.number)).toEqual([1, 2])
+    expect((await groups.of(workspace, 1)).map((group) => group.id).sort()).toEqual([first.id, next.id].sort())
+    expect(await groups.claim(workspace, 'C1', 'web v3', 2)).toBe(true)
+  })
+  it('of many that ask at once one is told, and stays the one', async () => {
+    const groups = createGroups(opened.db)
+    const ask = () => Promise.all([1, 2, 3, 4].map((n) => groups.claim(workspace, 'C1', 'web v1', n)))
+    const answers = await ask()
+    expect(answers.filter((isFirst) => isFirst)).toHaveLength(1)
+    expect(await ask()).toEqual(answers)
   })
   it('measures frequency, failures and time to restore of production alone', async () => {
     const day = 86_400_000

@@ -109,7 +109,9 @@ describe('several in one message', () => {
 
 describe('once', () => {
   it('of each version of a service in an environment one card, whatever is deployed again', async () => {
-    await at.say('hub subscribe deploys all ended --once version,environment', 'ada', 'C1')
+    expect(await told('hub subscribe deploys all ended --once environment,version')).toBe(
+      'This channel hears of all deployments once they are over: once for each service, version and environment.',
+    )
     await at.say('hub subscribe deploys all ended --once day --zone Asia/Tokyo', 'ada', 'C2')
     await report(
       { deploymentId: '1', state: 'succeeded', sha: sha(1) },

@@ -27,7 +27,7 @@ export function sentenceOf(subscription: Pick<Subscription, 'filter'>): string {
   const { environment, service, states } = subscription.filter
   const only = onlyOf(states)
   return [
-    environment === null && service === undefined ? 'every deployment' : 'deployments',
+    environment === null && service === undefined ? 'all deployments' : 'deployments',
     service === undefined ? '' : ` of ${service}`,
     environment === null ? '' : ` to ${environment}`,
     only === null ? '' : SAID[only],
@@ -40,10 +40,12 @@ function onlyOf(states: readonly DeploymentState[] | null): Only | null {
     null
   )
 }
-/** How a place is told: 'once for each version and day, gathered for 15 min, silent 22:00–07:00 UTC'; '' when at once and of each. */
+/** How a place is told: 'once for each service and day, gathered for 15 min, silent 22:00–07:00 UTC'; '' when at once and of each. */
 export function mannerOf({ once, groupMinutes, quietFrom, quietTo, zone }: Omit<Subscription, 'filter'>): string {
   return [
-    ...(once && once.length > 0 ? [`once for each service and ${once.join(' and ')}`] : []),
+    ...(once && once.length > 0
+      ? [`once for each ${['service', ...once.slice(0, -1)].join(', ')} and ${once.at(-1)}`]
+      : []),
     ...(groupMinutes === null ? [] : [`gathered for ${duration(groupMinutes * 60_000)}`]),
     ...(quietFrom === null || quietTo === null
       ? []
