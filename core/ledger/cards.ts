@@ -31,19 +31,21 @@ export async function showCard(sql: Sql, sends: CardSends, storable: (json: stri
     try {
       await sql.transaction(async (tx) => {
         // Jobs that show one card at once take turns: the last revision is the last in the lane.
-        await tx.query(`select pg_advisory_xact_lock(hashtextextended($1, 0))`, [`${workspace}|${lane}|${card.of}`])
-        const rows = await tx.query<Standing>(STANDING, [workspace, lane, card.of])
+        // Sent together, done one after the other.
+        const [, rows] = await Promise.all([
+          tx.query(`select pg_advisory_xact_lock(hashtextextended($1, 0))`, [`${workspace}|${lane}|${card.of}`]),
+          tx.query<Standing>(STANDING, [workspace, lane, card.of]),
+        ])
         const alive = rows.filter(({ state }) => state !== 'dead' && state !== 'superseded')
         if (alive.some(({ revision }) => revision >= card.revision)) return
         const post = alive.findLast(({ op }) => op === 'post')
         const send = post ? sends.edit(post.key) : rows.length > 0 ? sends.again : sends.first
-        if (post)
-          await tx.query(
-            `update hub.outbox set state = 'superseded', finished_at = clock_timestamp()
-             where lane = $1 and supersedes = $2 and state = 'pending' and attempts = 0`,
-            [lane, send.supersedes],
-          )
-        await tx.query(insertSends('$1', ''), [JSON.stringify(sendRows([send], storable))])
+        const overtake = `update hub.outbox set state = 'superseded', finished_at = clock_timestamp()
+          where lane = $1 and supersedes = $2 and state = 'pending' and attempts = 0`
+        await Promise.all([
+          post && tx.query(overtake, [lane, send.supersedes]),
+          tx.query(insertSends('$1', ''), [JSON.stringify(sendRows([send], storable))]),
+        ])
       })
       return
     } catch (error) {

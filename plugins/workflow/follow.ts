@@ -2,7 +2,6 @@ import { type Context, HubError } from '#contract'
 import { showApprovals } from './approvals/show.ts'
 import { runCard } from './card.ts'
 import { cancelJob, cardJob, childJob, happenedJob, stepJob } from './jobs.ts'
-import { PACE_MS } from './pace.ts'
 import { isOver } from './plan/state.ts'
 import type { Ports } from './ports.ts'
 import { type Changed, unchanged } from './runs/apply.ts'
@@ -47,10 +46,11 @@ export async function follow(
 /** Steps that follow each other quickly share an edit: platforms take about one a second of a message. The last one is always shown. */
 async function showInTime(snapshot: Snapshot, ctx: Context, ports: Ports): Promise<void> {
   const { id, workspace, places } = snapshot.run
-  const waitMs = ports.pace.next(id, Date.now())
-  if (waitMs === 0) return show(snapshot, ctx, ports)
-  const slot = Math.ceil(Date.now() / PACE_MS)
-  if (places.length > 0) await ctx.enqueue(cardJob, { run: id }, { key: `${id}:${slot}`, workspace, delayMs: waitMs })
+  if (places.length === 0) return
+  const nowMs = Date.now()
+  const delayMs = ports.pace.next(id, nowMs)
+  if (delayMs === 0) return show(snapshot, ctx, ports)
+  if (delayMs !== null) await ctx.enqueue(cardJob, { run: id }, { key: `${id}:${nowMs + delayMs}`, workspace, delayMs })
 }
 
 /** Brings every copy of the card up to date, and closes what was asked elsewhere. */
