@@ -13,6 +13,7 @@ import {
   model,
   type Parts,
   type Place,
+  type Role,
 } from '#contract'
 import { createCatalog } from '../../core/dispatch/catalog.ts'
 import { openStore, type Store } from '../../core/store/open.ts'
@@ -68,6 +69,8 @@ export interface Ran {
   readonly published: readonly { readonly event: string; readonly payload: unknown }[]
 }
 export interface RunOptions {
+  /** null: somebody who may do nothing here. */
+  readonly role?: Role | null
   readonly jobId?: string
   readonly workspace?: string
   readonly who?: string
@@ -120,7 +123,12 @@ export function storyDesk(options: {
       jobId,
       attempt: 1,
       workspace,
-      actor: { id: 'p1', name, role: 'member', account: { plugin: 'test', id: name } },
+      actor: {
+        id: 'p1',
+        name,
+        role: over.role === undefined ? 'member' : over.role,
+        account: { plugin: 'test', id: name },
+      },
       place: {
         plugin: 'test',
         workspace,
@@ -150,10 +158,10 @@ export function storyDesk(options: {
     return { ctx, progress, published }
   }
   /** An event as an adapter publishes it. */
-  async function deliver(event: string, payload: unknown, workspace: string): Promise<void> {
+  async function deliver(event: string, payload: unknown, workspace: string, over: RunOptions = {}): Promise<void> {
     jobs += 1
     for (const handler of parts.events ?? [])
-      if (handler.event.name === event) await handler.run(payload, contextOf(`event-${jobs}`, workspace).ctx)
+      if (handler.event.name === event) await handler.run(payload, contextOf(`event-${jobs}`, workspace, over).ctx)
   }
   /** Runs what was enqueued until nothing is left, or so many jobs; returns how many that were. */
   async function drain(most = Number.POSITIVE_INFINITY): Promise<number> {

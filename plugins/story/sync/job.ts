@@ -9,6 +9,7 @@ import {
   handleJob,
   issueChanged,
   type JobHandler,
+  roleIncludes,
 } from '#contract'
 import { storyChanged } from '../api.ts'
 import { issuePlace, showIssueCard } from './card.ts'
@@ -62,6 +63,11 @@ export function syncHandlers(
       handleEvent(criteriaAsked, async ({ plugin, issueId, project, by, thread }, ctx) => {
         const asked = { key: `${plugin}:${by.id}`, name: by.name, thread }
         const at = { plugin, trackerWorkspace: ctx.workspace, issueId, project, asked }
+        // As `/story criteria` demands it of whoever types it in a chat.
+        if (!roleIncludes(ctx.actor.role, 'member')) {
+          const has = ctx.actor.role === null ? 'you have none here' : `you are ${ctx.actor.role}`
+          return answer(ctx, at, `Writing criteria needs the role member; ${has}. An admin of the hub can grant it.`)
+        }
         const target = { kind: 'tracker' as const, plugin, targetWorkspace: ctx.workspace, target: project }
         for (const { workspace } of await bindings().boundTo(target)) await enqueueSync(ctx, workspace, at)
       }),

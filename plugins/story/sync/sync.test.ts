@@ -110,6 +110,23 @@ describe('an issue', () => {
     expect(acme.section(second.id)).toBeNull()
     expect(shown.at(-1)?.message.text).toContain('follows tomorrow')
   })
+  it('gets none because somebody asked who may not, and they are told', async () => {
+    const { acme, deliver, drain, shown } = setUp({ mode: 'manual' })
+    const { id } = acme.add('Pay', BODY)
+    const asked = { plugin: 'acme', issueId: id, project: 'PAY', by: { id: 'u1', name: 'Ben' }, thread: null }
+    for (const role of [null, 'viewer'] as const) {
+      await deliver(criteriaAsked.name, asked, acme.site, { role })
+      expect(await drain()).toBe(0)
+    }
+    expect(acme.section(id)).toBeNull()
+    expect(shown.map(({ message }) => message.text)).toEqual([
+      expect.stringContaining('you have none here'),
+      expect.stringContaining('you are viewer'),
+    ])
+    await deliver(criteriaAsked.name, asked, acme.site)
+    expect(await drain()).toBeGreaterThan(0)
+    expect(acme.section(id)).not.toBeNull()
+  })
   it('is only reported in a dry run', async () => {
     const { acme, changed, audits } = setUp({ mode: 'auto', dryRun: true })
     const { id, key } = acme.add('Pay', BODY)
