@@ -5,7 +5,7 @@ const MESSAGES = 120
 const CHARACTERS = 40_000
 /** Lines that ask the hub for the record are no part of what it records. */
 const ASKS = /^(?:@\S+\s+)?\/?docs\s+adr\b/i
-export const HOW =
+const HOW =
   'paste it: `/docs adr <title>`, then one message a line, such as `Ada: We use PostgreSQL because we run it already.`'
 
 /** What was said: below the title where it was pasted, else in the conversation that the command was typed in. */
