@@ -1,31 +1,12 @@
-import { createRequire } from 'node:module'
-import type { AddressInfo, Server, Socket } from 'node:net'
-
-/** What is used of hoodiecrow-imap, which has no types. */
-interface Stored {
-  readonly uid: number
-  readonly flags: readonly string[]
-  readonly raw: string
-}
-interface Folder {
-  readonly messages: readonly Stored[]
-  uidvalidity: number
-}
-interface Hoodiecrow {
-  readonly server: Server
-  listen(port: number, host: string, done: () => void): void
-  close(done: () => void): void
-  getMailbox(path: string): Folder
-  appendMessage(path: string, flags: readonly string[], arrived: Date | undefined, raw: string): void
-}
-const start = createRequire(import.meta.url)('hoodiecrow-imap') as (options: object) => Hoodiecrow
+import type { AddressInfo, Socket } from 'node:net'
+import start from 'hoodiecrow-imap'
 
 export interface ImapFake {
   readonly url: string
   readonly password: string
   /** A mail arrives. Bytes of any charset as latin1 text. */
   arrive(raw: string, arrived?: Date): void
-  folder(path?: string): readonly Stored[]
+  folder(path?: string): readonly { readonly uid: number; readonly flags: readonly string[]; readonly raw: string }[]
   /** The server has rebuilt the folder: the same mails have new numbers. */
   renumber(): void
   readonly connections: () => number
