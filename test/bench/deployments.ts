@@ -84,9 +84,12 @@ async function planOf(databaseUrl: string, newest: number): Promise<Map<string, 
       'auto_explain.log_level': 'notice',
     },
     onnotice: ({ message }) => {
-      const plan = message?.split('\n').filter((line) => !/^(duration|Query Text):/.test(line))
-      if (message?.startsWith('duration:') && plan) seen.push(plan.join('\n'))
+      // The statement itself comes first, over as many lines as it has.
+      const lines = message?.startsWith('duration:') ? message.split('\n') : []
+      const plan = lines.slice(lines.findIndex((line) => line.includes('(cost=')))
+      if (plan.length > 0) seen.push(plan.join('\n'))
     },
+    fetch_types: false,
   })
   const plans = new Map<string, readonly string[]>()
   for (const [name, work] of queries(drizzle(client), newest)) {
