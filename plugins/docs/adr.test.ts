@@ -93,17 +93,17 @@ describe('a decision in a conversation', () => {
 
 ## Context
 
-> The queue fails when Redis restarts. \\[1\\]
+> The queue fails when Redis restarts. [1]
 
-> Yes, because we run it already. \\[2\\]
+> Yes, because we run it already. [2]
 
 ## Decision
 
-> Decision: we use PostgreSQL for the queue. \\[3\\]
+> Decision: we use PostgreSQL for the queue. [3]
 
 ## Consequences
 
-> That means one server less to watch. \\[3\\]
+> That means one server less to watch. [3]
 
 ## Sources
 
@@ -148,11 +148,11 @@ describe('a decision in a conversation', () => {
     const { run, host } = desk(THREAD, { model })
     const drafted = await run('docs adr')
     expect(asked[1]).toContain('“40” stands in no message that the sentence cites')
-    expect(shownBy(drafted)).toContain('We use PostgreSQL for the queue. \\[2\\]')
+    expect(shownBy(drafted)).toContain('We use PostgreSQL for the queue. [2]')
     expect(shownBy(drafted)).not.toContain('40 euros')
     await run(runOf(drafted))
     const text = host.proposals[0]?.write.files[0]?.text ?? ''
-    expect(text).toContain('## Decision\n\nWe use PostgreSQL for the queue. \\[2\\]\n')
+    expect(text).toContain('## Decision\n\nWe use PostgreSQL for the queue. [2]\n')
     expect(text).toContain('_Nobody said what follows from it._')
     expect(text).toContain('\n1. ann, 2026-03-01: “The queue fails')
   })

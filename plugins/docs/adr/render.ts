@@ -43,9 +43,8 @@ function citedMessages({ sections }: Draft): readonly number[] {
   return [...new Set(all.flatMap(({ cites }) => cites.map(({ message }) => message)))]
 }
 function lineOf({ text, cites, isQuote }: Line, order: readonly number[]): string {
-  const marks = [...new Set(cites.map(({ message }) => order.indexOf(message) + 1))]
-    .map((n) => plain(`[${n}]`))
-    .join('')
+  // Nothing in the record defines a link of that name, so the brackets need no escape.
+  const marks = [...new Set(cites.map(({ message }) => order.indexOf(message) + 1))].map((n) => `[${n}]`).join(' ')
   return isQuote ? `> ${shown(text)} ${marks}` : `${shown(text)} ${marks}`
 }
 function sourceLines({ said }: Draft, order: readonly number[]): string[] {

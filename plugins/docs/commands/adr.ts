@@ -133,7 +133,7 @@ function shown(draft: Draft, read: string, items: readonly Action[]): Message {
     { kind: 'heading', text: draft.title },
     { kind: 'text', markdown },
     { kind: 'note', markdown: plain([`draft of a decision record from ${read}`, draft.made].join(' · ')) },
-    items.length > 0 ? { kind: 'actions', items } : { kind: 'note', markdown: plain(NOTHING_BOUND) },
+    items.length > 0 ? { kind: 'actions', items } : { kind: 'note', markdown: NOTHING_BOUND },
   ]
   return { text: `${draft.title}\n${bare(markdown)}`, blocks }
 }
