@@ -21,12 +21,13 @@ describe('a command in a mail', () => {
     await Promise.all([smtp?.close(), imap?.close(), dns?.close()])
     expect(smtp.problems).toEqual([])
   })
+  let asked = 0
   const operator = async (line: string) => {
     const answer = await hub.fetch(
       new Request('http://hub.test/api/v1/commands', {
         method: 'POST',
         headers: { authorization: `Bearer ${hub.apiToken}`, 'content-type': 'application/json' },
-        body: JSON.stringify({ input: line, idempotencyKey: 'operator-1' }),
+        body: JSON.stringify({ input: line, idempotencyKey: `operator-${++asked}` }),
       }),
     )
     expect(answer.status).toBe(202)
@@ -105,6 +106,18 @@ describe('a command in a mail', () => {
     imap.arrive(await signed(mailOf({ subject: '/story =?iso-8859-1?q?G=E4ste?=', body: 'zahlen f=FCr sich', more })))
     const source = () => hub.hub.store.sql.query(`select source from hub.stories where source like '%Gäste%'`)
     await expect.poll(source, { timeout: 15_000 }).toEqual([{ source: expect.stringContaining('zahlen für sich') }])
+  })
+  it('links its sender with their other accounts, by the code that was mailed to them', async () => {
+    const before = smtp.mails.length
+    imap.arrive(await signed(mailOf({ subject: '/hub link', body: 'Thanks!' })))
+    await smtp.waitFor((all) => all.length > before && /hub link \w+/.test(all.at(-1)?.parsed.text ?? ''))
+    const [, code = ''] = /\/hub link (\w+)/.exec(smtp.mails.at(-1)?.parsed.text ?? '') ?? []
+    await operator(`hub link ${code}`)
+    const linked = await hub.hub.store.sql.query('select plugin, account_id as id from hub.links order by plugin')
+    expect(linked).toEqual([
+      { plugin: 'console', id: 'operator' },
+      { plugin: 'mail', id: ANN },
+    ])
   })
   it('and its answers keep no secret: the passwords stand in no row and no mail', async () => {
     const rows = await hub.hub.store.sql.query<{ row: string }>(
