@@ -17,6 +17,8 @@ export interface Call {
   readonly form?: { readonly bytes: Uint8Array; readonly type: string }
   /** For errors, in place of the address. */
   readonly what: string
+  /** Without the token: what Jira tells everybody. */
+  readonly anonymous?: boolean
   /** A POST that only asks. */
   readonly reads?: boolean
   /** Permission it takes: 'Edit Issues'. */
@@ -30,6 +32,8 @@ export interface JiraClient {
   call(call: Call): Promise<unknown>
   /** As `call`; null where Jira shows nothing of the kind. */
   find(call: Call): Promise<unknown>
+  /** From now on nothing is sent: every call ends with this. */
+  refuse(error: HubError): void
   close(): void
 }
 /** @example path`/rest/api/3/issue/${key}` */
@@ -55,7 +59,7 @@ export function createClient(config: JiraConfig, now: () => number = Date.now): 
       if (value !== undefined) url.searchParams.set(name, String(value))
     const headers = {
       accept: 'application/json',
-      authorization,
+      ...(one.anonymous ? {} : { authorization }),
       'user-agent': 'autodevhub',
       // Without it Jira takes a form for one that another site made a browser send.
       ...(one.form ? { 'content-type': one.form.type, 'x-atlassian-token': 'no-check' } : {}),
@@ -87,6 +91,9 @@ export function createClient(config: JiraConfig, now: () => number = Date.now): 
     baseUrl: config.baseUrl,
     call,
     find: (one) => orNull(call(one)),
+    refuse(error) {
+      spent = { untilMs: Number.POSITIVE_INFINITY, error }
+    },
     close: () => http.close(),
   }
 }

@@ -1,8 +1,9 @@
-import { binder, bindings, definePlugin, provide, tracker } from '#contract'
+import { binder, bindings, type Context, definePlugin, provide, tracker } from '#contract'
 import { createBinder } from './binder.ts'
 import { createChannel } from './channel.ts'
 import { createClient } from './client.ts'
 import { config } from './config.ts'
+import { createEdition } from './edition.ts'
 import { createFields } from './fields.ts'
 import { createGatheredRead } from './gathered.ts'
 import { createHealth } from './health.ts'
@@ -47,6 +48,7 @@ export const jira = definePlugin({
     const now = Date.now
     const client = createClient(hub.config)
     const workspace = workspaceOf(hub.config)
+    const edition = createEdition(client)
     const readIssue = createGatheredRead(client)
     const seen = createSeen(hub.kv)
     const stopped = new AbortController()
@@ -67,6 +69,17 @@ export const jira = definePlugin({
       },
     })
     const sweep = createSweep({ client, hub, kv: hub.kv, seen, workspace, now })
+    const setUp = async (): Promise<void> => {
+      const wrong = await edition.check(stopped.signal)
+      if (wrong !== null) hub.log.error({}, wrong)
+      trouble = wrong ?? (await ensureHook(createHooks(client, hub.config), hub.config, hub.log, stopped.signal))
+    }
+    const recover = async (_slot: { readonly startMs: number }, ctx: Context): Promise<void> => {
+      // Asked again where the site was away at the start.
+      const wrong = await edition.check(ctx.signal)
+      if (wrong === null) await sweep(ctx.log, ctx.signal)
+      else trouble = wrong
+    }
     return {
       routes: createRoutes(hub, inbound),
       channel: createChannel(client),
@@ -78,12 +91,10 @@ export const jira = definePlugin({
         provide(binder('jira'), createBinder(client, workspace)),
       ],
       health: createHealth(client, () => trouble),
-      schedules: [{ name: 'recover', everyMs: SWEEP_MS, run: (_slot, ctx) => sweep(ctx.log, ctx.signal) }],
+      schedules: [{ name: 'recover', everyMs: SWEEP_MS, run: recover }],
       start() {
         // Not waited for: the hub starts while Jira is away.
-        void ensureHook(createHooks(client, hub.config), hub.config, hub.log, stopped.signal).then((found) => {
-          trouble = found
-        })
+        void setUp()
       },
       close() {
         stopped.abort()

@@ -71,6 +71,7 @@ async function rig(answer: () => Promise<unknown> = async () => undefined) {
     calls,
     events,
     target,
+    routes,
     tracker,
     workspace,
     issue,
@@ -128,6 +129,16 @@ describe('the signature', () => {
       expect(verifyJira(body, headers({ 'x-hub-signature': value }), secret)).toBe(false)
     },
   )
+  test('is not replaced by a token that nobody here can check', async () => {
+    const it = await open()
+    const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url')
+    const none = `${part({ alg: 'none', typ: 'JWT' })}.${part({ iss: 'jira', qsh: 'x', exp: 4_000_000_000 })}.`
+    for (const authorization of [`JWT ${none}`, `Bearer ${none}`])
+      for (const target of ['http://hub.test/', `http://hub.test/?jwt=${none}`]) {
+        const sent = { method: 'POST', headers: { authorization, 'content-type': 'application/json' }, body: '{}' }
+        expect((await it.routes.fetch(new Request(target, sent))).status).toBe(401)
+      }
+  })
   test('is checked before anything is parsed', async () => {
     const it = await open()
     const answer = await it.target({

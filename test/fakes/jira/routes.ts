@@ -12,6 +12,8 @@ export function createRestRoutes(wiring: Wiring): Hono<{ Bindings: HttpBindings 
   const app = new Hono<{ Bindings: HttpBindings }>()
   const desk = createDesk(wiring)
   const burst = createBurst(wiring.now)
+  // Open to everybody, in every version of the API.
+  app.get('/rest/api/2/serverInfo', (c) => c.json({ deploymentType: 'Cloud', version: '1001.0.0-SNAPSHOT' }))
   app.use('/rest/*', async (c, next) => {
     if (c.req.header('authorization') !== wiring.authorization)
       return c.json({ message: 'Client must be authenticated to access this resource.', 'status-code': 401 }, 401)
