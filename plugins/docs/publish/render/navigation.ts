@@ -34,7 +34,11 @@ function level(repository: PlannedRepository, path: string, folder: string, from
     const url = repository.pages.get(one.path) ?? here.url
     return html`<li><a href="${link(url)}"${current(url, from)}>${one.title}</a></li>`
   })}${folders.map((one) => {
-    const url = repository.folders.get(one)?.url ?? here.url
+    const inner = repository.folders.get(one)
+    const url = inner?.url ?? here.url
+    // A folder of one README is that document, and opens nothing.
+    if (inner && inner.folders.length === 0 && inner.documents.length === 1 && !inner.listing)
+      return html`<li><a href="${link(url)}"${current(url, from)}>${inner.documents[0]?.title ?? nameOf(one)}</a></li>`
     const isOpen = isWithin(folder, one)
     return html`<li class="${isOpen ? 'folder open' : 'folder'}"><a href="${link(url)}"${current(url, from)}>${nameOf(one)}</a>${isOpen ? level(repository, one, folder, from) : null}</li>`
   })}${left > 0 ? html`<li><a class="more" href="${link(here.url)}">and ${left} more</a></li>` : null}</ul>`

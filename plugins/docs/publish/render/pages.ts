@@ -5,7 +5,7 @@ import { createMarkdown, type Section } from './markdown.ts'
 import { relativeLink } from './names.ts'
 import { navigationOf } from './navigation.ts'
 import { type Crumb, renderPage } from './page.ts'
-import { type Folder, folderOf, nameOf, type PlannedRepository } from './plan.ts'
+import { type Folder, folderOf, frontOf, nameOf, type PlannedRepository } from './plan.ts'
 
 /** A page that is rendered when the generator writes it: a site is never in memory as a whole. */
 export interface SitePage {
@@ -110,10 +110,7 @@ function folderPage(
 function listing(repository: PlannedRepository, folder: Folder, from: string): Html {
   const documents = folder.documents.filter(({ path }) => repository.pages.get(path) !== from)
   return html`<section class="listing" data-pagefind-ignore="all"><h2>In this folder</h2><ul>
-${folder.folders.map(
-  (path) =>
-    html`<li><a href="${relativeLink(from, repository.folders.get(path)?.url ?? repository.home)}">${nameOf(path)}/</a> <span>${aboutFolder(repository, path)}</span></li>`,
-)}
+${folder.folders.map((path) => folderItem(repository, path, from))}
 ${documents.map(
   ({ path, title }) =>
     html`<li><a href="${relativeLink(from, repository.pages.get(path) ?? repository.home)}">${title}</a> <span>${nameOf(path)}</span></li>`,
@@ -121,12 +118,15 @@ ${documents.map(
 </ul></section>`
 }
 
-/** Title of its README, else what lies in it. */
-function aboutFolder(repository: PlannedRepository, path: string): string {
+/** By the title of its README, else by its name and what lies in it. */
+function folderItem(repository: PlannedRepository, path: string, from: string): Html {
   const folder = repository.folders.get(path)
-  if (!folder) return ''
-  const front = folder.documents.find((one) => repository.pages.get(one.path) === folder.url)
-  return front?.title ?? counted(folder.documents.length + folder.folders.length, 'entry', 'entries')
+  if (!folder) return html``
+  const name = `${nameOf(path)}/`
+  const title = frontOf(repository, folder)?.title
+  const about =
+    title === undefined ? counted(folder.documents.length + folder.folders.length, 'entry', 'entries') : name
+  return html`<li><a href="${relativeLink(from, folder.url)}">${title ?? name}</a> <span>${about}</span></li>`
 }
 const counted = (n: number, one: string, many: string): string => `${n} ${n === 1 ? one : many}`
 

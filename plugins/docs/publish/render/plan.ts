@@ -22,6 +22,9 @@ export interface PlannedRepository extends SiteRepository {
 const README = /^(?:readme|index)(?:\.(?:md|mdx|markdown|rst|adoc|asciidoc|txt))?$/i
 const ENDING = /\.(?:md|mdx|markdown|rst|adoc|asciidoc|txt)$/i
 
+/** The document that is a folder's page, where there is one. */
+export const frontOf = (repository: PlannedRepository, folder: Folder): SiteDocument | undefined =>
+  folder.documents.find((one) => repository.pages.get(one.path) === folder.url)
 export const folderOf = (path: string): string => path.slice(0, Math.max(0, path.lastIndexOf('/')))
 export const nameOf = (path: string): string => path.slice(path.lastIndexOf('/') + 1)
 
