@@ -131,7 +131,15 @@ describe('resolve', () => {
 
 test('50,000 characters of one unknown word are quoted short', () => {
   const resolved = catalog.resolve('x'.repeat(50_000))
-  expect(resolved).toEqual({ kind: 'unknown', typed: `${'x'.repeat(39)}…`, nearest: [] })
+  expect(resolved).toEqual({ kind: 'unknown', typed: `${'x'.repeat(39)}…`, nearest: [], spokenOf: null })
+})
+
+test.each([
+  ['what can you do', []],
+  ['can you deploy the api, please?', ['deploy']],
+  ['I would like the hub status', ['hub status']],
+])('a sentence speaks of commands: %s', (line, spokenOf) => {
+  expect(catalog.resolve(line)).toMatchObject({ kind: 'unknown', nearest: [], spokenOf })
 })
 
 describe('what adapters ask', () => {

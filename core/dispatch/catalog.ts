@@ -9,7 +9,7 @@ import {
 } from '#contract'
 import { checkExamples, checkedFields, type Owners } from './catalog-check.ts'
 import { fieldsOf, usageOf } from './fields.ts'
-import { nearestCommands } from './nearest.ts'
+import { nearestCommands, spokenOf } from './nearest.ts'
 import { shortTitle } from './title.ts'
 import { checkValues } from './values.ts'
 import { createReader, formatLine, type Parsed, type Problem, parseArguments, type Shape, shortened } from './words.ts'
@@ -33,7 +33,13 @@ export type Resolution =
       /** What was given and is not at fault: a form asks only for the others. */
       readonly values: Values
     }
-  | { readonly kind: 'unknown'; readonly typed: string; readonly nearest: readonly string[] }
+  | {
+      readonly kind: 'unknown'
+      readonly typed: string
+      readonly nearest: readonly string[]
+      /** Commands that a sentence speaks of, best first; null: it is too short for one. */
+      readonly spokenOf: readonly string[] | null
+    }
   | { readonly kind: 'empty' }
 
 /** The commands of all plugins, ready to be asked: everything that a schema tells is read once, when it is made. */
@@ -92,7 +98,7 @@ export function createCatalog(commands: readonly Command[], owners: Owners = new
     }
     const { entry, words, from } = find(entries, input)
     if (entry) return check(entry, parseArguments(entry.shape, input, from))
-    return words.length > 0 ? unknown(words, names) : { kind: 'empty' }
+    return words.length > 0 ? unknown(words, names, input.slice(0, MAX_SENTENCE)) : { kind: 'empty' }
   }
   function announce({ input, workspace }: Pick<CommandCall, 'input' | 'workspace'>): string | null {
     // Most commands announce nothing: then their arguments need not be read here.
@@ -200,12 +206,21 @@ function check(entry: Entry, parsed: Parsed): Resolution {
   return { kind: 'run', command, args: checked.args, values: checked.values, confirm: parsed.confirm }
 }
 
-function unknown(words: readonly string[], names: readonly string[]): Resolution {
+/** As far as a sentence is looked through for commands. */
+const MAX_SENTENCE = 500
+
+function unknown(words: readonly string[], names: readonly string[], sentence = ''): Resolution {
   const [first = ''] = words
   const group = names.filter((name) => name.startsWith(`${first} `))
   const near = nearestCommands(words, group.length > 0 ? group : names)
   const typed = group.length > 0 ? words.slice(0, 2).join(' ') : first
-  return { kind: 'unknown', typed: shortened(typed), nearest: near.length > 0 ? near : group }
+  const isSentence = group.length === 0 && near.length === 0 && words.length > 1
+  return {
+    kind: 'unknown',
+    typed: shortened(typed),
+    nearest: near.length > 0 ? near : group,
+    spokenOf: isSentence ? spokenOf(sentence.split(/\s+/), names) : null,
+  }
 }
 
 function problemsOf(resolved: Resolution): readonly Problem[] {

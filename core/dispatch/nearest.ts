@@ -29,6 +29,15 @@ export function nearestCommands(words: readonly string[], names: readonly string
   }).slice(0, 3)
 }
 
+/** Commands whose words stand in a sentence: 'can you deploy web?' speaks of 'deploy', 'deploy plan' where both words are said. Best first. */
+export function spokenOf(words: readonly string[], names: readonly string[]): readonly string[] {
+  const said = new Set(words.map((word) => word.toLowerCase().replace(/[^\p{L}\p{N}-]/gu, '')))
+  return names
+    .filter((name) => name.split(' ').every((part) => said.has(part)))
+    .sort((a, b) => b.length - a.length)
+    .slice(0, 3)
+}
+
 /** The longer of two equally near names explains more of what was typed. */
 function ranked(names: readonly string[], distanceOf: (name: string) => number): string[] {
   return names

@@ -35,9 +35,10 @@ export function emptyMessage(catalog: CommandCatalog, person: Person): Message {
 
 export function unknownMessage(
   catalog: CommandCatalog,
-  { typed, nearest }: Extract<Resolution, { kind: 'unknown' }>,
+  { typed, nearest, spokenOf }: Extract<Resolution, { kind: 'unknown' }>,
   person: Person,
 ): Message {
+  if (spokenOf !== null) return sentenceMessage(catalog, spokenOf, person)
   const near = nearest.flatMap((name) =>
     catalog.commands.filter((c) => c.name === name && roleIncludes(person.role, c.allow)),
   )
@@ -55,6 +56,26 @@ export function unknownMessage(
     ? []
     : helpButtons(catalog, person, '')
   return { text: plain(line), blocks: [text(line), ...actions([...offered, ...help])] }
+}
+
+/** Somebody talks to us as to a person: say in one line what we listen to, and offer what they seem to mean. */
+function sentenceMessage(catalog: CommandCatalog, names: readonly string[], person: Person): Message {
+  const allowed = catalog.commands.filter((c) => roleIncludes(person.role, c.allow))
+  const meant = names.flatMap((name) => allowed.filter((c) => c.name === name))
+  const begin = allowed.filter((c) => !c.name.includes(' ') && catalog.form(c.name) !== null).slice(0, 2)
+  const shown = meant.length > 0 ? meant : begin
+  const list = shown.map((c) => `${code(`/${shortened(c.examples[0] ?? c.name, 120)}`)}: ${c.summary}`)
+  const line = meant.length > 0 ? 'Do you mean this?' : 'I listen to commands, so begin with one:'
+  const offered = shown.map((c): Action => {
+    const isWhole = catalog.check(c.name).length === 0
+    return { kind: isWhole && c.sideEffects === 'none' ? 'button' : 'form', label: `/${c.name}`, run: c.name }
+  })
+  const pressable = offered.filter(({ kind, label }) => kind === 'button' || catalog.form(label.slice(1)) !== null)
+  const lines = list.length > 0 ? [line, ...list] : ['I listen to commands.']
+  return {
+    text: plain(...lines),
+    blocks: [text(lines.join('\n')), ...actions([...pressable, ...helpButtons(catalog, person, '')])],
+  }
 }
 
 export function invalidMessage(

@@ -147,6 +147,22 @@ describe('mistakes are answered to the asker alone', () => {
       { kind: 'button', label: 'Help', run: 'hub help' },
     ])
   })
+  test('words as to a person: what we listen to, and what seems to be meant, a press away', async () => {
+    const asked = await createDesk(catalog).say('what can you do', { as: maintainer })
+    expect(asked.message).toMatchObject({
+      text: 'I listen to commands, so begin with one:\n/deploy api staging: Deploy a service',
+      only: maintainer.account,
+    })
+    expect(actionsOf(asked.message)).toEqual([
+      { kind: 'form', label: '/deploy', run: 'deploy' },
+      { kind: 'button', label: 'Help', run: 'hub help' },
+    ])
+    const meant = await createDesk(catalog).say('could you please deploy the api?', { as: maintainer })
+    expect(meant.message.text).toBe('Do you mean this?\n/deploy api staging: Deploy a service')
+    const denied = await createDesk(catalog).say('could you please deploy the api?', { as: member })
+    expect(denied.message.text).toBe('I listen to commands.')
+    expect(actionsOf(denied.message)).toEqual([{ kind: 'button', label: 'Help', run: 'hub help' }])
+  })
   test('what the asker may not run is not offered', async () => {
     const { message } = await createDesk(catalog).say('deplyo api staging', { as: member })
     expect(message.text).toBe('I do not know deplyo.')
