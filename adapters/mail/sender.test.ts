@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { mailOf, recordsOf, signed, type Written } from '../../test/fakes/mail/sender.ts'
@@ -37,6 +38,18 @@ describe('by the signature', () => {
     expect(await judge(await by('post.strict.test', 'ann@strict.test'))).toMatchObject({ kind: 'unverified' })
     // Without a policy nobody but the domain itself is believed.
     expect(await judge(await by('mail.shop.test', 'ann@shop.test'))).toMatchObject({ kind: 'unverified' })
+  })
+  test.each([
+    [2_048, 'rsa-sha256', 'verified'],
+    [2_048, 'rsa-sha1', 'unverified'],
+    [768, 'rsa-sha256', 'unverified'],
+  ])('by an RSA key of %i bits and %s is %s', async (modulusLength, algorithm, kind) => {
+    const pair = generateKeyPairSync('rsa', { modulusLength })
+    const privateKey = pair.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString()
+    const key = pair.publicKey.export({ type: 'spki', format: 'der' }).toString('base64')
+    const raw = await signed(mailOf(base), 'shop.test', { privateKey, algorithm })
+    const rsa: Resolve = async () => [[`v=DKIM1; k=rsa; p=${key}`]]
+    expect(await judge(raw, { resolve: rsa })).toMatchObject({ kind })
   })
   test('that is missing, of somebody else, or of another text, it is not', async () => {
     const good = await signed(mailOf(base))

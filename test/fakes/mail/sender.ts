@@ -45,7 +45,7 @@ export function mailOf({
 export async function signed(
   mail: string,
   domain = 'shop.test',
-  options: { headerList?: string[]; maxBodyLength?: number } = {},
+  options: { headerList?: string[]; maxBodyLength?: number; privateKey?: string; algorithm?: string } = {},
 ): Promise<string> {
   const one = { signingDomain: domain, selector: 'hub', privateKey, algorithm: 'ed25519-sha256', ...options }
   // Its types want the first signature beside the list, its code in the list.
