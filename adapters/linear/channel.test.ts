@@ -157,4 +157,12 @@ describe('Linear in particular', () => {
     fake.faults.add({ kind: 'refuse', status: 200, code: 'FORBIDDEN', message: 'Missing scope comments:create' })
     await expect(channel.deliver(post({ text: 'x' }), signal)).rejects.toThrow(/comments:create.*write access/)
   })
+  test('a person is known by name, with an address where Linear shows one, and an app has none', async () => {
+    const { ann, bob, hub } = fake.state
+    bob.email = null
+    expect(await channel.profile('linear:o', ann.id)).toEqual({ name: 'Ann', isBot: false, email: 'ann@example.com' })
+    expect(await channel.profile('linear:o', bob.id)).toEqual({ name: 'Bob', isBot: false })
+    expect(await channel.profile('linear:o', hub.id)).toEqual({ name: 'Hub', isBot: true })
+    expect(await channel.profile('linear:o', '33333333-3333-4333-8333-333333333333')).toBeNull()
+  })
 })

@@ -4,7 +4,8 @@ export interface FakeUser {
   readonly id: string
   readonly name: string
   readonly displayName: string
-  readonly email: string
+  /** Guests may hide it. */
+  email: string | null
   readonly active: boolean
   readonly admin: boolean
   readonly app: boolean
