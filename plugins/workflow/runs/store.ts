@@ -78,11 +78,6 @@ export function createRunStore(db: Db) {
             'CONFLICT',
             `${formatReference(busy.number)} is under way for ${concurrency.key}: wait for it, or cancel it`,
           )
-        const [counter] = await tx
-          .insert(workflowNumbers)
-          .values({ workspace, last: 1 })
-          .onConflictDoUpdate({ target: workflowNumbers.workspace, set: { last: sql`${workflowNumbers.last} + 1` } })
-          .returning({ last: workflowNumbers.last })
         await tx
           .insert(workflowVersions)
           .values({
@@ -93,6 +88,12 @@ export function createRunStore(db: Db) {
             definition: JSON.stringify(made.definition),
           })
           .onConflictDoNothing()
+        // Last: everybody who starts a run here waits for this row until it is committed.
+        const [counter] = await tx
+          .insert(workflowNumbers)
+          .values({ workspace, last: 1 })
+          .onConflictDoUpdate({ target: workflowNumbers.workspace, set: { last: sql`${workflowNumbers.last} + 1` } })
+          .returning({ last: workflowNumbers.last })
         const id = randomUUIDv7()
         const [row] = await tx
           .insert(workflowRuns)
