@@ -134,14 +134,24 @@ async function writeTimeline(folder: string, { desks }: Demo, road: Road): Promi
     writeFileSync(join(folder, `timeline.${ending}`), `${await longest(slack, before)}\n`)
   }
 }
+/** All of it: long ones come as a file behind their last lines. */
 async function longest(desk: Desk, before: ReadonlySet<string>): Promise<string> {
+  const untilMs = Date.now() + 5_000
   for (;;) {
+    await new Promise((resolve) => setTimeout(resolve, 100))
     const fresh = desk.items().filter(({ id, who }) => who === 'hub' && !before.has(id))
-    const texts = fresh.flatMap(({ files, text }) => [...files.map((file) => file.text), text])
-    const found = texts.sort((a, b) => b.length - a.length)[0]
-    if (found && found.length > 200) return found
-    await new Promise((resolve) => setTimeout(resolve, 50))
+    const texts = fresh.flatMap(({ files, body }) => [...files.map((file) => file.text), ...textsIn(body)])
+    const [found = ''] = texts.sort((a, b) => b.length - a.length)
+    if (Date.now() > untilMs && found.length > 200)
+      return found.replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&amp;', '&').replaceAll('```', '')
   }
+}
+function textsIn(value: unknown): readonly string[] {
+  if (Array.isArray(value)) return value.flatMap(textsIn)
+  if (typeof value !== 'object' || value === null) return []
+  return Object.entries(value).flatMap(([key, inner]) =>
+    typeof inner === 'string' ? (key === 'text' ? [inner] : []) : textsIn(inner),
+  )
 }
 
 /** How many rows of each state are left when everything is over. */

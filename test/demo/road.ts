@@ -2,7 +2,7 @@ import type { Locator, Page } from 'playwright-core'
 import type { Who } from './people.ts'
 
 export const COLUMNS = ['slack', 'discord', 'teams'] as const
-export type Column = (typeof COLUMNS)[number]
+type Column = (typeof COLUMNS)[number]
 
 /** What a person does on the demo's page. */
 export function createRoad(page: Page) {
