@@ -13,7 +13,9 @@ function settings(env: Environment): ReadonlyMap<string, string> {
   return new Map(pairs.map((pair) => [pair.slice(0, pair.indexOf('=')), pair.slice(pair.indexOf('=') + 1)]))
 }
 
-export function timingsFrom(env: Environment): Pick<HubOptions, 'leaseMs' | 'worker' | 'delivery' | 'jobTimeoutMs' | 'runSchedules'> {
+export function timingsFrom(
+  env: Environment,
+): Pick<HubOptions, 'leaseMs' | 'worker' | 'delivery' | 'jobTimeoutMs' | 'runSchedules'> {
   const given = settings(env)
   const ms = (name: string) => (given.has(name) ? Number(given.get(name)) : undefined)
   const [leaseMs, sweepMs, firstLookMs, lastLookMs, callMs, jobTimeoutMs] = [

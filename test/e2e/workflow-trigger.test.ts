@@ -60,7 +60,9 @@ for (const mode of MODES)
       await tick()
       expect(done()).toEqual([])
       // Down for three days: that is one start, not three.
-      await sql(`update hub.workflow_schedules set next_at = date_trunc('second', now()) - interval '3 days' where name = 'nightly'`)
+      await sql(
+        `update hub.workflow_schedules set next_at = date_trunc('second', now()) - interval '3 days' where name = 'nightly'`,
+      )
       await tick()
       expect(done()).toHaveLength(1)
       const [after] = await sql<{ next: string }>(

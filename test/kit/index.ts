@@ -125,14 +125,14 @@ function createPerson(desk: Desk, quiet: () => Promise<void>): Person {
     }
   }
   return {
-    says: (text, { thread } = {}) => act(() => desk.say(text, thread ?? null)),
+    says: (text, { thread } = {}) => act(() => desk.say('ann', text, thread ?? null)),
     presses(label, on) {
       const message = on ?? shown().findLast(({ buttons }) => buttons.includes(label))
       const index = message?.buttons.indexOf(label) ?? -1
       if (!message || index < 0) throw new Error(`no button "${label}"; there are: ${labels(shown())}`)
-      return act(() => desk.press(message.id, index))
+      return act(() => desk.press('ann', message.id, index))
     },
-    fills: (form, values) => act(() => desk.submit(form.id, values)),
+    fills: (form, values) => act(() => desk.submit('ann', form.id, values)),
     sees: shown,
     breaks: (fault) => void desk.switches.on.add(fault),
     mends: () => desk.switches.on.clear(),
