@@ -77,7 +77,7 @@ export function createCalls(client: DiscordClient, appId: string): Calls {
         what: 'Posting',
         signal,
         ...wire(body, key, {
-          nonce: nonceOf(key, body.embeds),
+          nonce: nonceOf(key),
           enforce_nonce: true,
           ...(reply === undefined ? {} : { message_reference: { message_id: reply, fail_if_not_exists: false } }),
         }),

@@ -10,12 +10,9 @@ function markOf(key: string): string {
 export function footerOf(key: string): string {
   return `AutoDevHub · ${markOf(key)}`
 }
-/**
- * At most 25 characters; the same within a few minutes is the same message, whatever it says. The answer of a job that is tried again has
- * the key of the notice that it failed, so the words count as well.
- */
-export function nonceOf(key: string, embeds: readonly object[]): string {
-  return digest(`${key}\n${JSON.stringify(embeds)}`).slice(0, 24)
+/** At most 25 characters; the same key within a few minutes is the same message. */
+export function nonceOf(key: string): string {
+  return digest(key).slice(0, 24)
 }
 /** The id that a message of this moment has at least. */
 export function snowflakeAt(ms: number): string {

@@ -16,6 +16,7 @@ import type { Outlet } from '../delivery/plan.ts'
 import { storableJson } from '../ledger/inbox.ts'
 import { type ClaimedJob, createJobsLedger, type JobsLedger } from '../ledger/jobs.ts'
 import { createOutbox, type Outbox } from '../ledger/outbox.ts'
+import { createLedgerView } from '../ledger/view.ts'
 import type { Store } from '../store/open.ts'
 import { createLeases, LeaseLost, type Leases } from './leases.ts'
 import { type Handler, type RunnerDeps, runJob } from './runner.ts'
@@ -223,6 +224,26 @@ describe('a job', () => {
       kind: 'actions',
       items: [{ kind: 'button', label: 'Try again', run: 'story a saved card' }],
     })
+  })
+  it('that is tried again by hand answers under another key than its notice, also when it fails once more', async () => {
+    const id = await add({ maxAttempts: 1 })
+    let isAway = true
+    const given = deps(async () => {
+      if (isAway) throw new HubError('UNAVAILABLE', 'the model is away')
+      return { text: 'at last' }
+    })
+    const again = () => createLedgerView(store.sql, { ring: () => {} }).jobs.retry(id)
+    await runToEnd(id, given)
+    await again()
+    await runToEnd(id, given)
+    isAway = false
+    await again()
+    await runToEnd(id, given)
+    expect((await sends()).map(({ key, message }) => [key, message.text.slice(0, 7)])).toEqual([
+      [`${id}:failure-1`, 'This di'],
+      [`${id}:failure-2`, 'This di'],
+      [`${id}:result`, 'at last'],
+    ])
   })
   it('tells nothing of an unexpected fault but that it was one', async () => {
     const id = await add({ maxAttempts: 1 })

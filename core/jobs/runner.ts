@@ -129,7 +129,8 @@ async function failed(
     return ended(job, 'pending', { error, delayMs })
   }
   log.error({ code: error.code, reason: error.message, error: error.cause }, 'job failed for good')
-  const sends = running?.answer(failureMessage(job, body, error), 'result', posted) ?? []
+  // With a name of its own: a job that is tried again by hand still owes its answer, and platforms tell messages apart by their key.
+  const sends = running?.answer(failureMessage(job, body, error), `failure-${job.fence}`, posted) ?? []
   return ended(job, 'dead', { error, sends })
 }
 

@@ -84,11 +84,6 @@ export function createLedgerView(
         const now = await mustJob(id)
         if (changed.length === 0)
           throw new HubError('CONFLICT', `job ${id} is ${now.state}; only dead or cancelled ones are tried again`)
-        // Its answer told of the failure and was sent; the new one gets a row of its own.
-        await sql.query(`update hub.outbox set key = key || ':' || id where job_id = $1::uuid and key like $2`, [
-          id,
-          `${id}:result%`,
-        ])
         deps.ring('jobs')
         return now
       },

@@ -30,7 +30,7 @@ export function approveCommands(ports: () => Ports): readonly Command[] {
           ports(),
         )
         const still = state === 'open' ? ` ${count} of ${approval.rules.quorum}: others have to answer too.` : ''
-        return toAsker(ctx, paragraph(`You approved **${approval.step}** of **${run.toUpperCase()}**.${still}`))
+        return toAsker(ctx, paragraph(`You approved **${run.toUpperCase()}** (${code(approval.step)}).${still}`))
       },
     }),
     defineCommand({
@@ -47,7 +47,7 @@ export function approveCommands(ports: () => Ports): readonly Command[] {
       async run({ run, reason, code: given }, ctx) {
         const approval = await find(run, given, ctx, ports())
         await decide(approval, { vote: 'reject', reason, delegate: null }, ctx, ports())
-        return toAsker(ctx, paragraph(`You rejected **${approval.step}** of **${run.toUpperCase()}**.`))
+        return toAsker(ctx, paragraph(`You rejected **${run.toUpperCase()}** (${code(approval.step)}).`))
       },
     }),
     defineCommand({
