@@ -1,7 +1,7 @@
 const LOOKS_EVERY_MS = 100
 
 /**
- * A machine that is busy with others stops a hub as well as any SIGSTOP does, and long enough for its leases to run out. Tells of each time
+ * A machine that is busy with others stops a hub as well as a SIGSTOP does, and long enough for its leases to run out. Tells of each time
  * this process itself stood still for longer than `atLeastMs`. Ends when told to.
  */
 export function watchStalls(atLeastMs: number, onStall: (ms: number) => void): { stop(): void } {
