@@ -5,7 +5,7 @@ import { HubError } from '#contract'
 const MAX_WAIT_MS = 3_000
 
 /** A little less than the most, and hardly a burst. */
-const SHARE = 0.95
+const SHARE = 0.98
 const BURST_MS = 50
 /** Jira counts what arrives in a second: what leaves is counted over that and the unevenness of the way. */
 const WINDOW_MS = 1_030

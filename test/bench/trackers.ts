@@ -1,29 +1,43 @@
+import postgres from 'postgres'
 import { fromMarkdown } from '../../adapters/jira/from-markdown.ts'
 import { BURST_PER_SECOND } from '../../adapters/jira/limits.ts'
+import { apiTokenFrom } from '../../server/compose.ts'
 import { ANN, readAdf, startJiraFake, type Target } from '../fakes/jira/index.ts'
-import { startTestHub } from '../support/hub.ts'
+import { startHub, temporaryFolder } from './hub-process.ts'
 import { startStores } from './stores.ts'
 
 /**
- * `node test/bench/trackers.ts [issues]`: issues created in a burst, each of which gets its criteria once, against the least time that Jira's limits
- * allow, on PostgreSQL and Redis; then every issue is told of again, unchanged, and nothing may be written.
+ * `node test/bench/trackers.ts [issues] [folder for a CPU profile]`: issues created in a burst, each of which gets its criteria once, against the least time that Jira's limits
+ * allow, on PostgreSQL and Redis; then every issue is told of again, unchanged, and nothing may be written. The hub is a process of its own.
  */
 const count = Number(process.argv[2] ?? 1_000)
 const jira = await startJiraFake()
 const stores = await startStores()
 const { databaseUrl, redisUrl } = await stores.fresh()
-const hub = await startTestHub('embedded', {
-  ...jira.env,
-  DATABASE_URL: databaseUrl,
-  REDIS_URL: redisUrl,
-  HUB_SECRET_KEY: 'ab'.repeat(32),
-})
-const target: Target = (request) => hub.fetch(new Request('http://hub.test/hooks/jira', request))
-const headers = { authorization: `Bearer ${hub.apiToken}`, 'content-type': 'application/json' }
+const folder = temporaryFolder()
+const secretKey = 'ab'.repeat(32)
+const stored = { DATABASE_URL: databaseUrl, REDIS_URL: redisUrl, HUB_SECRET_KEY: secretKey, HUB_DATA_DIR: folder.path }
+const hub = await startHub({ env: { ...jira.env, ...stored, LOG_LEVEL: 'warn' }, profileDir: process.argv[3] })
+const origin = `http://127.0.0.1:${hub.port}`
+const sql = postgres(databaseUrl, { max: 1 })
+/** Resolves when every job and send rests. */
+async function quiet(): Promise<void> {
+  for (let rested = 0; rested < 2; ) {
+    const [row] = await sql<{ n: number }[]>`
+      select (select count(*) from hub.inbox where state = 'new')
+        + (select count(*) from hub.jobs where state in ('pending', 'running') and run_at < now() + interval '5 min')
+        + (select count(*) from hub.outbox where state in ('pending', 'inflight', 'unknown', 'reconciling')) as n`
+    rested = Number(row?.n) === 0 ? rested + 1 : 0
+    await new Promise((resolve) => setTimeout(resolve, 100))
+  }
+}
+const target: Target = (request) => fetch(`${origin}/hooks/jira`, request)
+const headers = { authorization: `Bearer ${apiTokenFrom(secretKey)}`, 'content-type': 'application/json' }
 const input = `hub bind tracker payments jira:PAY --rules '{"mode":"auto","issuesPerDay":5000}'`
 const body = JSON.stringify({ input, idempotencyKey: 'bind-0001' })
-await hub.fetch(new Request('http://hub.test/api/v1/commands', { method: 'POST', headers, body }))
-await hub.quiet()
+const bound = await fetch(`${origin}/api/v1/commands`, { method: 'POST', headers, body })
+if (!bound.ok) throw new Error(`the hub answered ${bound.status} ${await bound.text()}`)
+await quiet()
 
 const issues = Array.from({ length: count }, (_, i) =>
   jira.world.create(ANN, {
@@ -45,8 +59,12 @@ for (let at = 0; at < told.length; at += 50)
     }),
   )
 const acknowledged = performance.now() - began
-await hub.quiet(30 * 60_000)
+const written = async () => {
+  while (jira.writes() < count) await new Promise((resolve) => setTimeout(resolve, 10))
+}
+await Promise.race([written(), quiet()])
 const seconds = (performance.now() - began) / 1_000
+await quiet()
 // One write each: the section and its proof in one request.
 const least = count / BURST_PER_SECOND.PUT
 const without = issues.filter(({ description }) => !/AC-1/.test(readAdf(description).words)).length
@@ -61,11 +79,13 @@ for (let at = 0; at < told.length; at += 50)
   await Promise.all(
     told.slice(at, at + 50).map((event, i) => jira.deliver(target, event, { identifier: `again-${at + i}` })),
   )
-await hub.quiet(30 * 60_000)
+await quiet()
 console.info(
   `${count} unchanged issues told of again: ${((performance.now() - again) / 1_000).toFixed(1)} s, ${jira.writes() - before} writes`,
 )
-await hub.close()
+await sql.end()
+await hub.stop()
 await jira.close()
+folder.remove()
 await stores.stop()
 process.exitCode = without > 0 || jira.writes() !== before || before !== count ? 1 : 0
