@@ -41,7 +41,7 @@ describe('an approval that is answered in a comment', () => {
     await github.waitFor(() => words().some((one) => /release · WF-1 succeeded/.test(one)))
     // Its second answer is answered as well, and counts for nothing.
     await github.waitFor(() => words().some((one) => one.includes('It was approved already by ben')))
-    expect(words().filter((one) => /release · WF-1 /.test(one))).toHaveLength(1)
+    expect(words().filter((one) => /release · WF-1 succeeded/.test(one))).toHaveLength(1)
     const [run] = await hub.hub.store.sql.query<{ n: number }>('select count(*)::int as n from hub.workflow_votes')
     expect(run?.n).toBe(1)
     expect(github.problems).toEqual([])
