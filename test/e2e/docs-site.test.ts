@@ -157,7 +157,7 @@ describe('the site of the documents', () => {
     expect(readFileSync(join(others, 'thesis.txt'), 'utf8')).toBe('years of work')
     expect(existsSync(join(out, 'index.html'))).toBe(true)
     expect(() => checkGenerators((name) => name !== 'pagefind')).toThrow(
-      'The site is made with pagefind, which is not installed: run npm install --include=optional',
+      'The site is made with pagefind, which is not installed: run npm ci',
     )
   }, 60_000)
 

@@ -21,13 +21,13 @@ const MARK = '.autodevhub-docs'
 const MAX_BUILD_MS = 15 * 60_000
 const GENERATORS = ['@11ty/eleventy', 'pagefind', 'mermaid'] as const
 
-/** What the site is made with is optional to install: a hub that publishes nothing does without. */
+/** An installation may leave out what the site is made with: a hub that publishes nothing does without. */
 export function checkGenerators(isThere: (name: string) => boolean = isInstalled): void {
   const missing = GENERATORS.filter((name) => !isThere(name))
   if (missing.length > 0)
     throw new HubError(
       'UNSUPPORTED',
-      `The site is made with ${missing.join(', ')}, which ${missing.length === 1 ? 'is' : 'are'} not installed: run npm install --include=optional in the folder of the hub`,
+      `The site is made with ${missing.join(', ')}, which ${missing.length === 1 ? 'is' : 'are'} not installed: run npm ci in the folder of the hub`,
       { retry: 'never' },
     )
 }
