@@ -48,8 +48,8 @@ function leavesOf(block: Block): string[] {
       return [block.text]
     case 'text':
     case 'note':
-      // A fence line names a language, which nobody needs to show.
-      return [block.markdown.replace(/^ {0,3}```[^\n]*$/gm, '')]
+      // A fence line names a language, which nobody needs to show; what has no shape may stand before it, and is shown nowhere.
+      return [block.markdown.replace(/[^\P{C}\n\r\t]/gu, '').replace(/^ {0,3}```[^\n]*$/gm, '')]
     case 'fields':
       return block.items.flatMap((i) => [i.label, i.value])
     case 'table':
