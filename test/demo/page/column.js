@@ -57,6 +57,7 @@ export function createColumn(name, who) {
     el('button', { class: 'button primary' }, 'Send'),
   )
   const switches = el('div', { class: 'switches', role: 'group', 'aria-label': 'Make it go wrong' })
+  const switching = new Set()
   for (const [key, [label, title]] of Object.entries(SWITCHES))
     switches.append(
       el(
@@ -65,7 +66,11 @@ export function createColumn(name, who) {
         el('input', {
           type: 'checkbox',
           name: key,
-          onchange: (e) => act({ do: 'switch', name: key, on: e.target.checked }),
+          onchange: async ({ target }) => {
+            // What the hub's side last knew must not turn it back while it is being told.
+            switching.add(key)
+            await act({ do: 'switch', name: key, on: target.checked }).finally(() => switching.delete(key))
+          },
         }),
         label,
       ),
@@ -191,7 +196,8 @@ export function createColumn(name, who) {
     show(state) {
       title.textContent = state.title
       hint.textContent = state.hint
-      for (const box of switches.querySelectorAll('input')) box.checked = state.switches.includes(box.name)
+      for (const box of switches.querySelectorAll('input'))
+        if (!switching.has(box.name)) box.checked = state.switches.includes(box.name)
       if (state.items.length === 0)
         list.replaceChildren(
           el(
