@@ -105,16 +105,16 @@ export function handlersOf(deps: {
     handlers,
     personFor,
     async tellDied(ids, { sql, outbox, outlets }) {
-      const rows = await sql.query<{ id: string; kind: string; error: string; body: JobBody | null }>(
-        `select j.id, j.kind, j.error, coalesce(j.body, (select i.body from hub.inbox i where i.id = j.origin)) as body
+      const rows = await sql.query<{ id: string; kind: string; error: string; fence: number; body: JobBody | null }>(
+        `select j.id, j.kind, j.error, j.fence, coalesce(j.body, (select i.body from hub.inbox i where i.id = j.origin)) as body
          from hub.jobs j where j.id in (select value::uuid from json_array_elements_text($1::text::json))`,
         [JSON.stringify(ids)],
       )
-      const sends = rows.flatMap(({ id, kind, error, body }) => {
+      const sends = rows.flatMap(({ id, kind, error, fence, body }) => {
         const outlet = body?.place ? outlets.get(body.place.plugin) : undefined
         if (!body?.place || !outlet) return []
         const message: Message = failureMessage({ id, kind }, body, { message: error })
-        return planSends({ jobId: id, name: 'result', to: body.place, message }, outlet)
+        return planSends({ jobId: id, name: `failure-${fence}`, to: body.place, message }, outlet)
       })
       await outbox.insert(sends)
     },
