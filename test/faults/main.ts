@@ -6,7 +6,7 @@ import { endAll } from './processes.ts'
 import { SCENARIOS } from './scenarios/index.ts'
 import { STORES } from './stores.ts'
 
-const USAGE = `npm run faults -- <scenario|all> [--platform ${PLATFORM_NAMES.join('|')}] [--seed n] [--quick] [--stores ${STORES.join('|')}] [--mutant name] [--minutes n]`
+const USAGE = `npm run faults -- <scenario|all> [--platform ${PLATFORM_NAMES.join('|')}] [--seed n] [--quick] [--stores ${STORES.join('|')}] [--mutant name] [--minutes n] [--again]`
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -19,6 +19,8 @@ const { values, positionals } = parseArgs({
     minutes: { type: 'string' },
     /** A deliberately broken build, see mutants/patches.ts. */
     mutant: { type: 'string' },
+    /** What was late or could not be played is played once more, alone and with the next seed: a busy machine is no fault of the product. */
+    again: { type: 'boolean', default: false },
   },
 })
 const [name] = positionals
@@ -51,18 +53,24 @@ const { runs, skips } = planRuns({
 })
 for (const { scenario, platform, reason } of skips)
   console.log(`SKIP  ${scenario.name} (target ${scenario.target}) on ${platform}: ${reason}`)
+const patches = values.mutant ? [values.mutant] : []
 const reports: Report[] = []
 let broken = 0
-async function one({ scenario, platform, kind }: Run): Promise<void> {
-  const patches = values.mutant ? [values.mutant] : []
+const bad: Run[] = []
+/** Late can be the machine's fault; lost, twice or made up never is. */
+const isWhole = ({ sets }: Report) => sets.lost.length + sets.duplicated.length + sets.unexpected.length === 0
+async function one(run: Run, given = seed): Promise<void> {
+  const { scenario, platform, kind } = run
   try {
-    const report = await play(scenario, { platform, stores: kind, seed, quick: values.quick, patches })
-    reports.push(report)
+    const report = await play(scenario, { platform, stores: kind, seed: given, quick: values.quick, patches })
     printReport(report)
     console.log(`      ${writeReport(report)}`)
+    if (values.again && given === seed && !report.ok && isWhole(report)) bad.push(run)
+    else reports.push(report)
   } catch (error) {
-    broken += 1
-    console.error(`BROKEN ${scenario.name} on ${platform} and ${kind}, seed ${seed}:`, error)
+    console.error(`BROKEN ${scenario.name} on ${platform} and ${kind}, seed ${given}:`, error)
+    if (values.again && given === seed) bad.push(run)
+    else broken += 1
   }
 }
 // Quick runs mostly wait; three at a time, but for those that judge times.
@@ -73,6 +81,10 @@ const lane = async () => {
 }
 await Promise.all([lane(), lane(), lane()])
 for (const run of alone) await one(run)
+for (const run of bad.splice(0)) {
+  console.log(`AGAIN ${run.scenario.name} on ${run.platform} and ${run.kind}, seed ${seed + 1}`)
+  await one(run, seed + 1)
+}
 
 const failed = reports.filter((report) => !report.ok)
 for (const { scenario, on, stores: kind, problems } of failed)
