@@ -73,6 +73,68 @@ export const links = hub.table(
   (t) => [primaryKey({ columns: [t.workspace, t.plugin, t.accountId] }), index('links_identity').on(t.identity)],
 )
 
+/** Verified addresses of accounts, as keyed hashes: only equal ones are ever looked for. Kept while `HUB_LINK_EMAIL_DOMAINS` is set. */
+export const addresses = hub.table(
+  'addresses',
+  {
+    workspace: text('workspace').notNull(),
+    plugin: text('plugin').notNull(),
+    accountId: text('account_id').notNull(),
+    /** null: the platform vouches for none now. */
+    address: text('address'),
+    name: text('name').notNull(),
+    /** Where the account was last heard: there it is told what was joined to it. */
+    place: jsonb('place'),
+    createdAt: createdAt(),
+    checkedAt: at('checked_at').notNull().default(sql`clock_timestamp()`),
+  },
+  (t) => [primaryKey({ columns: [t.workspace, t.plugin, t.accountId] }), index('addresses_address').on(t.address)],
+)
+
+/** Accounts that a verified address joined to one that was known: weaker than a row of `links`, and apart from it, so that none passes for proof. */
+export const emailLinks = hub.table(
+  'email_links',
+  {
+    workspace: text('workspace').notNull(),
+    plugin: text('plugin').notNull(),
+    accountId: text('account_id').notNull(),
+    knownWorkspace: text('known_workspace').notNull(),
+    knownPlugin: text('known_plugin').notNull(),
+    knownAccountId: text('known_account_id').notNull(),
+    /** The keyed hash that both had. */
+    address: text('address').notNull(),
+    /** It counts while the operator trusts this domain. */
+    domain: text('domain').notNull(),
+    /** Job that joined them: its repeat tells them, too. */
+    jobId: uuid('job_id').notNull(),
+    createdAt: createdAt(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.workspace, t.plugin, t.accountId] }),
+    index('email_links_known').on(t.knownWorkspace, t.knownPlugin, t.knownAccountId),
+    index('email_links_address').on(t.address),
+  ],
+)
+
+/** What a person took apart: no address joins it again. */
+export const unlinked = hub.table(
+  'unlinked',
+  {
+    workspace: text('workspace').notNull(),
+    plugin: text('plugin').notNull(),
+    accountId: text('account_id').notNull(),
+    otherWorkspace: text('other_workspace').notNull(),
+    otherPlugin: text('other_plugin').notNull(),
+    otherAccountId: text('other_account_id').notNull(),
+    createdAt: createdAt(),
+  },
+  (t) => [
+    primaryKey({
+      columns: [t.workspace, t.plugin, t.accountId, t.otherWorkspace, t.otherPlugin, t.otherAccountId],
+    }),
+  ],
+)
+
 /** Challenges that one account asked for and another answers. The code itself is kept nowhere. */
 export const linkCodes = hub.table(
   'link_codes',
