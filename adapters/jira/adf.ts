@@ -105,3 +105,12 @@ function dateText(timestamp: unknown): string {
 export function sizeOf(doc: AdfDoc): number {
   return JSON.stringify(doc).length
 }
+/** How an edition of Jira keeps documents. */
+export interface DocumentFormat {
+  /** What is no text in this format is an empty document. */
+  read(value: unknown): AdfDoc
+  write(doc: AdfDoc): unknown
+  /** Characters as Jira counts them against its limit. */
+  size(doc: AdfDoc): number
+}
+export const ADF: DocumentFormat = { read: docOf, write: (doc) => doc, size: sizeOf }
