@@ -1,5 +1,6 @@
 import { binder, bindings, definePlugin, provide, repositories, threads } from '#contract'
 import { createActions } from './actions.ts'
+import { createArtifacts } from './artifacts.ts'
 import { createBinder } from './binder.ts'
 import { createChannel } from './channel.ts'
 import { createClient } from './client.ts'
@@ -57,6 +58,7 @@ export const github = definePlugin({
         client,
         host,
         actions: createActions(client, identity, hub.kv),
+        artifacts: createArtifacts(client, hub.config.apiUrl, hub.log),
         scope: createScope(client, () => hub.maybe(bindings)),
       }),
       jobs: [tellRecovered],
@@ -66,7 +68,7 @@ export const github = definePlugin({
         const [why] = sweep.blind.values()
         return { status: 'ok', ...(why === undefined ? {} : { detail: why }) }
       },
-      channel: createChannel(client),
+      channel: createChannel(client, hub.config.apiUrl),
       close: () => client.close(),
     }
   },

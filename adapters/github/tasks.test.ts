@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { Bindings, Context, KeyValue } from '#contract'
 import { ANN, type GitHubFake, REPO, startGitHubFake, TOKEN_USER } from '../../test/fakes/github/index.ts'
 import { createActions, logTail } from './actions.ts'
+import { createArtifacts } from './artifacts.ts'
 import { createClient, type GitHubClient } from './client.ts'
 import { config } from './config.ts'
 import { createIdentity } from './identity.ts'
@@ -15,6 +16,7 @@ let client: GitHubClient
 let kept: Map<string, unknown>
 let run: (task: string, input: unknown, jobId?: string, workspace?: string) => Promise<unknown>
 let audited: string[]
+let warned: string[]
 
 beforeEach(async () => {
   fake = await startGitHubFake()
@@ -39,6 +41,14 @@ beforeEach(async () => {
   )
   kept = new Map()
   audited = []
+  warned = []
+  const silent = () => undefined
+  const log = {
+    debug: silent,
+    info: silent,
+    error: silent,
+    warn: (about: object) => void warned.push(JSON.stringify(about)),
+  }
   const kv: KeyValue = {
     get: async (key) => kept.get(key),
     set: async (key, value) => void kept.set(key, value),
@@ -54,6 +64,7 @@ beforeEach(async () => {
     client,
     host: createRepositories(client, identity, kv),
     actions: createActions(client, identity, kv, [10, 10, 10]),
+    artifacts: createArtifacts(client, 'https://api.github.com', log),
     scope: createScope(client, () => bindings),
   })
   run = async (name, input, jobId = 'job-1', workspace = WORKSPACE) => {
@@ -189,6 +200,8 @@ describe('github.run', () => {
       url: `https://github.com/${REPO}/actions/runs/${id}`,
       failedJobs: ['test'],
       log: 'setup\ncompile\nError: Process completed with exit code 1.',
+      artifacts: [],
+      artifactCount: 0,
     })
     fake.faults.add({ kind: 'refuse', status: 410, message: 'Gone' }, 1, /logs/)
     expect(await run('github.run', { repository: REPO, runId: String(id) })).toMatchObject({
@@ -202,6 +215,95 @@ describe('github.run', () => {
     expect(tail.split('\n')).toHaveLength(40)
     expect(tail).toMatch(/^line 462\n[\s\S]*\nline 499\nbroken\nError: No$/)
     expect(logTail('')).toBe('')
+  })
+})
+
+describe('what a run left behind', () => {
+  const done = () => fake.repository().run({ name: 'CI', status: 'completed', conclusion: 'success' }).id
+  const ask = (id: number, task = 'github.run') => run(task, { repository: REPO, runId: String(id) })
+  const names = (found: unknown) => (found as { artifacts: { name: string }[] }).artifacts.map(({ name }) => name)
+  const lists = () => fake.requests.filter(({ path }) => path.endsWith('/artifacts'))
+
+  test('is told with its size, its page, its digest and its end', async () => {
+    const id = done()
+    const expiresAtMs = Date.parse('2050-01-02T03:04:05Z')
+    const web = fake.repository().upload(id, 'web-dist', { sizeBytes: 4_200_000, expiresAtMs })
+    const old = fake.repository().upload(id, 'logs', { expiresAtMs: Date.now() - 1_000, digest: null })
+    const page = `https://github.com/${REPO}/actions/runs/${id}`
+    const both = {
+      artifactCount: 2,
+      artifacts: [
+        {
+          name: 'web-dist',
+          sizeBytes: 4_200_000,
+          url: `${page}/artifacts/${web.id}`,
+          runUrl: page,
+          digest: web.digest,
+          expiresAt: '2050-01-02T03:04:05Z',
+          expired: false,
+        },
+        expect.objectContaining({ name: 'logs', url: `${page}/artifacts/${old.id}`, digest: null, expired: true }),
+      ],
+    }
+    expect(await ask(id)).toMatchObject(both)
+    expect(await ask(id, 'github.artifacts')).toEqual(both)
+    expect(fake.problems).toEqual([])
+  })
+  test('is asked for once a run has begun, by pages, and again only with its ETag', async () => {
+    const { id } = fake.repository().run({ name: 'CI' })
+    expect(await ask(id)).toMatchObject({ state: 'queued', artifacts: [] })
+    expect(lists()).toEqual([])
+    fake.repository().run({ id, name: 'CI', status: 'in_progress' })
+    for (let n = 0; n < 130; n++) fake.repository().upload(id, `part-${n}`)
+    const first = await ask(id)
+    expect(names(first)).toHaveLength(130)
+    expect(first).toMatchObject({ artifactCount: 130 })
+    expect(lists().map(({ status }) => status)).toEqual([200, 200])
+    expect(names(await ask(id))).toHaveLength(130)
+    expect(lists().map(({ status }) => status)).toEqual([200, 200, 304, 304])
+  })
+  test('beyond two hundred is counted, and what a second attempt left again stands once', async () => {
+    const id = done()
+    for (let n = 0; n < 250; n++) fake.repository().upload(id, `part-${n}`)
+    expect(await ask(id, 'github.artifacts')).toMatchObject({ artifactCount: 250 })
+    expect(lists()).toHaveLength(2)
+    const again = done()
+    fake.repository().upload(again, 'report', { sizeBytes: 1 })
+    fake.repository().upload(again, 'report', { sizeBytes: 2 })
+    expect(await ask(again)).toMatchObject({ artifactCount: 1, artifacts: [{ name: 'report', sizeBytes: 2 }] })
+  })
+  test('stays away where the token may not read it, which is named once, and where GitHub is away', async () => {
+    const id = done()
+    fake.repository().upload(id, 'web-dist')
+    const refused = {
+      kind: 'refuse',
+      status: 403,
+      message: 'Resource not accessible by personal access token',
+      headers: { 'x-accepted-github-permissions': 'actions=read' },
+    } as const
+    fake.faults.add(refused, 2, /artifacts$/)
+    expect(await ask(id)).toMatchObject({ conclusion: 'success', artifacts: [], artifactCount: 0 })
+    expect(await ask(id)).toMatchObject({ conclusion: 'success', artifacts: [] })
+    expect(warned).toEqual([expect.stringContaining('actions=read')])
+    fake.faults.add({ kind: 'status', status: 502, commit: false }, 2, /artifacts$/)
+    expect(await ask(id)).toMatchObject({ conclusion: 'success', artifacts: [] })
+    await expect(ask(id, 'github.artifacts')).rejects.toMatchObject({ code: 'UNAVAILABLE' })
+    expect(names(await ask(id))).toEqual(['web-dist'])
+    // With neither, the run itself is what cannot be read.
+    fake.permissions.actions = 'none'
+    await expect(ask(id)).rejects.toMatchObject({ message: expect.stringContaining('actions=read') })
+    expect(await ask(id, 'github.artifacts')).toMatchObject({ artifacts: [] })
+  })
+  test.each([
+    ['https://ghe.example.com/api/v3', 'https://ghe.example.com'],
+    ['https://api.acme.ghe.com', 'https://acme.ghe.com'],
+    ['http://127.0.0.1:9', 'https://github.com'],
+  ])('with %s lies on %s', async (apiUrl, page) => {
+    const wire = { id: 5, name: 'a', size_in_bytes: 1, expired: false }
+    const answers = { ...client, read: async () => ({ total_count: 1, artifacts: [wire] }) }
+    const log = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined }
+    const found = await createArtifacts(answers, apiUrl, log).list(REPO, '7', AbortSignal.timeout(1_000))
+    expect(found.artifacts[0]?.url).toBe(`${page}/${REPO}/actions/runs/7/artifacts/5`)
   })
 })
 

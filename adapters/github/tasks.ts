@@ -1,6 +1,7 @@
 import { z } from 'zod'
-import { defineTask, HubError, type Repositories, type TaskHandler } from '#contract'
+import { defineTask, HubError, type Repositories, runArtifacts, type TaskHandler } from '#contract'
 import type { Actions } from './actions.ts'
+import type { Artifacts } from './artifacts.ts'
 import type { GitHubClient } from './client.ts'
 import type { Keyed } from './keyed.ts'
 import { unmentioned } from './markdown.ts'
@@ -10,6 +11,10 @@ import { infoOf } from './repositories.ts'
 import type { Scope } from './scope.ts'
 
 const repository = z.string().max(200).describe('Repository, such as octo/app')
+const runId = z
+  .string()
+  .regex(/^\d{1,20}$/, 'must be the number of a run')
+  .describe('Number of the run')
 const pullWire = z.object({ head: z.object({ repo: z.object({ full_name: z.string() }).nullable() }) })
 const issueWire = z.object({ pull_request: z.unknown().optional() })
 
@@ -18,9 +23,10 @@ export function createTasks(ports: {
   readonly client: GitHubClient
   readonly host: Repositories & Keyed
   readonly actions: Actions
+  readonly artifacts: Artifacts
   readonly scope: Scope
 }): readonly TaskHandler[] {
-  const { client, host, actions, scope } = ports
+  const { client, host, actions, artifacts, scope } = ports
   /** Code from outside gets nothing written beside it in our name. */
   const refuseFork = async (name: string, number: number, signal: AbortSignal) => {
     const at = repositoryOf(name)
@@ -71,14 +77,8 @@ export function createTasks(ports: {
       name: 'github.run',
       summary: 'Read the state of a run of GitHub Actions',
       sideEffects: 'none',
-      input: z.object({
-        repository,
-        runId: z
-          .string()
-          .regex(/^\d{1,20}$/, 'must be the number of a run')
-          .describe('Number of the run'),
-      }),
-      output: z.object({
+      input: z.object({ repository, runId }),
+      output: runArtifacts.extend({
         state: z.enum(['queued', 'running', 'done']),
         /** GitHub's own word; null until it is done. */
         conclusion: z.string().nullable(),
@@ -88,8 +88,22 @@ export function createTasks(ports: {
         /** Last lines of the first job that failed. */
         log: z.string().nullable(),
       }),
-      run: async ({ repository: given, runId }, ctx) =>
-        actions.run(await scope(ctx.workspace, given, ctx.signal), runId, ctx.signal),
+      async run({ repository: given, runId: id }, ctx) {
+        const name = await scope(ctx.workspace, given, ctx.signal)
+        const run = await actions.run(name, id, ctx.signal)
+        // What a job leaves is listed when the job ends; one that has not begun has left nothing.
+        if (run.state === 'queued') return { ...run, artifacts: [], artifactCount: 0 }
+        return { ...run, ...(await artifacts.beside(name, id, ctx.signal)) }
+      },
+    }),
+    defineTask({
+      name: 'github.artifacts',
+      summary: 'List what a run of GitHub Actions left behind',
+      sideEffects: 'none',
+      input: z.object({ repository, runId }),
+      output: runArtifacts,
+      run: async ({ repository: given, runId: id }, ctx) =>
+        artifacts.list(await scope(ctx.workspace, given, ctx.signal), id, ctx.signal),
     }),
     defineTask({
       name: 'github.check',

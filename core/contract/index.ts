@@ -1,4 +1,5 @@
 export * from './api.ts'
+export * from './artifacts.ts'
 export * from './bindings.ts'
 export * from './channel.ts'
 export * from './command.ts'

@@ -2,7 +2,7 @@ import type { HttpBindings } from '@hono/node-server'
 import type { Hono } from 'hono'
 import { type Access, allowed, bodyOf, fail, page } from './access.ts'
 import type { People } from './people.ts'
-import { attemptWire, pageOf, runWire } from './wire.ts'
+import { artifactWire, attemptWire, pageOf, runWire } from './wire.ts'
 import { type C, HOOK_ID, type Repository, type World } from './world.ts'
 
 /** Workflow runs, deliveries and permissions of people: https://docs.github.com/en/rest/actions and https://docs.github.com/en/rest/repos/webhooks */
@@ -82,6 +82,17 @@ export function actionRoutes(
       const jobs = runOf(repository, c.req.param('id'))?.jobs ?? []
       const wire = jobs.map(({ id, name, conclusion }) => ({ id, name, conclusion, status: 'completed' }))
       return c.json({ total_count: wire.length, jobs: page(c, wire) })
+    }),
+  )
+  app.get(
+    `${at}/actions/runs/:id/artifacts`,
+    actions('read', (c, repository) => {
+      const run = runOf(repository, c.req.param('id'))
+      if (!run) return fail(c, 404, 'Not Found')
+      const named = c.req.query('name')
+      const found = run.artifacts.filter(({ name }) => named === undefined || name === named)
+      const artifacts = page(c, found).map((one) => artifactWire(repository, run, one, world.now()))
+      return c.json({ total_count: found.length, artifacts })
     }),
   )
   app.get(

@@ -1,6 +1,15 @@
 import type { Entry } from './git.ts'
 import { pageOf, pullWire, pushPayload, repositoryWire, runWire } from './wire.ts'
-import { type Account, ANN, type Pull, type Repository, type Run, type Webhook, type World } from './world.ts'
+import {
+  type Account,
+  ANN,
+  type Artifact,
+  type Pull,
+  type Repository,
+  type Run,
+  type Webhook,
+  type World,
+} from './world.ts'
 
 /** Whole new contents by path; null removes the file. */
 export type Files = Readonly<
@@ -154,12 +163,30 @@ export function createPeople(world: World, repository: Repository) {
             inputs: {},
             by: ANN.login,
             jobs: [],
+            artifacts: [],
             ...made,
           }
       if (!known) repository.runs.push(run)
       const action = run.status === 'completed' ? 'completed' : run.status === 'queued' ? 'requested' : 'in_progress'
       const wire = runWire(repository, run)
       return { ...emit('workflow_run', { action, workflow_run: wire, workflow: null, ...common(ANN) }), id: run.id }
+    },
+    /** A job of a run uploads something; GitHub keeps it for ninety days unless it says otherwise. */
+    upload(runId: number, name: string, over: Partial<Artifact> = {}): Artifact {
+      const run = repository.runs.find((one) => one.id === runId)
+      if (!run) throw new Error(`the fake GitHub has no run ${runId}`)
+      const nowMs = world.now()
+      const artifact: Artifact = {
+        id: world.nextId(),
+        name,
+        sizeBytes: 1_000,
+        digest: `sha256:${'ab'.repeat(32)}`,
+        createdAtMs: nowMs,
+        expiresAtMs: nowMs + 90 * 86_400_000,
+        ...over,
+      }
+      run.artifacts.push(artifact)
+      return artifact
     },
     /** A deployment begins (`state` left out) or reaches a state. */
     deployment(made: {

@@ -1,4 +1,4 @@
-import type { Account, Attempt, CheckRun, Issue, Pull, Repository, Run, World } from './world.ts'
+import type { Account, Artifact, Attempt, CheckRun, Issue, Pull, Repository, Run, World } from './world.ts'
 import { ZERO } from './world.ts'
 
 const iso = (ms: number) => new Date(ms).toISOString().replace(/\.\d+Z$/, 'Z')
@@ -83,6 +83,24 @@ export function runWire(repository: Repository, run: Run) {
     html_url: `${pageOf(repository)}/actions/runs/${id}`,
     created_at: iso(run.createdAtMs),
     updated_at: iso(run.createdAtMs),
+  }
+}
+/** https://docs.github.com/en/rest/actions/artifacts#list-workflow-run-artifacts */
+export function artifactWire(repository: Repository, run: Run, artifact: Artifact, nowMs: number) {
+  const { id, name, sizeBytes, digest, createdAtMs, expiresAtMs } = artifact
+  const url = `https://api.github.com/repos/${repository.name}/actions/artifacts/${id}`
+  return {
+    id,
+    name,
+    size_in_bytes: sizeBytes,
+    url,
+    archive_download_url: `${url}/zip`,
+    expired: expiresAtMs <= nowMs,
+    digest,
+    created_at: iso(createdAtMs),
+    updated_at: iso(createdAtMs),
+    expires_at: iso(expiresAtMs),
+    workflow_run: { id: run.id, repository_id: repository.id, head_branch: run.head_branch, head_sha: run.head_sha },
   }
 }
 export function attemptWire({ id, webhook, status, atMs }: Attempt) {

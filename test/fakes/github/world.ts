@@ -65,6 +65,14 @@ export interface Status {
   readonly description: string | null
   readonly target_url: string | null
 }
+export interface Artifact {
+  readonly id: number
+  readonly name: string
+  readonly sizeBytes: number
+  readonly digest: string | null
+  readonly createdAtMs: number
+  readonly expiresAtMs: number
+}
 export interface Run {
   readonly id: number
   readonly name: string
@@ -81,6 +89,8 @@ export interface Run {
   /** Login of who started it. */
   readonly by: string
   jobs: { readonly id: number; readonly name: string; readonly conclusion: string | null; readonly log: string }[]
+  /** What its jobs uploaded, of every attempt. */
+  readonly artifacts: Artifact[]
 }
 export interface Workflow {
   readonly id: number
