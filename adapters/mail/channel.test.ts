@@ -8,8 +8,10 @@ import { createSmtp } from './client.ts'
 import { config } from './config.ts'
 import { mailAdapter } from './index.ts'
 import { createJournal } from './journal.ts'
+import { createMarks } from './mark.ts'
 import { messageIdOf } from './message-id.ts'
 import type { MailBody } from './render.ts'
+import { createSuppressions } from './suppression.ts'
 import { createUnsubscribe } from './unsubscribe.ts'
 
 const FAULTS: Readonly<Record<Exclude<Fault, 'unreachable'>, MailFault>> = {
@@ -41,6 +43,8 @@ function open(fake: MailFake, over: Partial<ChannelDeps> = {}, env: Record<strin
     config: config.parse({ url: fake.url, from: fake.env.MAIL_FROM, ...env }),
     smtp,
     journal: createJournal(kv),
+    suppressions: createSuppressions(kv),
+    marks: createMarks(kv),
     unsubscribe: createUnsubscribe(kv),
     log: { debug() {}, info() {}, warn() {}, error() {} },
     onRefused: async (address) => refused.push(address),

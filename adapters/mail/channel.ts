@@ -8,14 +8,18 @@ import { find } from './find.ts'
 import { footerOf } from './footer.ts'
 import type { Journal } from './journal.ts'
 import { limitsOf, recipientOf } from './limits.ts'
+import type { Marks } from './mark.ts'
 import { isMessageId, messageIdOf } from './message-id.ts'
 import { answerTo, type MailBody, render, split } from './render.ts'
+import type { Suppressions } from './suppression.ts'
 import type { Unsubscribe } from './unsubscribe.ts'
 
 export interface ChannelDeps {
   readonly config: Pick<MailConfig, 'from' | 'publicUrl' | 'perMinute'>
   readonly smtp: SmtpClient
   readonly journal: Journal
+  readonly suppressions: Pick<Suppressions, 'of'>
+  readonly marks: Pick<Marks, 'make'>
   readonly unsubscribe: Unsubscribe
   readonly log: Log
   /** Tells whoever sends there that an address takes no mail. */
@@ -40,7 +44,8 @@ export function createChannel(deps: ChannelDeps): Channel<MailBody> {
     // Gmail keeps in one thread what refers to it and is called the same. https://support.google.com/mail/answer/5900
     const subject = root === null || root.subject === '' ? body.subject : answerTo(root.subject)
     const references = (heard?.references ?? []).filter((id) => isMessageId(id) && id !== answers)
-    const head = { from: config.from, to: address, messageId, answers, references, list }
+    const mark = await deps.marks.make(messageId, address, now())
+    const head = { from: config.from, to: address, messageId, mark, answers, references, list }
     return { subject, raw: await composeMail(head, { ...body, subject }) }
   }
   const listOf = async (list: string, address: string) => {
@@ -50,6 +55,10 @@ export function createChannel(deps: ChannelDeps): Channel<MailBody> {
       .slice(0, 100)}.${domain}`
     if (config.publicUrl === undefined) return { id, url: null }
     return { id, url: `${config.publicUrl}/hooks/mail/unsubscribe/${await deps.unsubscribe.sign({ list, address })}` }
+  }
+  const refusalOf = async (address: string): Promise<string | null> => {
+    const [stop, refusal] = await Promise.all([deps.suppressions.of(address), journal.refusal(address)])
+    return stop?.reason ?? refusal
   }
   const settle = async (failure: SmtpFailure, address: string, messageId: string): Promise<HubError> => {
     const { error, isAbsent, isPostponed, refuses } = verdictOf(failure, address)
@@ -74,7 +83,7 @@ export function createChannel(deps: ChannelDeps): Channel<MailBody> {
       const messageId = messageIdOf(delivery.key, domain)
       // A code that somebody asked for a moment ago is how a closed mailbox proves that it is open again.
       const isAsked = delivery.message.secret === true
-      const refusal = isAsked ? null : await journal.refusal(address)
+      const refusal = isAsked ? null : await refusalOf(address)
       if (refusal !== null) {
         await deps.onRefused(address, refusal, messageId)
         throw new HubError('INPUT_INVALID', refusal)

@@ -6,6 +6,8 @@ export interface MailHead {
   readonly from: Sender
   readonly to: string
   readonly messageId: string
+  /** By which a report about this mail is known to be one. */
+  readonly mark: string
   /** Message-ID of the mail that this one answers. */
   readonly answers: string | null
   /** What that mail answered itself, oldest first. */
@@ -23,7 +25,7 @@ export async function composeMail(head: MailHead, body: MailBody): Promise<Buffe
     subject: body.subject,
     messageId: head.messageId,
     ...(head.answers === null ? {} : { inReplyTo: head.answers, references: [...head.references, head.answers] }),
-    headers: headersOf(head.list),
+    headers: headersOf(head),
     text: body.text,
     html: body.html,
     attachments: body.files.map(({ name, mediaType, text }) => ({
@@ -41,12 +43,12 @@ export async function composeMail(head: MailHead, body: MailBody): Promise<Buffe
 /** Folded or encoded, these would not be what the standards ask for. */
 const exact = (value: string) => ({ prepared: true, value })
 
-function headersOf(list: MailHead['list']): Record<string, string | { prepared: boolean; value: string }> {
+function headersOf({ mark, list }: MailHead): Record<string, string | { prepared: boolean; value: string }> {
   return {
     // Absence notes answer neither of these: https://www.rfc-editor.org/rfc/rfc3834#section-5
     'Auto-Submitted': 'auto-generated',
     'X-Auto-Response-Suppress': 'All',
-    [OWN_MARK]: '1',
+    [OWN_MARK]: exact(mark),
     ...(list === null ? {} : { Precedence: 'bulk', 'List-Id': exact(`<${list.id}>`) }),
     // One click is for secure addresses alone: https://www.rfc-editor.org/rfc/rfc8058#section-3.1
     ...(list?.url?.startsWith('https://')

@@ -5,7 +5,10 @@ import { memoryKv } from '../../test/support/kv.ts'
 import { createHint } from './hint.ts'
 import { createInbound, type Inbound, type Letter } from './inbound.ts'
 import { createJournal, type Journal } from './journal.ts'
+import { createMarks } from './mark.ts'
+import { createReportIntake } from './report-intake.ts'
 import { createVerifySender, type Resolve } from './sender.ts'
+import { createSuppressions } from './suppression.ts'
 
 const HOUR_MS = 3_600_000
 const RECORDS: Record<string, string> = recordsOf('shop.test')
@@ -27,7 +30,8 @@ let stored: () => Promise<void>
 beforeEach(() => {
   ;[dns, role, calls, hints, warnings, nowMs] = ['answers', 'member', [], [], [], Date.UTC(2026, 10, 21, 12)]
   stored = async () => undefined
-  journal = createJournal(memoryKv())
+  const kv = memoryKv()
+  journal = createJournal(kv)
   const receipt = { status: 'queued', id: 'j1', announce: null } as const
   const hub = {
     config: { from: { name: 'Hub', address: 'hub@mail.test' } },
@@ -53,6 +57,7 @@ beforeEach(() => {
     verify: createVerifySender({ authservId: 'mx.mail.test', resolve }),
     journal,
     hint: createHint(hub as never, () => nowMs),
+    reports: createReportIntake({ hub: hub as never, marks: createMarks(kv), suppressions: createSuppressions(kv) }),
     roleOf: async () => role,
   })
 })

@@ -8,6 +8,7 @@ import type { Hint } from './hint.ts'
 import type { Journal } from './journal.ts'
 import { WORKSPACE } from './limits.ts'
 import { type Heard, parseMail } from './parse.ts'
+import type { ReportIntake } from './report-intake.ts'
 import type { VerifySender } from './sender.ts'
 
 /** A mail as it lies in the mailbox. */
@@ -19,7 +20,7 @@ export interface Letter {
   readonly raw: Uint8Array
   readonly isWhole: boolean
 }
-/** `taken`: its command stands in the ledger. `later`: nothing can be said yet. */
+/** `taken`: its command, or what a report changed, stands in the ledger. `later`: nothing can be said yet. */
 export type Settled = 'taken' | 'ignored' | 'later'
 
 export interface Inbound {
@@ -30,6 +31,7 @@ export interface InboundDeps {
   readonly verify: VerifySender
   readonly journal: Journal
   readonly hint: Hint
+  readonly reports: ReportIntake
   /** What the hub lets an account do now; null: nothing. */
   roleOf(account: Account): Promise<Role | null>
 }
@@ -40,7 +42,7 @@ const MAX_AHEAD_MS = 24 * HOUR_MS
 /** People do not write more in one thread; machines that answer each other do. */
 const MAX_IN_THREAD = 20
 
-export function createInbound({ hub, verify, journal, hint, roleOf }: InboundDeps): Inbound {
+export function createInbound({ hub, verify, journal, hint, reports, roleOf }: InboundDeps): Inbound {
   const callOf = (heard: Heard, from: NonNullable<Heard['from']>, input: string): CommandCall => {
     const id = sameMailbox(from.address)
     return {
@@ -75,6 +77,8 @@ export function createInbound({ hub, verify, journal, hint, roleOf }: InboundDep
     async receive({ uid, arrivedMs, raw, isWhole }) {
       const heard = await parseMail(raw)
       const { from } = heard
+      const reported = isWhole ? await reports.receive(heard, uid) : null
+      if (reported !== null) return reported
       const machine = automaticBy(heard, hub.config.from.address)
       if (machine !== null || from === null) {
         hub.log.debug({ uid, why: machine ?? 'no author' }, 'a mail that nobody typed was ignored')

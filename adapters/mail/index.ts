@@ -11,8 +11,11 @@ import { createInbound } from './inbound.ts'
 import { createIntake } from './intake.ts'
 import { createJournal, type Journal } from './journal.ts'
 import { SIZES, WORKSPACE } from './limits.ts'
+import { createMarks } from './mark.ts'
+import { createReportIntake, noteStopped, type ReportIntake } from './report-intake.ts'
 import { createResolve, createVerifySender } from './sender.ts'
 import { createIntakeStore } from './store.ts'
+import { createSuppressions } from './suppression.ts'
 import { createUnsubscribe } from './unsubscribe.ts'
 import { createRoutes } from './webhook.ts'
 
@@ -42,12 +45,19 @@ export const mailAdapter = definePlugin({
   setup(hub) {
     const smtp = createSmtp(hub.config.url)
     const journal = createJournal(hub.kv)
-    const intake = hub.config.imapUrl === undefined ? null : readerOf(hub, hub.config.imapUrl, journal)
+    const suppressions = createSuppressions(hub.kv)
+    const marks = createMarks(hub.kv)
+    const reports = createReportIntake({ hub, marks, suppressions })
+    const intake = hub.config.imapUrl === undefined ? null : readerOf(hub, hub.config.imapUrl, { journal, reports })
     const sending = createHealth(smtp)
     const unsubscribe = createUnsubscribe(hub.kv)
     const onRefused = (address: string, reason: string, messageId: string) =>
       hub
-        .publish(mailRefused, { address, reason }, { workspace: WORKSPACE, deliveryId: `refused:${messageId}` })
+        .publish(
+          mailRefused,
+          { address, reason, by: 'server' },
+          { workspace: WORKSPACE, deliveryId: `refused:${messageId}` },
+        )
         .catch((error: unknown) => hub.log.warn({ error }, 'nobody was told of a refused address'))
     return {
       provides: [
@@ -58,11 +68,22 @@ export const mailAdapter = definePlugin({
             channel: addressOf(address),
             visibility: 'private',
           }),
+          stopped: (address) => suppressions.of(addressOf(address)),
+          reopen: (address) => suppressions.lift(addressOf(address), Date.now()),
         }),
       ],
       routes: createRoutes(hub, unsubscribe),
-      channel: createChannel({ config: hub.config, smtp, journal, unsubscribe, log: hub.log, onRefused }),
-      events: [tellRefused],
+      channel: createChannel({
+        config: hub.config,
+        smtp,
+        journal,
+        suppressions,
+        marks,
+        unsubscribe,
+        log: hub.log,
+        onRefused,
+      }),
+      events: [tellRefused, noteStopped],
       start() {
         // Absent where an adapter is only tried out.
         const db = intake && hub.maybe(database)
@@ -80,13 +101,18 @@ export const mailAdapter = definePlugin({
   },
 })
 
-function readerOf(hub: Hub<MailConfig>, imapUrl: string, journal: Journal) {
+function readerOf(
+  hub: Hub<MailConfig>,
+  imapUrl: string,
+  { journal, reports }: { readonly journal: Journal; readonly reports: ReportIntake },
+) {
   const { authservId = null, dnsServers, moveTo } = hub.config
   const inbound = createInbound({
     hub,
     verify: createVerifySender({ authservId, resolve: createResolve(dnsServers) }),
     journal,
     hint: createHint(hub),
+    reports,
     async roleOf(account) {
       const people = hub.maybe(directory)
       return people === null ? null : (await people.standing(WORKSPACE, account)).role

@@ -26,8 +26,10 @@ export function limitsOf(perMinute: number): (delivery: Delivery) => readonly Li
 export const serverBucket = `${WORKSPACE}:server`
 
 /** Closed while the server asks to come back later for this one mailbox. */
-export function mailboxBucket(address: string): string {
-  return `${WORKSPACE}:to:${createHash('sha256').update(sameMailbox(address)).digest('hex').slice(0, 32)}`
+export const mailboxBucket = (address: string): string => `${WORKSPACE}:to:${mailboxHash(address)}`
+/** A mailbox in keys, which unlike values are stored as they are. */
+export function mailboxHash(address: string): string {
+  return createHash('sha256').update(sameMailbox(address)).digest('hex').slice(0, 32)
 }
 /** Whoever may see it alone gets it; a mail is private as it is. */
 export function recipientOf({ message, to }: Delivery): string {

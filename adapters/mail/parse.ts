@@ -18,6 +18,8 @@ export interface Heard {
   readonly dateMs: number | null
   /** Values of a field, in order of appearance, lower-case name. */
   fields(name: string): readonly string[]
+  /** Texts of the parts of a type, in order: what machines enclose. */
+  parts(type: RegExp): readonly string[]
   /** Fields that may stand once and stand several times: what one program reads is not what another one showed. */
   readonly repeated: readonly string[]
 }
@@ -25,6 +27,8 @@ const ONCE = ['from', 'sender', 'subject', 'date', 'message-id', 'in-reply-to', 
 const LIMITS = { maxNestingDepth: 20, maxHeadersSize: 256_000, maxRfc822NestingDepth: 0 } as const
 const MAX_REFERENCES = 20
 const MAX_LINE = 2_000
+const MAX_PART = 64_000
+const MAX_PARTS = 5
 
 export async function parseMail(raw: Uint8Array): Promise<Heard> {
   const { default: PostalMime, addressParser } = await import('postal-mime')
@@ -47,8 +51,19 @@ export async function parseMail(raw: Uint8Array): Promise<Heard> {
     references: [...new Set(answered)].slice(-MAX_REFERENCES),
     dateMs: Number.isNaN(dateMs) ? null : dateMs,
     fields,
+    parts: (type) =>
+      mail.attachments
+        .filter(({ mimeType }) => type.test(mimeType))
+        .slice(0, MAX_PARTS)
+        .map(({ content }) => textOf(content)),
     repeated: ONCE.filter((name) => fields(name).length > 1),
   }
+}
+/** Such parts are plain ASCII, and of what is not every byte stays one character. */
+function textOf(content: ArrayBuffer | Uint8Array | string): string {
+  if (typeof content === 'string') return content.slice(0, MAX_PART)
+  const bytes = content instanceof Uint8Array ? content : new Uint8Array(content)
+  return Buffer.from(bytes.subarray(0, MAX_PART)).toString('latin1')
 }
 function authorOf({ from }: Email): Heard['from'] {
   if (from?.address === undefined) return null

@@ -1,5 +1,6 @@
-import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
+import { timingSafeEqual } from 'node:crypto'
 import type { KeyValue } from '#contract'
+import { createSign } from './signature.ts'
 
 /** Who ends what. */
 export interface Leaving {
@@ -14,23 +15,8 @@ export interface Unsubscribe {
 const MAX_TOKEN = 2_000
 
 export function createUnsubscribe(kv: KeyValue): Unsubscribe {
-  let known: Promise<Buffer> | undefined
-  const key = (): Promise<Buffer> => {
-    // Of several processes that make one at once, the first stored holds for all.
-    const read = async () => {
-      await kv.add('signing-key', randomBytes(32).toString('base64url'))
-      return Buffer.from(String(await kv.get('signing-key')), 'base64url')
-    }
-    known ??= read().catch((error: unknown) => {
-      known = undefined
-      throw error
-    })
-    return known
-  }
-  const signature = async (payload: string): Promise<Buffer> =>
-    createHmac('sha256', await key())
-      .update(`unsubscribe|${payload}`)
-      .digest()
+  const sign = createSign(kv)
+  const signature = (payload: string): Promise<Buffer> => sign('unsubscribe', payload)
   return {
     async sign({ list, address }) {
       const payload = Buffer.from(JSON.stringify([list, address])).toString('base64url')

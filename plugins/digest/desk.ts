@@ -56,15 +56,18 @@ export async function targetOf(desk: Desk, ctx: Context, to: string | undefined)
 export function hereOf({ place }: Context): Target {
   if (place === null)
     throw new HubError('INPUT_INVALID', 'There is no channel here: name a mail address with --to, or ask in a channel')
-  // Without thread and reply handle: a digest stands in the channel, and a handle lives for minutes.
-  const { plugin, workspace, channel, visibility } = place
+  const { plugin, workspace, channel } = place
   return {
     recipient: `${plugin}|${workspace}|${channel}`,
     address: null,
     label: 'this channel',
-    place: { plugin, workspace, channel, visibility },
+    place: channelOf(place),
     isVerified: true,
   }
+}
+/** Without thread and reply handle: what comes later stands in the channel, and a handle lives for minutes. */
+export function channelOf({ plugin, workspace, channel, visibility }: Place): Place {
+  return { plugin, workspace, channel, visibility }
 }
 export const ownerOf = ({ actor }: Context): string => `${actor.account.plugin}:${actor.account.id}`
 

@@ -271,6 +271,66 @@ for (const database of DATABASES)
         await desk.event('mail.refused', { address: 'Ann@shop.test', reason: 'no such mailbox' })
         expect(wordsOf(await run('digest list'))).toContain('stopped: no such mailbox')
       })
+      it('by a mail that came back is told to its owner, alone, where they subscribed', async () => {
+        await run('digest subscribe', { workspace: 'slack:other', place: null })
+        const came = { address: ANN, reason: 'it said: `no` *such* user', by: 'bounce' }
+        await desk.event('mail.refused', came)
+        await desk.event('mail.refused', came)
+        expect(desk.sent).toMatchObject([
+          {
+            to: { plugin: 'slack', channel: 'C1' },
+            message: { only: { plugin: 'slack', id: 'Ann' }, text: expect.stringContaining('have stopped') },
+          },
+        ])
+        expect(desk.sent[0]?.to).not.toHaveProperty('ticket')
+        expect(wordsOf(desk.sent[0]?.message ?? { text: '' })).toMatch(
+          /`it said: 'no' \*such\* user`.*digest subscribe --to ann@shop\.test --again/s,
+        )
+        expect(await rows()).toMatchObject([{ state: 'stopped', due: null }])
+        expect(wordsOf(await run('digest status'))).toContain('it said: `no` *such* user')
+        expect((await run('digest status', { workspace: 'slack:third' })).text).toBe('No digest is stopped.')
+        // Nobody can be told there; it is stopped all the same.
+        expect(wordsOf(await run('digest status', { workspace: 'slack:other' }))).toContain(ANN)
+      })
+      it('by a mail that came back is lifted by the code alone, asked for in so many words', async () => {
+        desk.stops.set(ANN, { by: 'bounce', reason: 'no such user', atMs: at('2026-11-20T10:00Z') })
+        await desk.event('mail.refused', { address: ANN, reason: 'no such user', by: 'bounce' })
+        desk.sent.length = 0
+        const answer = await run('digest subscribe --quiet line weekly at 10:00')
+        expect(answer.text).toBe('Nothing is sent to ann@shop.test since 2026-11-20.')
+        expect(wordsOf(answer)).toMatch(
+          /no such user.*"digest subscribe --to ann@shop\.test --again --quiet line weekly at 10:00"/s,
+        )
+        expect([desk.sent, (await rows())[0]?.state]).toEqual([[], 'stopped'])
+        await run(`digest subscribe --to ${ANN} --again --quiet line weekly at 10:00`)
+        expect(desk.sent).toMatchObject([{ to: { channel: ANN }, message: { secret: true } }])
+        expect(await rows()).toMatchObject([{ state: 'unconfirmed', due: null }])
+        expect(desk.stops.size).toBe(1)
+        await run(`digest confirm ${codeIn(desk)}`)
+        expect(desk.stops.size).toBe(0)
+        expect(await rows()).toMatchObject([{ state: 'active', due: '2026-11-23T10:00' }])
+      })
+      it('while its code is on its way is not made by what a server says of other mail, and is by the code that came back', async () => {
+        desk.stops.set(ANN, { by: 'bounce', reason: 'gone', atMs: 0 })
+        await desk.event('mail.refused', { address: ANN, reason: 'gone', by: 'bounce' })
+        await run('digest subscribe daily --again')
+        await desk.event('mail.refused', { address: ANN, reason: 'gone' })
+        expect(await rows()).toMatchObject([{ state: 'unconfirmed' }])
+        await desk.event('mail.refused', { address: ANN, reason: 'gone', by: 'bounce' })
+        expect(await rows()).toMatchObject([{ state: 'stopped' }])
+      })
+      it('by a complaint is not lifted for somebody else', async () => {
+        desk.stops.set(ANN, { by: 'complaint', reason: 'reported as unwanted', atMs: 0 })
+        await desk.event('mail.refused', { address: ANN, reason: 'reported as unwanted', by: 'complaint' })
+        desk.sent.length = 0
+        desk.email = 'eve@shop.test'
+        await expect(run(`digest subscribe --to ${ANN} --again`, { who: 'Eve' })).rejects.toMatchObject({
+          code: 'FORBIDDEN',
+        })
+        expect(desk.sent).toEqual([])
+        await run(`digest subscribe --to ${ANN} --again`)
+        expect(desk.sent).toHaveLength(1)
+      })
       it('by a command', async () => {
         expect((await run('digest unsubscribe')).text).toBe('No more digests go to ann@shop.test.')
         expect(await rows()).toEqual([])

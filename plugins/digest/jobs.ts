@@ -1,6 +1,7 @@
 import { type EventHandler, handleEvent, handleJob, type JobHandler, mailLeft, mailRefused } from '#contract'
 import { digestSend, listIdOf, parseListId } from './api.ts'
 import { quoted } from './commands/answer.ts'
+import { tellStopped } from './commands/stopped.ts'
 import type { Desk } from './desk.ts'
 import { renderDigest } from './render.ts'
 import { rhythmWords } from './words.ts'
@@ -31,9 +32,16 @@ export function digestEvents(desk: Desk): readonly EventHandler[] {
       if (await desk.store().stop(row.workspace, row.id, 'ended by the link in a mail'))
         await ctx.audit('digest.left', row.id, { workspace: row.workspace })
     }),
-    handleEvent(mailRefused, async ({ address, reason }, ctx) => {
-      const stopped = await desk.store().stopAddress(address.toLowerCase(), reason)
-      if (stopped > 0) ctx.log.warn({ stopped }, 'digests to an address that takes no mail were stopped')
+    handleEvent(mailRefused, async ({ address, reason, by }, ctx) => {
+      // A server that refuses other mail says nothing of the code that opens an address again; what comes back may be that very code.
+      const states = by === 'server' ? (['active'] as const) : (['active', 'unconfirmed'] as const)
+      for (const row of await desk.store().ofAddress(address.toLowerCase(), states)) {
+        // Told first: whoever dies in between does both again, and the message is the same one.
+        const told = await tellStopped(row, reason, ctx)
+        if (!(await desk.store().stop(row.workspace, row.id, reason))) continue
+        await ctx.audit('digest.stopped', row.id, { workspace: row.workspace, reason })
+        if (!told) ctx.log.warn({ subscription: row.id }, 'a digest was stopped and nobody told: see /digest status')
+      }
     }),
   ]
 }

@@ -1,5 +1,5 @@
 import { randomUUIDv7 } from 'node:crypto'
-import { and, asc, eq, inArray, lte, sql } from 'drizzle-orm'
+import { and, asc, desc, eq, inArray, lte, sql } from 'drizzle-orm'
 import type { Db, Place } from '#contract'
 import { digestSubscriptions as table } from './tables.ts'
 import type { Rhythm } from './windows.ts'
@@ -16,6 +16,7 @@ export interface Subscription extends Rhythm {
   readonly stopped: string | null
   readonly owner: string
   readonly ownerName: string
+  readonly askedAt: Place | null
   readonly coveredUntil: Date
   readonly dueAt: Date | null
 }
@@ -83,14 +84,20 @@ export function createStore(db: Db) {
         .returning({ id: table.id })
       return rows.length > 0
     },
-    /** A mailbox is closed for every tenant that writes to it. */
-    async stopAddress(address: string, why: string): Promise<number> {
-      const rows = await db
-        .update(table)
-        .set({ state: 'stopped', stopped: why, dueAt: null, ...touched })
-        .where(and(eq(table.address, address), eq(table.state, 'active')))
-        .returning({ id: table.id })
-      return rows.length
+    /** Of every tenant that writes to this address. */
+    async ofAddress(address: string, states: readonly Subscription['state'][]): Promise<Subscription[]> {
+      return db
+        .select()
+        .from(table)
+        .where(and(eq(table.address, address), inArray(table.state, [...states])))
+    },
+    async stopped(workspace: string, limit: number): Promise<Subscription[]> {
+      return db
+        .select()
+        .from(table)
+        .where(and(eq(table.workspace, workspace), eq(table.state, 'stopped')))
+        .orderBy(desc(table.updatedAt))
+        .limit(limit)
     },
     async remove(workspace: string, ids: readonly string[]): Promise<number> {
       const gone = await db

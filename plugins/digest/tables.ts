@@ -30,6 +30,8 @@ export const digestSubscriptions = hub.table(
     /** '<plugin>:<account id>' of who subscribed it, and the name at that time. */
     owner: text('owner').notNull(),
     ownerName: text('owner_name').notNull(),
+    /** Where it was subscribed: there its owner is told, alone, that it stopped. */
+    askedAt: jsonb('asked_at').$type<Place>(),
     /** End of the last window that was sent or found quiet: the next one begins there. */
     coveredUntil: at('covered_until').notNull(),
     /** End of the window that is sent next; null while nothing is sent. */

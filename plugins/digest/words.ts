@@ -10,6 +10,7 @@ export interface Wish {
   readonly zone?: string
   readonly to?: string
   readonly quiet?: 'silent' | 'line'
+  readonly again?: true
 }
 const WEEKDAYS = ['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday']
 const HOW = 'write it like: daily at 08:00 zone Europe/Vienna'
@@ -38,6 +39,7 @@ export function parseWish(text: string): Wish {
     else if (word === 'zone' || word === 'in') wish = { ...wish, zone: parseZone(value(i++, 'zone')) }
     else if (word === 'to') wish = { ...wish, to: value(i++, 'to') }
     else if (word === 'quiet') wish = { ...wish, quiet: parseQuiet(value(i++, 'quiet')) }
+    else if (word === 'again') wish = { ...wish, again: true }
     else if (/^\d{1,2}(?::\d\d)?(?:am|pm)?$/.test(word)) wish = { ...wish, atMinute: parseClock(word) }
     else if (word.includes('/')) wish = { ...wish, zone: parseZone(words[i] ?? '') }
     else if (word !== 'on' && word !== 'every')

@@ -11,6 +11,7 @@ import {
   HubError,
   type KeyValue,
   type Mail,
+  type MailStop,
   type Message,
   mail,
   type Parts,
@@ -112,6 +113,8 @@ export interface DigestDesk {
   email: string | undefined
   nowMs: number
   hasMail: boolean
+  /** Addresses that the mail adapter sends nothing to. */
+  readonly stops: Map<string, MailStop>
   run(line: string, over?: { who?: string; workspace?: string; place?: Place | null; jobId?: string }): Promise<Message>
   /** One slot of the schedule. */
   tick(jobId?: string): Promise<void>
@@ -135,6 +138,8 @@ export function digestDesk(store: Store, kv: KeyValue = memoryKv()): DigestDesk 
       if (!/^[^\s@,<>]+@[^\s@,<>]+$/.test(address)) throw new HubError('INPUT_INVALID', `${address} is no mail address`)
       return { plugin: 'mail', workspace: 'mail:smtp', channel: address, visibility: 'private' }
     },
+    stopped: async (address) => self.stops.get(address) ?? null,
+    reopen: async (address) => void self.stops.delete(address),
   }
   const services = (name: string): unknown => {
     if (name === database.name) return store.db
@@ -191,6 +196,7 @@ export function digestDesk(store: Store, kv: KeyValue = memoryKv()): DigestDesk 
     email: undefined,
     nowMs: Date.UTC(2026, 10, 20, 12),
     hasMail: true,
+    stops: new Map(),
     async run(line, over = {}) {
       const resolved = catalog.resolve(line)
       if (resolved.kind !== 'run') throw new Error(`"${line}" does not run: ${JSON.stringify(resolved)}`)

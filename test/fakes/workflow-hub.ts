@@ -112,6 +112,8 @@ export async function startWorkflowHub(options: WorkflowHubOptions = {}): Promis
         provides: [
           provide(mail, {
             placeOf: (address) => ({ plugin: 'chat', workspace: WORKSPACE, channel: address, visibility: 'private' }),
+            stopped: async () => null,
+            reopen: async () => undefined,
           }),
           ...(options.model ? [provide(model, options.model)] : []),
         ],

@@ -9,6 +9,8 @@ import { forAsker, listing, quoted, shownAs } from './answer.ts'
 
 const to = z.string().max(254).optional().meta({ flag: true }).describe('A mail address, or here for this channel')
 
+const MAX_STOPPED = 50
+
 export function manageCommands(desk: Desk): readonly Command[] {
   return [
     defineCommand({
@@ -23,6 +25,21 @@ export function manageCommands(desk: Desk): readonly Command[] {
         const all = await minedAndHere(desk, ctx)
         if (all.length === 0) return none(ctx)
         return forAsker(ctx, '**Digests**', listing(all))
+      },
+    }),
+    defineCommand({
+      name: 'digest status',
+      summary: 'Show which digests were stopped, and why',
+      args: z.object({}),
+      examples: ['digest status'],
+      // Addresses of others stand in it.
+      allow: 'maintainer',
+      private: true,
+      sideEffects: 'none',
+      async run(_args, ctx) {
+        const all = await desk.store().stopped(ctx.workspace, MAX_STOPPED)
+        if (all.length === 0) return forAsker(ctx, 'No digest is stopped.')
+        return forAsker(ctx, '**Stopped digests**', listing(all))
       },
     }),
     defineCommand({

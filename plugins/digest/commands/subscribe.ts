@@ -1,11 +1,12 @@
 import { z } from 'zod'
-import { type Command, type Context, defineCommand, HubError, type Message } from '#contract'
+import { type Command, type Context, defineCommand, HubError, type MailStop, type Message } from '#contract'
 import type { Codes } from '../codes.ts'
-import { type Desk, ownerOf, type Target, targetOf } from '../desk.ts'
+import { channelOf, type Desk, ownerOf, type Target, targetOf } from '../desk.ts'
 import type { Subscription } from '../store.ts'
 import { nextDue, type Rhythm, windowBegin } from '../windows.ts'
 import { parseWish, rhythmWords, type Wish } from '../words.ts'
 import { forAsker, listing, quoted } from './answer.ts'
+import { stoppedAnswer } from './stopped.ts'
 
 const DEFAULT: Rhythm & { readonly quiet: 'silent' | 'line' } = {
   cadence: 'daily',
@@ -32,6 +33,11 @@ export function subscribeCommands(desk: Desk, codes: Codes): readonly Command[] 
           .optional()
           .meta({ flag: true })
           .describe('What comes when nothing was deployed: silent is nothing'),
+        again: z
+          .boolean()
+          .optional()
+          .meta({ flag: true })
+          .describe('Although mail there came back, or was reported as unwanted'),
       }),
       examples: [
         'digest subscribe',
@@ -42,10 +48,16 @@ export function subscribeCommands(desk: Desk, codes: Codes): readonly Command[] 
       allow: 'member',
       private: true,
       sideEffects: 'hub',
-      async run({ when, to, quiet }, ctx) {
+      async run({ when, to, quiet, again }, ctx) {
         const words = parseWish(when ?? '')
         const wish: Wish = { ...words, ...(to === undefined ? {} : { to }), ...(quiet === undefined ? {} : { quiet }) }
-        return subscribe(desk, codes, ctx, wish, await targetOf(desk, ctx, wish.to))
+        const target = await targetOf(desk, ctx, wish.to)
+        const stop = target.address === null ? null : ((await desk.mail()?.stopped(target.address)) ?? null)
+        if (stop && again !== true && words.again !== true) {
+          const more = `${quiet === undefined ? '' : ` --quiet ${quiet}`}${when === undefined ? '' : ` ${when}`}`
+          return stoppedAnswer(ctx, target.label, stop, more)
+        }
+        return subscribe(desk, codes, ctx, wish, target, stop)
       },
     }),
     defineCommand({
@@ -60,20 +72,33 @@ export function subscribeCommands(desk: Desk, codes: Codes): readonly Command[] 
     }),
   ]
 }
-async function subscribe(desk: Desk, codes: Codes, ctx: Context, wish: Wish, target: Target): Promise<Message> {
+async function subscribe(
+  desk: Desk,
+  codes: Codes,
+  ctx: Context,
+  wish: Wish,
+  target: Target,
+  stop: MailStop | null,
+): Promise<Message> {
   const { workspace } = ctx
   const owner = ownerOf(ctx)
   const before = await desk.store().ofRecipient(workspace, target.recipient)
   const isMine = before?.owner === owner || target.isVerified
   if (before?.state === 'active' && !isMine)
     throw new HubError('CONFLICT', `${target.label} gets a digest already, subscribed by ${before.ownerName}`)
-  const { to: _, ...wanted } = wish
+  // Whoever complained is not written to because somebody else asks.
+  if (stop?.by === 'complaint' && !isMine)
+    throw new HubError(
+      'FORBIDDEN',
+      `Mail to ${target.label} was reported as unwanted: only whoever owns that mailbox can subscribe it again`,
+    )
+  const { to: _to, again: _again, ...wanted } = wish
   const { cadence, weekday, atMinute, zone, quiet } = { ...DEFAULT, ...before, ...wanted }
   const rhythm = { cadence, weekday, atMinute, zone }
   const dueMs = nextDue(desk.now(), rhythm)
   // Whose mailbox was closed, or who left by the link in a mail, says once more that mail is wanted there.
-  const isOpen =
-    before?.state === 'active' || (target.isVerified && before?.state !== 'stopped') || target.address === null
+  const isTrusted = target.isVerified && before?.state !== 'stopped'
+  const isOpen = target.address === null || (stop === null && (before?.state === 'active' || isTrusted))
   const id = await desk.store().save({
     workspace,
     recipient: target.recipient,
@@ -85,6 +110,7 @@ async function subscribe(desk: Desk, codes: Codes, ctx: Context, wish: Wish, tar
     state: isOpen ? 'active' : 'unconfirmed',
     owner,
     ownerName: ctx.actor.name,
+    askedAt: ctx.place && channelOf(ctx.place),
     coveredUntil: before?.state === 'active' ? before.coveredUntil : new Date(windowBegin(dueMs, rhythm)),
     dueAt: isOpen ? new Date(dueMs) : null,
   })
@@ -136,6 +162,7 @@ async function confirm(desk: Desk, codes: Codes, ctx: Context, typed: string): P
     const isRight = one.id === doneBefore || (one.state === 'unconfirmed' && (await codes.check(one.id, typed)))
     if (!isRight) continue
     await desk.kv.set(`confirmed:${jobId}`, one.id, 3_600_000)
+    if (one.address !== null) await desk.mail()?.reopen(one.address)
     await activate(desk, one)
     await codes.forget(one.id)
     return forAsker(ctx, `${quoted(one.label)} is confirmed.`, listing([{ ...one, state: 'active', stopped: null }]))

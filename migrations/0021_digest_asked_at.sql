@@ -1,0 +1,1 @@
+ALTER TABLE "hub"."digest_subscriptions" ADD COLUMN "asked_at" jsonb;
