@@ -1,5 +1,4 @@
 import { HubError, type KeyValue, type NewIssue } from '#contract'
-import { sizeOf } from './adf.ts'
 import type { JiraClient } from './client.ts'
 import { fromMarkdown } from './from-markdown.ts'
 import { SEARCH_SETTLES_MS, SIZES } from './limits.ts'
@@ -95,7 +94,7 @@ async function findCreated(
 }
 async function bodyOf(client: JiraClient, asked: NewIssue, signal: AbortSignal) {
   const description = fromMarkdown(asked.body)
-  if (sizeOf(description) > SIZES.document)
+  if (client.format.size(description) > SIZES.document)
     throw new HubError(
       'TOO_LARGE',
       `The description has more than ${SIZES.document} characters as Jira counts: shorten it`,
@@ -112,7 +111,7 @@ async function bodyOf(client: JiraClient, asked: NewIssue, signal: AbortSignal) 
       issuetype: { id: await typeOf(client, asked, signal) },
       summary,
       labels: [labelOf(asked.key)],
-      ...(description.content.length > 0 ? { description } : {}),
+      ...(description.content.length > 0 ? { description: client.format.write(description) } : {}),
       ...(asked.parentId === undefined ? {} : { parent: { id: asked.parentId } }),
     },
     properties: [{ key: CREATED_PROPERTY, value: { key: asked.key } }],

@@ -4,7 +4,7 @@ import type { JiraConfig } from './config.ts'
 import { hooks as hooksSchema } from './payloads.ts'
 
 const BASE = '/rest/webhooks/1.0/webhook'
-const HOOK_NAME = 'AutoDevHub'
+export const HOOK_NAME = 'AutoDevHub'
 export const EVENTS = [
   'jira:issue_created',
   'jira:issue_updated',

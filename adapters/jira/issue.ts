@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { type CriteriaPlace, HubError, type TrackerIssue } from '#contract'
-import { type AdfDoc, type AdfNode, docOf } from './adf.ts'
+import type { AdfDoc, AdfNode, DocumentFormat } from './adf.ts'
 import { type JiraClient, path } from './client.ts'
 import { type Proof, placeName, readProof, SECTION_PROPERTY } from './mark.ts'
 import { comment, issue as issueSchema, type RawIssue } from './payloads.ts'
@@ -70,12 +70,13 @@ export async function read(
   const known = readProof(raw.properties?.[SECTION_PROPERTY], raw.id)
   // A section that was written to another place proves nothing here.
   const written = known?.place === placeName(where) ? known : null
-  const description = docOf(raw.fields.description)
+  const description = client.format.read(raw.fields.description)
   const panel = panelAt(description, known)
   const said =
     where.kind === 'comment' && written?.comment ? await commentOf(client, raw.id, written.comment, signal) : null
   const proof = said?.proof ?? written
-  const nodes = contentIn(where, { raw, description, panel: proof === null ? -1 : panel, comment: said?.nodes ?? null })
+  const at = { raw, description, panel: proof === null ? -1 : panel, comment: said?.nodes ?? null }
+  const nodes = contentIn(where, at, client.format)
   const section = nodes === null && proof === null ? null : readSection(nodes, proof)
   const { fields } = raw
   const people = panel < 0 ? description.content : description.content.toSpliced(panel, 1)
@@ -102,11 +103,12 @@ export async function read(
 function contentIn(
   where: Where,
   at: { raw: RawIssue; description: AdfDoc; panel: number; comment: readonly AdfNode[] | null },
+  format: DocumentFormat,
 ): readonly AdfNode[] | null {
   if (where.kind === 'description') return at.description.content[at.panel]?.content ?? null
   if (where.kind === 'comment') return at.comment
   if (where.kind !== 'field') return null
-  const { content } = docOf(at.raw.fields[where.field])
+  const { content } = format.read(at.raw.fields[where.field])
   return content.length === 0 ? null : content
 }
 /** It carries its proof itself, written in one request with what it proves. */
@@ -127,7 +129,7 @@ async function commentOf(
   if (!parsed.success) return null
   const { body, properties } = parsed.data
   const proof = readProof(properties?.find(({ key }) => key === SECTION_PROPERTY)?.value, issueId)
-  return { id, nodes: docOf(body).content, proof }
+  return { id, nodes: client.format.read(body).content, proof }
 }
 /** Jira knows three; what was closed without being done is told by how. */
 function categoryOf({ status, resolution }: RawIssue['fields']): TrackerIssue['status']['category'] {

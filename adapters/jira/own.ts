@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { IssueChanged, Log } from '#contract'
-import { docOf } from './adf.ts'
 import { type JiraClient, path } from './client.ts'
 import { hashOf } from './criteria.ts'
 import type { ReadIssue } from './gathered.ts'
@@ -51,7 +50,7 @@ export function createOwn(client: JiraClient, readIssue: ReadIssue): Own {
       const properties = found.data?.properties ?? []
       if (properties.some(({ key }) => key === DELIVERY_PROPERTY)) return true
       const proof = readProof(properties.find(({ key }) => key === SECTION_PROPERTY)?.value, issueId)
-      return proof !== null && readSection(docOf(found.data?.body).content, proof)?.hash === proof.hash
+      return proof !== null && readSection(client.format.read(found.data?.body).content, proof)?.hash === proof.hash
     }
     if (change === 'deleted' || changed.some((name) => name !== 'body' && name !== 'section')) return false
     const asked = ['description', 'status', 'project', 'updated', ...custom]
@@ -60,12 +59,12 @@ export function createOwn(client: JiraClient, readIssue: ReadIssue): Own {
     if (change === 'created') return properties?.[CREATED_PROPERTY] !== undefined
     const proof = readProof(properties?.[SECTION_PROPERTY], issueId)
     if (proof === null || !fields) return false
-    const description = docOf(fields.description)
+    const description = client.format.read(fields.description)
     const panel = panelAt(description, proof)
     const rest = contentHash(panel < 0 ? description.content : description.content.toSpliced(panel, 1))
     if (rest !== proof.rest) return false
     const nodes = proof.place.startsWith('field:')
-      ? docOf(fields[proof.place.slice('field:'.length)]).content
+      ? client.format.read(fields[proof.place.slice('field:'.length)]).content
       : (description.content[panel]?.content ?? null)
     return (readSection(nodes, proof)?.hash ?? hashOf([])) === proof.hash
   }

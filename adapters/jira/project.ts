@@ -65,7 +65,7 @@ export async function administers(
     return answer.data.projectPermissions.some(({ projects }) => projects?.some((id) => String(id) === projectId))
   } catch (error) {
     // Whoever is refused, or named an account Jira does not know, has proven nothing either way.
-    if (error instanceof HubError && (error.code === 'FORBIDDEN' || error.code === 'INPUT_INVALID')) return null
+    if (error instanceof HubError && ['FORBIDDEN', 'INPUT_INVALID', 'UNSUPPORTED'].includes(error.code)) return null
     throw error
   }
 }

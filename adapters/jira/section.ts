@@ -104,7 +104,7 @@ function footer(storyRef: string, marker: string): AdfNode {
 export function panelNode(content: readonly AdfNode[], marker: string, before: AdfNode | undefined): AdfNode {
   return { type: 'panel', attrs: { panelType: 'info', localId: marker, ...before?.attrs }, content }
 }
-/** Of whatever stands beside the section, whichever way Jira orders the keys. */
+/** Of whatever stands beside the section, whichever way Jira orders the keys; white space between blocks of wiki markup is left out. */
 export function contentHash(nodes: readonly AdfNode[]): string {
   return createHash('sha256').update(canonical(nodes)).digest('hex').slice(0, 32)
 }
@@ -116,6 +116,6 @@ function canonical(value: unknown): string {
   const named = value as Readonly<Record<string, unknown>>
   let out = '{'
   for (const key of Object.keys(named).sort())
-    if (named[key] !== undefined) out += `${JSON.stringify(key)}:${canonical(named[key])},`
+    if (key !== 'gap' && named[key] !== undefined) out += `${JSON.stringify(key)}:${canonical(named[key])},`
   return `${out}}`
 }

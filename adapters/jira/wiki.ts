@@ -4,7 +4,7 @@ import { clean } from '../shared/text.ts'
 export function wikiToText(wiki: string): string {
   return clean(wiki)
     .replace(/\{(?:code|noformat)(?::[^}\n]*)?\}/g, '')
-    .replace(/\[~accountid:([^\]\s]{1,128})\]/g, '@$1')
+    .replace(/\[~(?:accountid:)?([^\]\s]{1,128})\]/g, '@$1')
     .replace(/\[([^|\]\n]{1,500})\|([^|\]\s]{1,2000})(?:\|[^\]\n]*)?\]/g, (_, label: string, url: string) =>
       label === url ? url : `${label} (${url})`,
     )

@@ -1,5 +1,5 @@
 import { HubError, type SectionWrite, type TrackerIssue } from '#contract'
-import { type AdfDoc, type AdfNode, docOf, sizeOf } from './adf.ts'
+import type { AdfDoc, AdfNode, DocumentFormat } from './adf.ts'
 import { type JiraClient, path } from './client.ts'
 import { hashOf } from './criteria.ts'
 import type { Loaded, Where } from './issue.ts'
@@ -38,7 +38,8 @@ export async function writeSection(
   if (before.startsWith('field:') && before !== name)
     fields[before.slice('field:'.length)] = await emptied(client, loaded, before, signal)
   if (where.kind === 'field') fields[where.field] = docWith(made.nodes)
-  for (const doc of Object.values(fields)) checkSize(doc, loaded.raw.key)
+  for (const doc of Object.values(fields)) checkSize(client.format, doc, loaded.raw.key)
+  const written = Object.entries(fields).map(([field, doc]) => [field, client.format.write(doc)])
 
   const { panel, raw } = loaded
   const people = panel < 0 ? loaded.description.content : loaded.description.content.toSpliced(panel, 1)
@@ -61,7 +62,7 @@ export async function writeSection(
     method: 'PUT',
     path: path`/rest/api/3/issue/${raw.id}`,
     body: {
-      ...(Object.keys(fields).length > 0 ? { fields } : {}),
+      ...(written.length > 0 ? { fields: Object.fromEntries(written) } : {}),
       properties: [
         { key: SECTION_PROPERTY, value: { ...next, ...(commentId === undefined ? {} : { comment: commentId }) } },
       ],
@@ -100,8 +101,8 @@ function withPanel({ description, panel, proof }: Loaded, made: AdfNode | null):
 function docWith(content: readonly AdfNode[]): AdfDoc {
   return { version: 1, type: 'doc', content }
 }
-function checkSize(doc: AdfDoc, key: string): void {
-  const size = sizeOf(doc)
+function checkSize(format: DocumentFormat, doc: AdfDoc, key: string): void {
+  const size = format.size(doc)
   if (size <= SIZES.document) return
   throw new HubError(
     'TOO_LARGE',
@@ -124,20 +125,22 @@ async function emptied(
     signal,
   })
   const value = (answer as { fields?: Record<string, unknown> } | undefined)?.fields?.[field]
-  return docWith(proof === null ? docOf(value).content : leftover(docOf(value).content, proof))
+  const { content } = client.format.read(value)
+  return docWith(proof === null ? content : leftover(content, proof))
 }
 
 type Scope = { readonly issue: string }
 async function writeComment(
   client: JiraClient,
   loaded: Loaded,
-  body: AdfDoc,
+  doc: AdfDoc,
   proof: Proof,
   scope: Scope,
   signal: AbortSignal,
 ): Promise<string> {
   const { raw, comment } = loaded
-  checkSize(body, raw.key)
+  checkSize(client.format, doc, raw.key)
+  const body = client.format.write(doc)
   const properties = [{ key: SECTION_PROPERTY, value: proof }, INTERNAL_COMMENT]
   const common = { what: `comment with the criteria of ${raw.key}`, needs: 'Add Comments', scope, signal }
   const standing = comment ?? (await ownComment(client, raw.id, signal))
