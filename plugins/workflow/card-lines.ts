@@ -1,4 +1,5 @@
 import { type Definition, kindOf } from './definition/schema.ts'
+import { brief } from './expression/brief.ts'
 import { ENDED_STEPS, hasEnded, type RunState, readKey, type StepState } from './plan/state.ts'
 
 const SIGNS: Readonly<Record<StepState['status'] | 'ahead', string>> = {
@@ -15,9 +16,7 @@ const SIGNS: Readonly<Record<StepState['status'] | 'ahead', string>> = {
 }
 const ENDED: ReadonlySet<string> = new Set(ENDED_STEPS)
 const MAX_LINES = 20
-const MAX_DETAIL = 160
-/** What each level above put before the reason: the card says by its signs where it was. */
-const LEVELS = /^(?:(?:[a-z][\w, ]*|WF-\d+) failed: )+/
+const MAX_ITEM = 40
 
 export interface StepLine {
   readonly sign: string
@@ -69,24 +68,19 @@ export function inLines(lines: readonly StepLine[]): readonly string[] {
   return [...told.map(line), `${count('succeeded')} of ${lines.length} steps done, ${count('ahead')} ahead`]
 }
 
-/** As people look at it: neighbours that stand the same share a line, so that what is going on stands out. */
+/** As people look at it: neighbours that stand the same share a line, so that what is going on stands out. No line of it begins with a dot. */
 export function inGroups(lines: readonly StepLine[]): readonly StepLine[] {
   const groups: StepLine[] = []
   for (const line of lines) {
     const last = groups.at(-1)
     const isSame = last?.sign === line.sign && last.detail === '' && line.detail === '' && line.sign !== '↩'
-    if (last && isSame) groups[groups.length - 1] = { ...last, title: `${last.title} · ${line.title}` }
+    if (last && isSame) groups[groups.length - 1] = { ...last, title: `${last.title}\u00a0· ${line.title}` }
     else groups.push(line)
   }
   return groups
 }
 
-/** First line of why something failed, without the names of what it failed in. */
-export const brief = (text: string | null): string => {
-  const line = (text ?? '').replace(LEVELS, '').split('\n', 1)[0]?.trim() ?? ''
-  return line.length > MAX_DETAIL ? `${line.slice(0, MAX_DETAIL - 1)}…` : line
-}
-/** What stands below that line: the end of a log. */
+/** What stands below the first line of why something failed: the end of a log. */
 export const below = (text: string | null): string => (text ?? '').split('\n').slice(1).join('\n').trim()
 
 /** Words of others inside markdown keep their meaning and lose their marks. */
@@ -100,5 +94,8 @@ function detail(id: string, kind: string, now: StepState | undefined, state: Run
   const again = now.attempt > 1 && !hasEnded(now) ? ` (attempt ${now.attempt}: ${brief(now.error)})` : ''
   if (now.status !== 'running' || !Array.isArray(now.output)) return again
   const items = [...state.steps.values()].filter((step) => step.id === id && step.key !== id)
-  return `: ${items.filter(hasEnded).length} of ${now.output.length}`
+  const open = items.filter((step) => !hasEnded(step))
+  const at = open.length === 1 ? now.output[readKey(open[0]?.key ?? '').index ?? -1] : undefined
+  const isNamed = (typeof at === 'string' || typeof at === 'number') && String(at).length <= MAX_ITEM
+  return `: ${items.filter(hasEnded).length} of ${now.output.length}${isNamed ? `, now ${at}` : ''}`
 }

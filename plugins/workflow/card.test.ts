@@ -71,7 +71,7 @@ describe('the card of a run', () => {
     )
     expect(shown(runCard(now, []))).toEqual([
       '▶ ship · WF-4 is under way',
-      '✓ Lint · Tests · Approval',
+      '✓ Lint\u00a0· Tests\u00a0· Approval',
       '◑ **Production**',
       '○ Verification',
       'service sh\\_op · started by ada',
@@ -89,13 +89,31 @@ describe('the card of a run', () => {
     expect(shown(card)).toEqual([
       '✘ ship · WF-4 failed',
       '**could not be taken back: live**',
-      '○ Lint · Tests · Approval · Production',
+      '○ Lint\u00a0· Tests\u00a0· Approval\u00a0· Production',
       '✗ **Verification**: smoke.yml ended with failure in check',
       '↩ **Production** could not be taken back: rollback.yml ended with failure',
       'Error: 503 from /health',
       'service sh\\_op · started by ada',
       '[Run again] [Timeline]',
     ])
+  })
+  it('says which item of a list is under way, and why one failed without its place in the list', () => {
+    const list = definitionSchema.parse({
+      name: 'grow',
+      steps: { grow: { title: 'Traffic', forEach: '[5, 25, 100]', workflow: 'canary-step' } },
+    })
+    const going: StepState = { ...step('grow', 'running')[1], output: ['5', '25', '100'] }
+    const item = (key: string, status: StepState['status']): [string, StepState] => [
+      key,
+      { ...step(key, status)[1], id: 'grow' },
+    ]
+    const now = snapshot({}, ['grow', going], item('grow[0]', 'succeeded'), item('grow[1]', 'waiting'))
+    expect(shown(runCard({ ...now, definition: list }, []))).toContain('◑ **Traffic**: 1 of 3, now 25')
+    const error = 'grow[1]: WF-9 failed: healthy failed: At 25 % of the traffic 18 % of the requests fail'
+    const ended = snapshot({ status: 'failed', reason: `grow failed: ${error}` }, step('grow', 'failed', error))
+    expect(shown(runCard({ ...ended, definition: list }, []))).toContain(
+      '✗ **Traffic**: At 25 % of the traffic 18 % of the requests fail',
+    )
   })
   it('of another workspace takes answers alone: its commands would mean another run there', () => {
     const approval: Approval = {

@@ -1,7 +1,9 @@
-import type { Action, Block, Message } from '#contract'
+import { type Action, artifactLines, type Block, type Message } from '#contract'
 import { type Asked, questionBlocks } from './approvals/show.ts'
-import { below, brief, inGroups, inLines, plain, type StepLine, stepLines } from './card-lines.ts'
+import { artifactsOf } from './artifacts.ts'
+import { below, inGroups, inLines, plain, type StepLine, stepLines } from './card-lines.ts'
 import type { Definition } from './definition/schema.ts'
+import { brief } from './expression/brief.ts'
 import { isOver, type RunState, type RunStatus } from './plan/state.ts'
 import type { Snapshot } from './runs/run.ts'
 
@@ -23,7 +25,12 @@ const MAX_INPUT = 60
  * The one card of a run: what it is, what it asks for, how far it is, and what can be done about it. `elsewhere`: in a place of another workspace,
  * where commands mean other runs; an answer to a question carries what it is about and counts from there too. Pure.
  */
-export function runCard({ run, definition, state }: Snapshot, asked: readonly Asked[], elsewhere = false): Message {
+export function runCard(
+  { run, definition, state }: Snapshot,
+  asked: readonly Asked[],
+  elsewhere = false,
+  nowMs: number = run.createdAt.getTime(),
+): Message {
   const { reference } = state.about
   const [mark, words] = asked.length > 0 && state.status === 'running' ? ASKS : LOOKS[state.status]
   const title = `${run.name} · ${reference} ${words}`
@@ -31,6 +38,7 @@ export function runCard({ run, definition, state }: Snapshot, asked: readonly As
   const shown = lines.filter(({ isWord, status }) => !isWord || status === 'failed')
   const reason = reasonBeside(state)
   const log = logOf(state)
+  const left = artifactLines(artifactsOf(definition, state), nowMs)
   const note = [...givenInputs(definition, state), `started by ${run.startedBy.name}`].join(' · ')
   const items = elsewhere ? [] : actions(reference, state)
   return {
@@ -38,6 +46,7 @@ export function runCard({ run, definition, state }: Snapshot, asked: readonly As
       title,
       ...(state.reason === null ? [] : [state.reason]),
       ...inLines(lines),
+      ...(left === null ? [] : [left.text]),
       ...asked.map(({ approval }) => approval.subject),
     ].join('\n'),
     blocks: [
@@ -46,6 +55,7 @@ export function runCard({ run, definition, state }: Snapshot, asked: readonly As
       ...(reason === '' ? [] : [{ kind: 'text', markdown: `**${plain(reason)}**` } as const]),
       { kind: 'text', markdown: shownLines(shown, asked) },
       ...(log === '' ? [] : [{ kind: 'code', text: log } as const]),
+      ...(left === null ? [] : [{ kind: 'text', markdown: left.markdown } as const]),
       { kind: 'note', markdown: plain(note) },
       ...(items.length > 0 ? [{ kind: 'actions', items } as const] : []),
     ] satisfies readonly Block[],

@@ -1,15 +1,26 @@
 import { isOver, readKey, type StepState } from './plan/state.ts'
 import type { Snapshot, Transition } from './runs/run.ts'
 
-/** What happened, one line each, in the order it did. Pure. */
-export function timelineText({ state, run }: Snapshot, journal: readonly Transition[]): string {
-  const from = journal[0]?.at.getTime() ?? run.createdAt.getTime()
+/** What happened, one line each, in the order it did. `names`: of the accounts in it, as far as they are known. Pure. */
+export function timelineText(
+  { state, run }: Snapshot,
+  journal: readonly Transition[],
+  names: ReadonlyMap<string, string>,
+): string {
+  const from = journal[0]?.at ?? run.createdAt
+  const nameOf = (key: string) => (key === run.startedBy.key ? run.startedBy.name : (names.get(key) ?? key))
   const lines = journal.map(({ at, step, attempt, status, note, by }) => {
-    const after = ((at.getTime() - from) / 1_000).toFixed(1).padStart(8)
+    const after = ((at.getTime() - from.getTime()) / 1_000).toFixed(1).padStart(8)
     const again = attempt !== null && attempt > 1 ? ` (attempt ${attempt})` : ''
-    return `${after} s  ${step ?? run.name}${again} ${status}${note ? `: ${note.split('\n', 1)[0]}` : ''}${by ? ` · ${by}` : ''}`
+    const who = by ? ` · ${nameOf(by)}` : ''
+    return `${after} s  ${step ?? run.name}${again} ${status}${note ? `: ${note.split('\n', 1)[0]}` : ''}${who}`
   })
-  return [`${run.name} · ${state.about.reference} · ${state.status} · version ${run.version}`, ...lines].join('\n')
+  const began = `${from.toISOString().slice(0, 19).replace('T', ' ')} UTC`
+  return [
+    `${run.name} · ${state.about.reference} · ${state.status} · version ${run.version}`,
+    `started ${began} by ${run.startedBy.name}`,
+    ...lines,
+  ].join('\n')
 }
 
 /** A flow chart of the steps with their states. Names of steps hold nothing that Mermaid could read as its own. */

@@ -39,6 +39,8 @@ export interface Desk {
   readonly hint: string
   readonly switches: Switches
   readonly tenant: Tenant
+  /** The app is added to the channel, where a platform tells the hub of that: before, Teams lets nobody write there. */
+  join?(): Promise<void>
   say(who: Who, text: string, thread: string | null): Promise<Reaction>
   press(who: Who, item: string, button: number): Promise<Reaction>
   submit(who: Who, form: string, values: Readonly<Record<string, string>>): Promise<Reaction>

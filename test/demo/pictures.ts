@@ -17,21 +17,37 @@ export async function takePictures(folder: string): Promise<readonly string[]> {
   try {
     const page = await browser.newPage({ viewport: { width: 1500, height: 1000 }, deviceScaleFactor: 2 })
     // Everything waits for something that the page shows: long enough for a busy machine.
-    page.setDefaultTimeout(120_000)
+    page.setDefaultTimeout(60_000)
     await page.goto(demo.url)
     await page.locator('#connection[data-state="live"]').waitFor()
     const road = createRoad(page)
     const album = createAlbum(folder, page, road)
-    await storyRoad(road, album)
-    await pipelineRoad(road, album)
-    await writeTimeline(folder, demo, road)
-    writeFileSync(join(folder, 'database.json'), `${JSON.stringify(await remains(demo.sql), null, 2)}\n`)
-    writeFileSync(join(folder, 'refusals.json'), JSON.stringify(refusalsOf(demo)))
+    await play(folder, demo, { page, road, album }).catch(async (error) => {
+      // What stood there instead tells more than the error.
+      await album.page('stuck')
+      throw error
+    })
     return [...album.files, ...(await takeMailPictures(folder))]
   } finally {
     await browser.close()
     await demo.close()
   }
+}
+
+async function play(
+  folder: string,
+  demo: Demo,
+  { page, road, album }: { readonly page: Page; readonly road: Road; readonly album: Album },
+): Promise<void> {
+  await storyRoad(road, album)
+  await pipelineRoad(road, album)
+  await canaryRoad(road, album)
+  await otherScreens(page, album)
+  // Of the run that was rolled back: the last but one of the pipeline, the last canary.
+  await writeTimeline(folder, demo, road, { workflow: 'ci-pipeline', at: -2 })
+  await writeTimeline(folder, demo, road, { workflow: 'canary', at: -1 })
+  writeFileSync(join(folder, 'database.json'), `${JSON.stringify(await remains(demo.sql), null, 2)}\n`)
+  writeFileSync(join(folder, 'refusals.json'), JSON.stringify(refusalsOf(demo)))
 }
 
 type Album = ReturnType<typeof createAlbum>
@@ -47,14 +63,14 @@ function createAlbum(folder: string, page: Page, road: Road) {
     page: async (name: string) => void (await page.screenshot({ path: keep(name) })),
     form: async (name: string) => void (await road.form.screenshot({ path: keep(name) })),
     /** A state that passes: the whole page, as soon as Slack's card shows it. */
-    async moment(name: string, says: RegExp | string): Promise<void> {
-      await road.run('slack', 'ci-pipeline', says).waitFor()
+    async moment(name: string, says: RegExp | string, workflow = 'ci-pipeline'): Promise<void> {
+      await road.run('slack', workflow, says).waitFor()
       await page.screenshot({ path: keep(name) })
     },
     /** The newest card of a run where it rests, on each platform. */
-    async cards(name: string, says: RegExp | string): Promise<void> {
+    async cards(name: string, says: RegExp | string, workflow = 'ci-pipeline'): Promise<void> {
       for (const column of COLUMNS) {
-        const card = road.run(column, 'ci-pipeline', says)
+        const card = road.run(column, workflow, says)
         await card.waitFor()
         const path = keep(`${name}-${column}`)
         // An edit puts another element in its place.
@@ -115,14 +131,48 @@ async function pipelineRoad(road: Road, album: Album): Promise<void> {
   await album.page('live')
 }
 
-/** Of the run that was rolled back: the last but one. */
-async function writeTimeline(folder: string, { desks }: Demo, road: Road): Promise<void> {
+/** Share by share: to all of the traffic, then with more errors at a quarter of it. */
+async function canaryRoad(road: Road, album: Album): Promise<void> {
+  const atQuarter = /1 of 3, now 25/
+  await road.speakAs('ann')
+  await road.take('slack', 'Canary')
+  await album.moment('canary-grows', atQuarter, 'canary')
+  await album.cards('canary-on-all-traffic', 'succeeded', 'canary')
+  await road.take('slack', 'Canary')
+  await road.run('slack', 'canary', atQuarter).waitFor()
+  await road.trouble('errors', true)
+  await album.moment('canary-taken-back', 'is being taken back', 'canary')
+  await album.cards('canary-rolled-back', /✘.*failed[\s\S]*Canary is taken back/, 'canary')
+  await album.page('canary-rolled-back')
+  await road.trouble('errors', false)
+}
+
+async function otherScreens(page: Page, album: Album): Promise<void> {
+  await page.emulateMedia({ colorScheme: 'dark' })
+  await album.page('dark')
+  await page.setViewportSize({ width: 1280, height: 800 })
+  await album.page('1280')
+  await page.setViewportSize({ width: 390, height: 844 })
+  for (const name of ['Slack', 'Discord', 'Teams']) {
+    await page.getByRole('tab', { name }).click()
+    await album.page(`phone-${name.toLowerCase()}`)
+  }
+  await page.emulateMedia({ colorScheme: 'light' })
+  await page.setViewportSize({ width: 1500, height: 1000 })
+}
+
+async function writeTimeline(
+  folder: string,
+  { desks }: Demo,
+  road: Road,
+  { workflow, at }: { readonly workflow: string; readonly at: number },
+): Promise<void> {
   const references = await road
     .column('slack')
-    .getByText(/ci-pipeline · WF-\d+ (?:failed|succeeded)/)
+    .getByText(new RegExp(`${workflow} · WF-\\d+ (?:failed|succeeded)`))
     .allTextContents()
   const runs = [...new Set(references.flatMap((text) => /WF-\d+/.exec(text) ?? []))]
-  const reference = runs.at(-2) ?? ''
+  const reference = runs.at(at) ?? ''
   const [slack] = desks
   if (!slack) return
   for (const [format, ending] of [
@@ -131,7 +181,7 @@ async function writeTimeline(folder: string, { desks }: Demo, road: Road): Promi
   ] as const) {
     const before = new Set(slack.items().map(({ id }) => id))
     await road.say('slack', `/workflow status ${reference} --format ${format}`)
-    writeFileSync(join(folder, `timeline.${ending}`), `${await longest(slack, before)}\n`)
+    writeFileSync(join(folder, `timeline-${workflow}.${ending}`), `${await longest(slack, before)}\n`)
   }
 }
 /** All of it: long ones come as a file behind their last lines. */

@@ -12,6 +12,9 @@ const QUERY = 'shop:errors:ratio5m'
 /** How long a run of the stand-in takes until it begins, and until it ends. */
 const BEGINS_MS = 150
 const ENDS_MS = 700
+/** What moves traffic takes longer: long enough to be seen. */
+const SLOW = new Set(['rollback', 'canary'])
+const SLOW_ENDS_MS = 3_000
 
 /** GitHub with Actions, and Prometheus: what a pipeline starts and what it asks whether production is well. */
 export async function startPipelineDesk() {
@@ -56,7 +59,7 @@ export async function startPipelineDesk() {
     const isRed = name === 'test' && on.has('red')
     const log = isRed ? 'FAIL checkout.test.ts\n  pays with a saved card\n  expected 200, got 500' : ''
     later(BEGINS_MS, () => shop.run({ id, name, status: 'in_progress' }))
-    later(ENDS_MS, () =>
+    later(SLOW.has(name) ? SLOW_ENDS_MS : ENDS_MS, () =>
       shop.run({
         id,
         name,
@@ -72,7 +75,7 @@ export async function startPipelineDesk() {
     /** Lines worth typing. */
     tries: {
       Pipeline: `/workflow run ci-pipeline ${given} settle=3s`,
-      Canary: `/workflow run canary ${given} weights=10,100 settle=2s`,
+      Canary: `/workflow run canary ${given} weights=5,25,100 settle=3s`,
     },
     refusals: (): readonly string[] => github.problems,
     open(hubUrl: string): void {

@@ -53,6 +53,7 @@ export async function startDemo(options: { readonly port?: number } = {}): Promi
     composed.hub.store.sql,
     desks.map(({ tenant }) => tenant),
   )
+  await Promise.all(desks.map((desk) => desk.join?.()))
   pipeline.open(hub.url)
   const tries = { Story: STORY, ...pipeline.tries, Help: '/hub help' }
   const site = createSite(desks, { consoleUrl, tries }, pipeline.on)

@@ -1,6 +1,6 @@
 import { buttonsOf } from '../fakes/teams/cards.ts'
 import { type Sent, startTeamsFake } from '../fakes/teams/index.ts'
-import { ANN, BOB, CHANNEL, nextId, TENANT } from '../fakes/teams/state.ts'
+import { ANN, BOB, BOT, CHANNEL, nextId, TENANT } from '../fakes/teams/state.ts'
 import { createCarrier, createSaid, type Desk, type Item, obj, type Reaction, sortedWire } from './desk.ts'
 import type { Tenant } from './people.ts'
 import { createSwitches } from './switches.ts'
@@ -45,6 +45,9 @@ export async function startTeamsDesk() {
         hint: 'General',
         switches,
         tenant,
+        async join() {
+          await ann.conversationUpdate({ membersAdded: [{ id: BOT.id }] })
+        },
         async say(who, text, thread) {
           const id = nextId()
           said.add(who, `@hub ${text.replace(/^@hub\s+/, '')}`, { id, thread })

@@ -16,10 +16,12 @@ describe('the library, from chat to production', () => {
     response.end(JSON.stringify({ status: 'success', data: { resultType: 'vector', result } }))
   })
   let address = ''
+  let canary = ''
   beforeAll(async () => {
     await new Promise<void>((resolve) => prometheus.listen(0, '127.0.0.1', resolve))
     const { port } = prometheus.address() as AddressInfo
     address = `http://127.0.0.1:${port}`
+    canary = `canary repository=octo/web weights=5,25,100 prometheus=${address} query=errors`
     desk = await startWorkflowHub({ plugins: [plugin], config: { allowHosts: `127.0.0.1:${port}` } })
   })
   afterAll(async () => {
@@ -34,6 +36,7 @@ describe('the library, from chat to production', () => {
     if (!post) throw new Error(shown.map(({ message }) => message.text).join('\n'))
     return { post, reference: post.message.card?.of.replace('workflow ', '') ?? '' }
   }
+  const words = () => desk.posts().map(({ message }) => message.text)
   const started = () => actions.started.map(({ what }) => what)
 
   it('ci-pipeline: rejected once, run again, then taken back by itself when production is not well', async () => {
@@ -94,24 +97,46 @@ describe('the library, from chat to production', () => {
     expect(denied?.message.text).toContain('github-run can be started by every maintainer')
   })
 
-  it('canary: grows while it is well, is taken back when it is not', async () => {
+  it('canary: grows to all of the traffic while it is well', async () => {
     errors = '0.001'
-    const line = `canary repository=octo/web weights=5,100 prometheus=${address} query=errors`
-    const { post } = await start(line)
+    const { post } = await start(canary)
     expect(started()).toEqual(['canary.yml {"weight":"5"}'])
     await desk.hurry('workflow.due')
+    expect(post.message.text).toContain('Share of the traffic in %: 1 of 3, now 25')
     await desk.hurry('workflow.due')
-    expect(post.message.text).toContain('succeeded')
-    errors = '0.2'
-    const sick = await start(line)
     await desk.hurry('workflow.due')
-    expect(started()).toEqual(['canary.yml {"weight":"5"}', 'canary.yml {"weight":"0"}'])
-    expect(sick.post.message.text).toContain('At 5 % of the traffic 0.2 of the requests fail')
+    expect(started()).toEqual(['5', '25', '100'].map((weight) => `canary.yml {"weight":"${weight}"}`))
+    expect(post.message.text).toMatch(/^canary · WF-\d+ succeeded/)
+    expect(words()).toContain('octo/web main: all of the traffic is on it.')
+  })
+
+  it('canary: is taken back by itself at the share where too many requests fail, and says how many', async () => {
     errors = '0.001'
+    const { post } = await start(canary)
+    await desk.hurry('workflow.due')
+    errors = '0.18273'
+    await desk.hurry('workflow.due')
+    expect(started()).toEqual(['5', '25', '0'].map((weight) => `canary.yml {"weight":"${weight}"}`))
+    const why = 'At 25 % of the traffic 18.27 % of the requests fail, at most 1 % may'
+    expect(post.message.text).toMatch(/^canary · WF-\d+ failed/)
+    expect(post.message.text).toContain(`✗ Share of the traffic in %: ${why}`)
+    expect(post.message.text).toContain('↩ Canary is taken back')
+    expect(words()).toContain(`octo/web main: is being taken back. ${why}`)
     const blind = await start(`canary repository=octo/web weights=5 prometheus=${address} query=nothing`)
     await desk.hurry('workflow.due')
     expect(started().at(-1)).toBe('canary.yml {"weight":"0"}')
-    expect(blind.post.message.text).toMatch(/^canary · WF-\d+ failed/)
+    expect(blind.post.message.text).toContain('Prometheus has no number for nothing')
+  })
+
+  it('canary: cancelled half-way, its share of the traffic is taken back too', async () => {
+    const { post, reference } = await start(canary)
+    await desk.say(`workflow cancel ${reference}`, 'ada')
+    expect(started()).toEqual(['canary.yml {"weight":"5"}', 'canary.yml {"weight":"0"}'])
+    expect(post.message.text).toMatch(/^canary · WF-\d+ was cancelled/)
+    const { post: odd } = await start(`canary repository=octo/web weights=250 prometheus=${address} query=errors`)
+    expect(odd.message.text).toContain('weights are shares of the traffic in %')
+    expect(words()).toContain('octo/web main: not begun. weights are shares of the traffic in %, such as 5,25,100')
+    expect(started()).toEqual([])
   })
 
   it('blue-green: switches back when the numbers are bad', async () => {
@@ -120,7 +145,9 @@ describe('the library, from chat to production', () => {
     await desk.say(buttonOf(post.message, 'Approve'), 'ben')
     await desk.hurry('workflow.due')
     expect(started()).toEqual(['deploy.yml {"slot":"new"}', 'switch.yml {"to":"new"}', 'switch.yml {"to":"old"}'])
-    expect(post.message.text).toContain('Errors 0.2, latency 0.2 s: too much')
+    expect(post.message.text).toContain(
+      '20 % of the requests fail (at most 1 %), 95 % are answered within 0.2 s (at most 0.5 s)',
+    )
   })
 
   it('incident: escalates when nobody takes it, and ends when somebody says so', async () => {
@@ -144,6 +171,7 @@ describe('the library, from chat to production', () => {
     await desk.say(buttonOf(release.post.message, 'Approve'), 'ada')
     expect(desk.posts().map(({ message }) => message.text)).toContainEqual('shop main is released, approved by ada')
     const feature = await start('feature requirement="Pay with a saved card" repository=octo/web branch=feature/cards')
+    expect(words()).toContain('Draft with /story:\n- Pay with a saved card')
     await desk.say(buttonOf(feature.post.message, 'Approve'), 'ben')
     expect(feature.post.message.text).toContain('◷ Implementation: waits')
   })

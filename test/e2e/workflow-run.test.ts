@@ -56,6 +56,7 @@ for (const mode of MODES)
       expect(timeline?.message.text).toMatch(
         /build queued[\s\S]*build succeeded[\s\S]*enough succeeded[\s\S]*deploy succeeded/,
       )
+      expect(timeline?.message.text).toMatch(/\nstarted \d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC by ada\n.* running · ada\n/)
     })
 
     it('stops at a closed gate and takes back what was done, last first', async () => {

@@ -3,7 +3,9 @@ import { type Command, type Context, defineCommand, HubError, type Message } fro
 import type { Approval, Vote } from '../approvals/approval.ts'
 import { decide } from '../approvals/decide.ts'
 import { questionBlocks } from '../approvals/show.ts'
+import { plain } from '../card-lines.ts'
 import type { Ports } from '../ports.ts'
+import type { Changed } from '../runs/apply.ts'
 import { code, paragraph, runOf, toAsker } from './text.ts'
 
 const runName = z.string().max(20).describe('Run, such as WF-12')
@@ -23,14 +25,13 @@ export function approveCommands(ports: () => Ports): readonly Command[] {
         // Typed by hand it could mean what stood there a minute ago: the button says what it is about.
         if (given === undefined)
           return toAsker(ctx, question(run, approval, await ports().approvals().votes(null, approval)))
-        const { state, given: count } = await decide(
-          approval,
-          { vote: 'approve', reason: null, delegate: null },
-          ctx,
-          ports(),
-        )
+        const {
+          state,
+          given: count,
+          changed,
+        } = await decide(approval, { vote: 'approve', reason: null, delegate: null }, ctx, ports())
         const still = state === 'open' ? ` ${count} of ${approval.rules.quorum}: others have to answer too.` : ''
-        return toAsker(ctx, paragraph(`You approved **${run.toUpperCase()}** (${code(approval.step)}).${still}`))
+        return toAsker(ctx, paragraph(`You approved ${whatOf(changed, approval)}.${still}`))
       },
     }),
     defineCommand({
@@ -46,8 +47,8 @@ export function approveCommands(ports: () => Ports): readonly Command[] {
       sideEffects: 'outside',
       async run({ run, reason, code: given }, ctx) {
         const approval = await find(run, given, ctx, ports())
-        await decide(approval, { vote: 'reject', reason, delegate: null }, ctx, ports())
-        return toAsker(ctx, paragraph(`You rejected **${run.toUpperCase()}** (${code(approval.step)}).`))
+        const { changed } = await decide(approval, { vote: 'reject', reason, delegate: null }, ctx, ports())
+        return toAsker(ctx, paragraph(`You rejected ${whatOf(changed, approval)}.`))
       },
     }),
     defineCommand({
@@ -78,6 +79,10 @@ export function approveCommands(ports: () => Ports): readonly Command[] {
   ]
 }
 
+/** 'WF-9 (Approval for production)': as the card of the run calls it. */
+function whatOf({ snapshot: { definition, state } }: Changed, { step }: Approval): string {
+  return `**${state.about.reference}** (${plain(definition.steps[step]?.title ?? step)})`
+}
 /** The approval that is meant: by its code wherever it belongs, else the open one of a run of this workspace. */
 async function find(reference: string, given: string | undefined, ctx: Context, ports: Ports): Promise<Approval> {
   if (given !== undefined) {

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { type Command, defineCommand, type Message } from '#contract'
 import { planText } from '../plan/preview.ts'
 import type { Ports } from '../ports.ts'
-import { formatReference } from '../runs/run.ts'
+import { formatReference, type Snapshot, type Transition } from '../runs/run.ts'
 import type { Listed } from '../runs/store.ts'
 import { timelineJson, timelineMermaid, timelineText } from '../timeline.ts'
 import { workflowName } from './run.ts'
@@ -108,7 +108,12 @@ export function lookCommands(ports: () => Ports): readonly Command[] {
         const snapshot = await runOf(run, ctx, ports())
         const journal = await ports().runs().transitions(ctx.workspace, snapshot.run.id)
         if (format === 'text')
-          return shown(snapshot.state.about.reference, timelineText(snapshot, journal), 'txt', 'text/plain')
+          return shown(
+            snapshot.state.about.reference,
+            timelineText(snapshot, journal, await namesOf(snapshot, journal, ports())),
+            'txt',
+            'text/plain',
+          )
         if (format === 'mermaid')
           return shown(snapshot.state.about.reference, timelineMermaid(snapshot), 'mmd', 'text/plain', 'mermaid')
         return shown(
@@ -121,6 +126,23 @@ export function lookCommands(ports: () => Ports): readonly Command[] {
       },
     }),
   ]
+}
+/** Those who answered go by the name that they had then, others by the one they have now. */
+async function namesOf(
+  { run }: Snapshot,
+  journal: readonly Transition[],
+  ports: Ports,
+): Promise<ReadonlyMap<string, string>> {
+  const approvals = await ports.approvals().ofRun(null, run.workspace, run.id)
+  const votes = await Promise.all(approvals.map((one) => ports.approvals().votes(null, one)))
+  const names = new Map(votes.flat().map(({ voter, name }) => [voter, name]))
+  for (const key of new Set(journal.flatMap(({ by }) => by ?? []))) {
+    const id = key.slice(key.indexOf(':') + 1)
+    if (key === run.startedBy.key || names.has(key)) continue
+    const [one] = (await ports.directory().find(run.workspace, id)).filter(({ account }) => account.id === id)
+    if (one) names.set(key, one.name)
+  }
+  return names
 }
 const reasonOf = (problem: string): string => problem.split('\n').slice(0, 2).at(-1) ?? problem
 
@@ -152,7 +174,11 @@ function shown(reference: string, text: string, ending: string, mediaType: strin
   return {
     text,
     blocks: [
-      { kind: 'code', text: cut ? text.slice(-MAX_SHOWN) : text, ...(language === undefined ? {} : { language }) },
+      {
+        kind: 'code',
+        text: cut ? `…${text.slice(text.indexOf('\n', text.length - MAX_SHOWN))}` : text,
+        ...(language === undefined ? {} : { language }),
+      },
       ...(cut ? [{ kind: 'file', name: `${reference}.${ending}`, mediaType, text } as const] : []),
     ],
   }

@@ -20,6 +20,15 @@ describe('expressions', () => {
     ['has(steps.a.output.id) ? steps.a.output.id : "none"', { steps: { a: { output: {} } } }, 'none'],
     ['inputs.branch.like("release/*")', { inputs: { branch: 'release/7' } }, true],
     ['"ab" + inputs.text', { inputs: { text: 'c' } }, 'abc'],
+    ['0.07.percent()', {}, '7 %'],
+    ['double(inputs.share).percent()', { inputs: { share: '0.018276' } }, '1.828 %'],
+    ['double(inputs.share).percent()', { inputs: { share: 1 } }, '100 %'],
+    ['double(inputs.share).percent()', { inputs: { share: 'NaN' } }, 'an unknown share'],
+    [
+      'inputs.error.brief()',
+      { inputs: { error: 'grow[1]: WF-9 failed: healthy failed: 18 % fail\nlog' } },
+      '18 % fail',
+    ],
   ])('%s', (source, scope, expected) => expect(value(source, scope)).toEqual(expected))
 
   it('knows which steps it looks at, whatever they are written like', () => {

@@ -1,5 +1,6 @@
 import { type ASTNode, Environment, ParseError } from '@marcbachmann/cel-js'
 import { HubError, type Json } from '#contract'
+import { brief as briefReason } from './brief.ts'
 import { likeness } from './like.ts'
 
 /** An expression that was read once: what it refers to is known before it runs. */
@@ -30,6 +31,8 @@ const environment = new Environment({
   .registerFunction('string.like(string): bool', (text: string, pattern: string) => likeness(text, pattern))
   // For what becomes part of an address.
   .registerFunction('string.encoded(): string', (text: string) => encodeURIComponent(text))
+  .registerFunction('string.brief(): string', briefReason)
+  .registerFunction('double.percent(): string', percent)
 
 const known = new Map<string, Expression>()
 
@@ -157,6 +160,10 @@ function longest(value: unknown): number {
   return inner.reduce<number>((most, one) => Math.max(most, longest(one)), Math.max(1, inner.length))
 }
 
+/** 0.1834 as '18.34 %': a share as people read it. Prometheus says NaN where there was nothing to divide by. */
+function percent(share: number): string {
+  return Number.isFinite(share) ? `${Number((share * 100).toPrecision(4))} %` : 'an unknown share'
+}
 const brief = (source: string) => (source.length > 80 ? `${source.slice(0, 79)}…` : source)
 function why(error: unknown): string {
   const summary = error instanceof Error && 'summary' in error ? String(error.summary) : ''

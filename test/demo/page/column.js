@@ -12,8 +12,18 @@ const SWITCHES = {
   duplicate: ['Twice', 'Each request is delivered two times at once'],
   dropped: ['Dropped', 'The connection is cut after every other message was stored'],
 }
+/** A notice goes by itself, what went wrong stays. */
+const TOAST_MS = 6_000
 const PEOPLE = { ann: 'Ann', bob: 'Bob' }
-const time = (atMs) => new Date(atMs).toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' })
+/** The hour as the reader's clock shows it; all of it, with its zone, where they point. */
+function time(atMs) {
+  const at = new Date(atMs)
+  return el(
+    'time',
+    { datetime: at.toISOString(), title: at.toLocaleString([], { dateStyle: 'full', timeStyle: 'long' }) },
+    at.toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' }),
+  )
+}
 
 /** One platform: conversation, composer, switches and wire log. `show` takes a new state. */
 export function createColumn(name, who) {
@@ -32,7 +42,10 @@ export function createColumn(name, who) {
     return reaction
   }
   const toast = el('p', { class: 'toast', role: 'status' })
+  let leaving
   const say = (text, isBad) => {
+    clearTimeout(leaving)
+    if (text !== '' && !isBad) leaving = setTimeout(() => say('', false), TOAST_MS)
     toast.textContent = text
     toast.classList.toggle('bad', isBad)
     toast.hidden = text === ''
@@ -151,7 +164,7 @@ export function createColumn(name, who) {
           { class: 'by' },
           el('strong', {}, PEOPLE[item.who] ?? 'hub'),
           item.who === 'hub' ? el('span', { class: 'app' }, 'APP') : null,
-          el('time', {}, time(item.atMs)),
+          time(item.atMs),
           item.edited ? el('span', { class: 'edited' }, 'edited') : null,
         ),
         item.only ? el('p', { class: 'private' }, item.only) : null,
