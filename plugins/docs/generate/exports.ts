@@ -1,95 +1,115 @@
-/** One exported name with its signature as it is written, and the first sentence said about it. */
-export interface Exported {
+import { isParsed, readModule } from '../code/read.ts'
+import type { Entry, Exported, LeftOut, Module } from '../code/types.ts'
+import { filesMeant } from './resolve-import.ts'
+
+/** Reads another file of the repository; null where there is none. */
+export type ReadFile = (path: string) => Promise<string | null>
+export interface Surface {
+  readonly exports: readonly Exported[]
+  /** What could not be read, in words. */
+  readonly notes: readonly string[]
+}
+interface Given {
   readonly name: string
-  readonly signature: string
-  readonly about: string
+  as(name: string): readonly Exported[]
 }
 const MOST = 300
-const MAX_LINE = 1_000
-const SIGNATURE_LINES = 20
-const SIGNATURE_CHARACTERS = 400
+const DEPTH = 8
+const FILES = 80
+const NO_FILE: ReadFile = async () => null
 
-/** Exports of a file of TypeScript, JavaScript or Python: what its lines say, in their order. What is exported under another file's name is not followed. */
-export function exportsOf(path: string, text: string): Exported[] {
-  const lines = text.split(/\r?\n/).map((line) => line.slice(0, MAX_LINE))
-  return (/\.pyi?$/.test(path) ? python(lines) : script(lines)).slice(0, MOST)
-}
+/**
+ * What a file of TypeScript, JavaScript or Python gives to others, in its order, by a parser. What it gives on from other files of the
+ * repository is looked up there; what comes from elsewhere is listed with where it comes from.
+ */
+export async function exportsOf(path: string, text: string, read: ReadFile = NO_FILE): Promise<Surface> {
+  const notes = new Set<string>()
+  const modules = new Map<string, Promise<Module | null>>()
+  const surfaces = new Map<string, Promise<readonly Given[]>>()
 
-const DECLARED =
-  /^export\s+(?:default\s+)?(?:declare\s+)?(?:abstract\s+)?(?:async\s+)?(function\*?|class|interface|type|enum|const|let)\s+([A-Za-z_$][\w$]*)/
-
-function script(lines: readonly string[]): Exported[] {
-  return lines.flatMap((line, at) => {
-    const [, kind = '', name] = DECLARED.exec(line) ?? []
-    if (name === undefined) return []
-    const about = jsDocAbove(lines, at)
-    const declared = line.replace(/^export\s+(?:default\s+)?(?:declare\s+)?/, '')
-    if (kind.startsWith('function')) return [{ name, signature: headOf(lines, at, declared), about }]
-    if (kind === 'const' || kind === 'let') {
-      const typed = /^(?:const|let)\s+[\w$]+\s*:\s*[^=]+/.exec(declared)?.[0]
-      const isFunction =
-        /=\s*(?:async\s*)?\(/.test(declared) && /=>/.test(lines.slice(at, at + SIGNATURE_LINES).join(' '))
-      const signature =
-        typed ?? (isFunction ? headOf(lines, at, declared).replace(/\s*=>[\s\S]*$/, '') : `${kind} ${name}`)
-      return [{ name, signature: clean(signature), about }]
+  const parse = async (file: string, source: string): Promise<Module | null> => {
+    const made: Module | LeftOut = await readModule(file, source)
+    if ('reason' in made) {
+      notes.add(`${file} ${made.reason}`)
+      return null
     }
-    return [{ name, signature: clean(declared.replace(/\s*[={][\s\S]*$/, '')), about }]
-  })
-}
-
-/** A head over several lines, up to the body. */
-function headOf(lines: readonly string[], at: number, first: string): string {
-  let head = ''
-  let depth = 0
-  for (const [i, line] of [first, ...lines.slice(at + 1, at + SIGNATURE_LINES)].entries()) {
-    for (const character of i === 0 ? line : ` ${line.trim()}`) {
-      if ('([<'.includes(character)) depth += 1
-      if (')]'.includes(character) || (character === '>' && !head.endsWith('='))) depth -= 1
-      if (character === '{' && depth <= 0 && !/[:|&=]\s*$/.test(head)) return clean(head)
-      head += character
-    }
-    if (depth <= 0 && /=>\s*$|;\s*$/.test(head)) return clean(head.replace(/;\s*$/, ''))
+    if (made.errorLine !== null)
+      notes.add(`${file} has a syntax error at line ${made.errorLine}: names around it may be missing`)
+    return made
   }
-  return clean(head)
-}
-const clean = (text: string): string =>
-  text.replace(/\s+/g, ' ').replace(/\( /g, '(').replace(/,? \)/g, ')').trim().slice(0, SIGNATURE_CHARACTERS)
-
-function jsDocAbove(lines: readonly string[], at: number): string {
-  let end = at - 1
-  while (/^\s*@/.test(lines[end] ?? '')) end -= 1
-  if (!/\*\/\s*$/.test(lines[end] ?? '')) return ''
-  let start = end
-  while (start > 0 && !/^\s*\/\*\*/.test(lines[start] ?? '')) start -= 1
-  const said = lines.slice(start, end + 1).map((line) =>
-    line
-      .replace(/^\s*(?:\/\*\*|\*\/|\*)?\s?/, '')
-      .replace(/\*\/\s*$/, '')
-      .trim(),
-  )
-  return sentenceOf(said)
-}
-
-function python(lines: readonly string[]): Exported[] {
-  return lines.flatMap((line, at) => {
-    const name = /^(?:async\s+)?(?:def|class)\s+([A-Za-z]\w*)/.exec(line)?.[1]
-    if (name === undefined) return []
-    let end = at
-    while (end < at + SIGNATURE_LINES && end < lines.length - 1 && !/:\s*(?:#.*)?$/.test(lines[end] ?? '')) end += 1
-    const signature = clean(
-      lines
-        .slice(at, end + 1)
-        .join(' ')
-        .replace(/:\s*(?:#.*)?$/, ''),
+  const load = (file: string, source: string): Promise<Module | null> => {
+    const loading = modules.get(file) ?? parse(file, source)
+    modules.set(file, loading)
+    return loading
+  }
+  const find = async (from: string, source: string): Promise<string | null> => {
+    for (const file of filesMeant(from, source)) {
+      if (!isParsed(file)) continue
+      if (!modules.has(file)) {
+        const other = modules.size < FILES ? await read(file) : null
+        // Others were read meanwhile.
+        if (modules.size >= FILES && !modules.has(file)) {
+          notes.add(`only the first ${FILES} files were followed`)
+          return null
+        }
+        if (other === null) continue
+        await load(file, other)
+      }
+      return (await modules.get(file)) ? file : null
+    }
+    return null
+  }
+  const surface = (file: string, trail: readonly string[]): Promise<readonly Given[]> => {
+    // A circle ends where it began: what stands there is listed there.
+    if (trail.includes(file) || trail.length === DEPTH) return Promise.resolve([])
+    const known = surfaces.get(file)
+    if (known) return known
+    const made = gather(file, [...trail, file])
+    surfaces.set(file, made)
+    return made
+  }
+  const gather = async (file: string, trail: readonly string[]): Promise<readonly Given[]> => {
+    const { entries } = (await modules.get(file)) ?? { entries: [] }
+    const sources = [...new Set(entries.flatMap((entry) => ('source' in entry ? [entry.source] : [])))]
+    const files = new Map(
+      await Promise.all(sources.slice(0, FILES).map(async (one) => [one, await find(file, one)] as const)),
     )
-    const doc = /^\s*[rR]?(?:"""|''')(.*)$/.exec(lines[end + 1] ?? '')?.[1]
-    const said = doc === undefined ? [] : [doc.replace(/(?:"""|''').*$/, '') || (lines[end + 2] ?? '').trim()]
-    return [{ name, signature, about: sentenceOf(said) }]
-  })
+    const named = new Set(entries.flatMap((entry) => ('name' in entry ? [entry.name] : [])))
+    const given: Given[] = []
+    for (const entry of entries) {
+      if (entry.kind === 'own') {
+        given.push(entry)
+        continue
+      }
+      const target = files.get(entry.source) ?? null
+      const others = target === null ? null : await surface(target, trail)
+      if (others === null) given.push(unfollowed(entry))
+      else if (entry.kind === 'namespace') given.push(space(entry, others))
+      else if (entry.kind === 'from') {
+        const other = others.find(({ name }) => name === entry.imported)
+        given.push(other ? { name: entry.name, as: other.as } : unfollowed(entry))
+      } else
+        for (const other of others) {
+          // What a module names itself goes before what it gives on with a star, and a star leaves `default` out.
+          if (other.name === 'default' || named.has(other.name) || entry.only?.has(other.name) === false) continue
+          named.add(other.name)
+          given.push(other)
+        }
+    }
+    return given
+  }
+  await load(path, text)
+  const all = (await surface(path, [])).flatMap(({ name, as }) => as(name))
+  if (all.length > MOST) notes.add(`${(all.length - MOST).toLocaleString('en')} more are left out`)
+  return { exports: all.slice(0, MOST), notes: [...notes] }
 }
-function sentenceOf(lines: readonly string[]): string {
-  const first = lines.findIndex((line) => line !== '')
-  const upTo = lines.slice(Math.max(0, first)).findIndex((line) => line === '' || line.startsWith('@'))
-  const text = lines.slice(Math.max(0, first), upTo === -1 ? undefined : Math.max(0, first) + upTo).join(' ')
-  return (/^.*?[.!?](?=\s|$)/.exec(text)?.[0] ?? text).slice(0, 300)
+
+const NOTHING = { about: '', deprecated: null, parameters: [], members: [], extends: false } as const
+function unfollowed(entry: Exclude<Entry, { kind: 'own' }>): Given {
+  const name = entry.kind === 'all' ? '*' : entry.name
+  return { name, as: () => [{ ...NOTHING, name, signature: entry.shown }] }
 }
+const space = ({ name, shown }: Extract<Entry, { kind: 'namespace' }>, others: readonly Given[]): Given => ({
+  name,
+  as: () => [{ ...NOTHING, name, signature: shown, members: others.flatMap((one) => one.as(one.name)) }],
+})

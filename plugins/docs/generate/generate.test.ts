@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest'
-import { exportsOf } from './exports.ts'
 import { operationsOf } from './openapi.ts'
 import { regenerate } from './sections.ts'
 import type { Sources } from './sources.ts'
@@ -18,6 +17,7 @@ export async function openShop(
  * @deprecated
  */
 export interface Goods extends Record<string, number> {
+  /** In cents. Never less than nothing. */
   readonly price: number
 }
 export const limit: number = 3
@@ -36,30 +36,6 @@ const file = (files: Readonly<Record<string, string>>): Sources => ({
   since: async () => null,
 })
 const never = () => false
-
-describe('exports', () => {
-  it('of TypeScript are signatures as they are written, with their first sentence', () => {
-    expect(exportsOf('src/shop.ts', SHOP)).toEqual([
-      {
-        name: 'openShop',
-        signature: 'async function openShop(name: string, options: { readonly port?: number } = {}): Promise<Shop>',
-        about: 'Opens a shop.',
-      },
-      { name: 'Goods', signature: 'interface Goods extends Record<string, number>', about: 'What a shop sells.' },
-      { name: 'limit', signature: 'const limit: number', about: '' },
-      { name: 'close', signature: 'const close = (shop: Shop): void', about: '' },
-      { name: 'State', signature: 'type State', about: '' },
-    ])
-  })
-  it('of Python are what stands at the margin', () => {
-    const text =
-      'def open_shop(\n    name: str,\n) -> Shop:\n    """Opens a shop. Slowly."""\n    def inner(): ...\n\nclass Goods(Base):\n    pass\n\ndef _own(): ...\n'
-    expect(exportsOf('shop.py', text)).toEqual([
-      { name: 'open_shop', signature: 'def open_shop(name: str) -> Shop', about: 'Opens a shop.' },
-      { name: 'Goods', signature: 'class Goods(Base)', about: '' },
-    ])
-  })
-})
 
 describe('operations', () => {
   it('are those of a description, in JSON and in YAML', async () => {
@@ -98,6 +74,43 @@ describe('a generated section', () => {
       never,
     )
     expect(again).toEqual({ text: made.text, sections: [], problems: [] })
+  })
+  it('of exports shows members in their order, each with what is said of it, and follows what other files give', async () => {
+    const files = {
+      'src/index.ts': "export * from './shop.js'\nexport { z } from 'zod'\n",
+      'src/shop.ts': SHOP,
+    }
+    const text = '<!-- autodevhub:exports src/index.ts -->\n<!-- /autodevhub -->\n'
+    const made = await regenerate('api.md', text, file(files), never)
+    expect(made.text).toBe(
+      [
+        '<!-- autodevhub:exports src/index.ts -->\n',
+        '```ts',
+        'async function openShop(name: string, options: { readonly port?: number } = {}): Promise<Shop>',
+        '```\n',
+        'Opens a shop.\n',
+        '```ts',
+        'interface Goods extends Record<string, number> {\n  // In cents.\n  readonly price: number\n}',
+        '```\n',
+        'Deprecated. What a shop sells.\n',
+        '```ts\nconst limit: number\n```\n',
+        '```ts\nconst close = (shop: Shop): void\n```\n',
+        "```ts\ntype State = 'open' | 'closed'\n```\n",
+        "```ts\nexport { z } from 'zod'\n```\n",
+        '<!-- /autodevhub -->\n',
+      ].join('\n'),
+    )
+    expect(made.problems).toEqual([])
+  })
+  it('of exports says which line of the code could not be read, and stays as it is where nothing could', async () => {
+    const text = '<!-- autodevhub:exports a.ts -->\n<!-- /autodevhub -->\n'
+    const broken = await regenerate('api.md', text, file({ 'a.ts': 'export const a: 1 = 1\nexport class {\n' }), never)
+    expect(broken.text).toContain(
+      '```ts\nconst a: 1\n```\n\n<sub>a.ts has a syntax error at line 2: names around it may be missing.</sub>\n',
+    )
+    const long = { 'a.ts': `export const a = '${'x'.repeat(1_000_000)}'\n` }
+    const left = await regenerate('api.md', text, file(long), never)
+    expect(left).toEqual({ text, sections: [], problems: ['api.md line 1: a.ts is larger than 1 MB'] })
   })
   it('cannot be left by what the code says', async () => {
     const evil = { openapi: '3.1.0', paths: { '/a|b': { get: { summary: 'x | <!-- /autodevhub -->\n<script>' } } } }

@@ -2,7 +2,7 @@
 export type ResolveImport = (from: string, specifier: string) => string | null
 
 const ENDINGS = ['', '.ts', '.tsx', '.mts', '.cts', '.js', '.jsx', '.mjs', '.cjs', '.vue', '.svelte']
-const INDEXES = ['ts', 'tsx', 'mts', 'js', 'jsx', 'mjs', 'cjs'].map((ending) => `/index.${ending}`)
+const INDEXES = ['ts', 'd.ts', 'tsx', 'mts', 'js', 'jsx', 'mjs', 'cjs'].map((ending) => `/index.${ending}`)
 
 export interface Known {
   readonly paths: ReadonlySet<string>
@@ -24,35 +24,8 @@ export function createResolver({ paths, packageJson, goMod }: Known): ResolveImp
   }
   const first = (...candidates: readonly (string | null)[]) =>
     candidates.find((one): one is string => one !== null && paths.has(one)) ?? null
-  const script = (base: string | null) => {
-    if (base === null) return null
-    // TypeScript is imported under the name that it is compiled to.
-    const source = base.replace(/\.([cm]?)js(x?)$/, '.$1ts$2')
-    return first(
-      ...ENDINGS.map((ending) => base + ending),
-      source,
-      source.replace(/\.ts$/, '.tsx'),
-      ...INDEXES.map((index) => base + index),
-    )
-  }
-  const python = (from: string, specifier: string) => {
-    const dots = /^\.*/.exec(specifier)?.[0].length ?? 0
-    const parts = specifier.slice(dots).split('.').filter(Boolean)
-    const here = from.split('/').slice(0, -1)
-    const roots =
-      dots > 0
-        ? [here.slice(0, here.length - (dots - 1))]
-        : [...here.map((_, i) => here.slice(0, here.length - i)), [], ['src']]
-    for (const root of roots)
-      for (let length = parts.length; length > 0; length -= 1) {
-        const base = [...root, ...parts.slice(0, length)].join('/')
-        const found = first(`${base}.py`, `${base}/__init__.py`, `${base}.pyi`)
-        if (found) return found
-      }
-    return dots > 0 ? first(`${roots[0]?.join('/')}/__init__.py`) : null
-  }
   return (from, specifier) => {
-    if (/\.pyi?$/.test(from)) return python(from, specifier)
+    if (/\.pyi?$/.test(from)) return first(...pythonFiles(from, specifier))
     if (from.endsWith('.go')) {
       if (module === null || !`${specifier}/`.startsWith(`${module}/`)) return null
       return byFolder.get(specifier.slice(module.length + 1)) ?? null
@@ -63,9 +36,48 @@ export function createResolver({ paths, packageJson, goMod }: Known): ResolveImp
       const candidates = [...(byName.get(`${name}.java`) ?? []), ...(byName.get(`${name}.kt`) ?? [])]
       return candidates.find((path) => path.replace(/\.\w+$/, '').endsWith(end)) ?? null
     }
-    if (specifier.startsWith('.')) return script(joined(from, specifier))
-    return script(names(specifier))
+    return first(...(specifier.startsWith('.') ? relativeFiles(from, specifier) : scriptFiles(names(specifier))))
   }
+}
+
+/** Files that an import may mean, the likeliest first, in TypeScript and JavaScript by a relative path. */
+export const filesMeant = (from: string, specifier: string): string[] =>
+  /\.pyi?$/.test(from) ? pythonFiles(from, specifier) : specifier.startsWith('.') ? relativeFiles(from, specifier) : []
+
+function relativeFiles(from: string, specifier: string): string[] {
+  const base = joined(from, specifier)
+  const files = scriptFiles(base)
+  if (base === null || !/\.d\.[cm]?ts$/.test(from)) return files
+  // Declarations speak of declarations, whatever stands beside them.
+  return [base.replace(/\.([cm]?)js$/, '.d.$1ts'), `${base}.d.ts`, `${base}/index.d.ts`, ...files]
+}
+function scriptFiles(base: string | null): string[] {
+  if (base === null) return []
+  // TypeScript is imported under the name that it is compiled to.
+  const source = base.replace(/\.([cm]?)js(x?)$/, '.$1ts$2')
+  return [
+    ...ENDINGS.map((ending) => base + ending),
+    source,
+    source.replace(/\.ts$/, '.tsx'),
+    `${base}.d.ts`,
+    ...INDEXES.map((index) => base + index),
+  ]
+}
+function pythonFiles(from: string, specifier: string): string[] {
+  const dots = /^\.*/.exec(specifier)?.[0].length ?? 0
+  const parts = specifier.slice(dots).split('.').filter(Boolean)
+  const here = from.split('/').slice(0, -1)
+  const roots =
+    dots > 0
+      ? [here.slice(0, here.length - (dots - 1))]
+      : [...here.map((_, i) => here.slice(0, here.length - i)), [], ['src']]
+  const found = roots.flatMap((root) =>
+    parts.flatMap((_, i) => {
+      const base = [...root, ...parts.slice(0, parts.length - i)].join('/')
+      return [`${base}.py`, `${base}/__init__.py`, `${base}.pyi`]
+    }),
+  )
+  return dots > 0 ? [...found, [...(roots[0] ?? []), '__init__.py'].join('/')] : found
 }
 
 /** A relative path from a file; null when it leads out of the repository. */

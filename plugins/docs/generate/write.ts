@@ -1,6 +1,7 @@
 import { type CodeFile, draw } from './architecture.ts'
 import { changelogText, newestRelease, unreleasedOf } from './changelog.ts'
 import { exportsOf } from './exports.ts'
+import { exportsText } from './exports-text.ts'
 import { IMPORTING } from './imports.ts'
 import { operationsOf } from './openapi.ts'
 import { createResolver } from './resolve-import.ts'
@@ -45,16 +46,10 @@ const cell = (text: string): string =>
 
 async function exported(from: string, sources: Sources): Promise<Written> {
   const source = await sources.read(from)
-  const all = source === null ? [] : exportsOf(from, source)
-  if (all.length === 0) return null
-  const language = /\.pyi?$/.test(from) ? 'python' : 'ts'
-  const text = all
-    .map(({ signature, about }) => {
-      const said = about.replace(/[<>]/g, (mark) => (mark === '<' ? '&lt;' : '&gt;')).replaceAll('```', '')
-      return [`\`\`\`${language}`, signature.replaceAll('```', ''), '```', ...(said ? ['', said] : [])].join('\n')
-    })
-    .join('\n\n')
-  return { text, from }
+  if (source === null) return null
+  const { exports, notes } = await exportsOf(from, source, sources.read)
+  if (exports.length === 0) return notes.length === 0 ? null : { problem: notes.join('; ') }
+  return { text: exportsText(/\.pyi?$/.test(from) ? 'python' : 'ts', exports, notes), from }
 }
 
 /** Since the release that is named, or since the newest one in the document's own headings. */

@@ -35,7 +35,7 @@ const HOSTILE = [
 ]
 
 describe('a document of a megabyte that is meant to be slow', () => {
-  it.each(HOSTILE)('made of %j is read, quoted and checked in no time', (piece) => {
+  it.each(HOSTILE)('made of %j is read, quoted and checked in no time', async (piece) => {
     const text = `# A\n\n${piece.repeat(MILLION / piece.length)}x\n`
     const began = performance.now()
     const chunks = chunksOf(linesOf(text))
@@ -44,7 +44,7 @@ describe('a document of a megabyte that is meant to be slow', () => {
       excerptOf({ workspace: 'w', plugin: 'p', repository: 'r', path: 'a.md', ...chunk }, new Map([['x', 1]]))
     }
     brokenBy('a.md', text, `${text}\n[x](y.md)\n`, '', { hasPath: () => true, anchorsOf: () => null })
-    exportsOf('a.ts', `export function ${text}`)
+    await exportsOf('a.ts', `export function ${text}`)
     const patch = `@@ -1,1 +1,1 @@\n-public ${text.slice(5)}\n+export const ${piece}`
     const file = { path: 'src/a.java', previousPath: null, change: 'modified' as const, added: 1, removed: 1, patch }
     changesOf([file], hunksOf([file]))
