@@ -16,7 +16,7 @@ export interface JobsView {
 }
 export const jobsView = defineService<JobsView>('jobs-view')
 
-/** For adapters whose people can stop what they asked for. */
+/** For whoever knows that work is not wanted any more. */
 export interface JobsControl {
   /**
    * Ends what waits or runs in a lane and was asked for before `before`, a `Context.jobId`: what runs is aborted, and nothing more of it is
@@ -27,6 +27,15 @@ export interface JobsControl {
     readonly lane: string
     readonly before: string
     /** For whoever looks at the jobs later: 'stopped by Ann'. */
+    readonly reason: string
+  }): Promise<number>
+  /**
+   * Ends what waits in these lanes for its time and was never begun: timers of something that came before. What was begun, if only once, goes on
+   * to its end. The row and its key stay, so that asking for the same job again makes no other. How many jobs that were.
+   */
+  withdraw(which: {
+    readonly workspace: string
+    readonly lanes: readonly string[]
     readonly reason: string
   }): Promise<number>
 }

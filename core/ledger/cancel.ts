@@ -19,6 +19,13 @@ const JOBS = `
   )
   select id from ended`
 
+// Nobody holds them, so there is nothing to fence or to abort; whoever claims one at this moment finds it ended, or has begun it.
+const WITHDRAWN = `
+  update hub.jobs set state = 'cancelled', finished_at = clock_timestamp(), error = $3
+  where workspace = $1 and lane is not null and lane in (select json_array_elements_text($2::text::json))
+    and state = 'pending' and attempts = 0
+  returning id`
+
 /** Work that nobody waits for any more. `abort`: what of it this process runs ends now; another one notices with its next renewal. */
 export function createJobsControl(sql: Sql, abort: (id: string) => void): JobsControl {
   return {
@@ -27,6 +34,10 @@ export function createJobsControl(sql: Sql, abort: (id: string) => void): JobsCo
       const ended = await sql.query<{ id: string }>(JOBS, [workspace, lane, before, reason])
       for (const { id } of ended) abort(id)
       return arrived.length + ended.length
+    },
+    async withdraw({ workspace, lanes, reason }) {
+      if (lanes.length === 0) return 0
+      return (await sql.query(WITHDRAWN, [workspace, JSON.stringify(lanes), reason])).length
     },
   }
 }

@@ -439,6 +439,55 @@ for (const database of DATABASES)
         expect(await count('jobs')).toBe(0)
       })
     })
+    it('a timer is withdrawn while it has not begun, of one tenant, and is not made again', async () => {
+      const { jobs } = ledger()
+      const control = createJobsControl(store.sql, () => {
+        throw new Error('nothing ran')
+      })
+      const timer = (lane: string, over: Partial<Parameters<typeof jobs.enqueue>[0][number]> = {}) => ({
+        id: randomUUIDv7(),
+        workspace: 'slack:T1',
+        kind: 'k',
+        key: lane,
+        lane,
+        body: {},
+        maxAttempts: 3,
+        backoffMs: 10,
+        delayMs: 3_600_000,
+        origin: null,
+        ...over,
+      })
+      const [begun, mine, stage, kept, others] = [
+        timer('begun', { delayMs: 0 }),
+        timer('mine'),
+        timer('mine', { key: 'mine:1' }),
+        timer('kept'),
+        timer('mine', { workspace: 'slack:T2' }),
+      ]
+      await jobs.enqueue([begun, mine, stage, kept, others])
+      const [held] = await jobs.claim(10)
+      if (held?.id !== begun.id) throw new Error('what was due was not claimed')
+      const which = { workspace: 'slack:T1', lanes: ['begun', 'mine', 'unknown'], reason: 'it came' }
+      expect(await control.withdraw(which)).toBe(2)
+      // Begun once: its second try is not taken from it either.
+      await jobs.finish(finish(held, { state: 'pending', delayMs: 60_000 }))
+      expect(await control.withdraw(which)).toBe(0)
+      expect(await control.withdraw({ ...which, lanes: [] })).toBe(0)
+      expect(await jobs.enqueue([{ ...mine, id: randomUUIDv7(), delayMs: 0 }])).toEqual([mine.id])
+      expect(await jobs.claim(10)).toEqual([])
+      const rows = await store.sql.query<{ id: string; state: string; error: string | null }>(
+        'select id, state, error from hub.jobs',
+      )
+      expect(new Map(rows.map(({ id, state, error }) => [id, [state, error]]))).toEqual(
+        new Map([
+          [begun.id, ['pending', null]],
+          [mine.id, ['cancelled', 'it came']],
+          [stage.id, ['cancelled', 'it came']],
+          [kept.id, ['pending', null]],
+          [others.id, ['pending', null]],
+        ]),
+      )
+    })
     describe('outbox', () => {
       it('sends a lane strictly in order; a held head blocks its own lane alone', async () => {
         const { outbox } = ledger()

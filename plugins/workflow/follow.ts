@@ -6,6 +6,7 @@ import { isOver } from './plan/state.ts'
 import type { Ports } from './ports.ts'
 import { type Changed, unchanged } from './runs/apply.ts'
 import type { Snapshot } from './runs/run.ts'
+import { endTimers } from './steps/due.ts'
 import { backoffMs } from './steps/retry.ts'
 
 /**
@@ -13,7 +14,7 @@ import { backoffMs } from './steps/retry.ts'
  * All of it is keyed, so doing it twice does nothing; a job that is repeated does all of it, because its first try may have ended before it did.
  */
 export async function follow(
-  { snapshot, changed, fresh, visible, calm }: Changed,
+  { snapshot, changed, fresh, left, visible, calm }: Changed,
   ctx: Context,
   ports: Ports,
   all = ctx.attempt > 1,
@@ -31,6 +32,7 @@ export async function follow(
       return ctx.enqueue(stepJob, { run: run.id, key, attempt }, { key: name, workspace, delayMs })
     }),
   )
+  await endTimers(snapshot, all ? null : left, ports)
   if (state.status === 'cancelling')
     for (const child of await ports.runs().children(workspace, run.id))
       await ctx.enqueue(
@@ -61,7 +63,8 @@ export async function show(snapshot: Snapshot, ctx: Context, ports: Ports): Prom
   const open = approvals.filter((one) => one.state === 'open')
   const votes = await Promise.all(open.map((one) => ports.approvals().votes(null, one)))
   const questions = open.map((one, n) => ({ approval: one, votes: votes[n] ?? [] }))
-  const [card, cardElsewhere] = [runCard(snapshot, questions), runCard(snapshot, questions, true)]
+  const cardFor = (elsewhere: boolean) => runCard(snapshot, questions, elsewhere, Date.now())
+  const [card, cardElsewhere] = [cardFor(false), cardFor(true)]
   for (const place of run.places) {
     try {
       const here = place.workspace === run.workspace ? card : cardElsewhere

@@ -1,4 +1,4 @@
-import { bindings, database, definePlugin, directory, links, tasks } from '#contract'
+import { bindings, database, definePlugin, directory, jobsControl, links, tasks } from '#contract'
 import { configSchema } from './config.ts'
 import { setupWorkflow } from './setup.ts'
 
@@ -10,7 +10,7 @@ export const workflow = definePlugin({
     summary: 'Runs workflows with gates, approvals and one live card each',
     hub: '^1.0.0',
     config: configSchema,
-    requires: [database, directory, links, bindings, tasks],
+    requires: [database, directory, links, bindings, tasks, jobsControl],
   },
   setup: setupWorkflow,
 })

@@ -1,4 +1,5 @@
 import type { Context } from '#contract'
+import { artifactsOf } from './artifacts.ts'
 import { kindOf } from './definition/schema.ts'
 import { formatDuration } from './expression/duration.ts'
 import { follow } from './follow.ts'
@@ -43,10 +44,13 @@ export async function childIsOver(
   if (!child || !isOver(child.state.status)) return
   const { state } = child
   const { reference } = state.about
+  const { artifacts, artifactCount } = artifactsOf(child.definition, state)
+  const left = { artifacts: artifacts.map((artifact) => ({ ...artifact })), artifactCount }
+  const why = `${reference} ${state.status}${state.reason === null ? '' : `: ${state.reason}`}`
   const outcome: Outcome =
     state.status === 'succeeded'
-      ? { status: 'succeeded', output: { reference, outputs: outputsOf(child) } }
-      : { status: 'failed', error: `${reference} ${state.status}${state.reason === null ? '' : `: ${state.reason}`}` }
+      ? { status: 'succeeded', output: { reference, outputs: outputsOf(child), ...left } }
+      : { status: 'failed', error: why, output: { reference, ...left } }
   const changed = await ports
     .runs()
     .advance(ctx.workspace, one.run, (now) => observe(now.state, one.key, one.attempt, outcome))

@@ -1,4 +1,4 @@
-import type { Bindings, Budget, Directory, Links, Log, Mail, Model, Tasks } from '#contract'
+import type { Bindings, Budget, Directory, JobsControl, Links, Log, Mail, Model, Tasks } from '#contract'
 import type { ApprovalStore } from './approvals/store.ts'
 import type { WorkflowConfig } from './config.ts'
 import type { Catalogue } from './definition/catalogue.ts'
@@ -21,6 +21,7 @@ export interface Ports {
   tasks(): Tasks
   directory(): Directory
   links(): Links
+  control(): JobsControl
   bindings(): Bindings
   model(): Model | null
   budget(): Budget | null

@@ -10,6 +10,7 @@ import {
   handleJob,
   type JobHandler,
   type Json,
+  jobsControl,
   links,
   mail,
   model,
@@ -85,6 +86,7 @@ function portsOf(hub: Hub<WorkflowConfig>): Ports {
     tasks: allTasks,
     directory: () => hub.use(directory),
     links: () => hub.use(links),
+    control: () => hub.use(jobsControl),
     bindings: () => hub.use(bindings),
     model: () => hub.maybe(model),
     budget: () => hub.maybe(budget),
@@ -96,7 +98,7 @@ function jobHandlers(ports: Ports): readonly JobHandler[] {
   return [
     handleJob(stepJob, async (payload, ctx) => void (await runStep(payload, ctx, ports))),
     handleJob(dueJob, async ({ leftMs, stage, ...attempt }, ctx) => {
-      await (leftMs > 0 ? ringAfter(attempt, leftMs, ctx, stage + 1) : timeIsOver(attempt, ctx, ports))
+      await (leftMs > 0 ? ringAfter(attempt, leftMs, ctx, ports, stage + 1) : timeIsOver(attempt, ctx, ports))
       return undefined
     }),
     handleJob(childJob, async (payload, ctx) => void (await childIsOver(payload, ctx, ports))),

@@ -204,6 +204,95 @@ for (const mode of MODES)
       expect(desk.robot.calls).toHaveLength(vote?.vote === 'approve' ? 1 : 0)
     })
 
+    describe('its timer', () => {
+      const timers = async (reference: string) => {
+        const rows = await desk.hub.store.sql.query<{ state: string }>(
+          `select j.state from hub.jobs j join hub.workflow_runs r on r.workspace = j.workspace and j.body -> 'payload' ->> 'run' = r.id::text
+           where j.kind = 'workflow.due' and r.number = $1 order by j.seq`,
+          [Number(reference.slice(3))],
+        )
+        return rows.map(({ state }) => state)
+      }
+      const again = async (kind: string, more: string) => {
+        const changed = await desk.hub.store.sql.query(
+          `update hub.jobs set state = 'pending', run_at = clock_timestamp() where seq =
+             (select max(seq) from hub.jobs where kind = $1 and state = 'done' and ${more}) returning id`,
+          [kind],
+        )
+        expect(changed).toHaveLength(1)
+        await desk.quiet()
+      }
+
+      it('goes with the answer, and a quiet hub has nothing left to do', async () => {
+        const { post, reference } = await ask('timed', '{ subject: Now? }', '    timeout: 24h\n')
+        expect(await timers(reference)).toEqual(['pending'])
+        await desk.say(buttonOf(post.message, 'Approve'), 'ben')
+        expect(await timers(reference)).toEqual(['cancelled'])
+        const later = await ask('refused', '{ subject: Now? }', '    timeout: 24h\n')
+        await desk.say(`${buttonOf(later.post.message, 'Reject')} not today`, 'ben')
+        expect(await timers(later.reference)).toEqual(['cancelled'])
+      })
+      it('goes when the run is cancelled, and when the question is asked anew', async () => {
+        const { post, reference } = await ask(
+          'anew',
+          `{ subject: "Ship?", voidOn: { event: git.pushed, match: { branch: "${HOLE('inputs.ref')}" } } }`,
+          '    timeout: 24h\n',
+        )
+        const old = buttonOf(post.message, 'Approve')
+        await desk.push({ branch: 'main' })
+        expect(buttonOf(post.message, 'Approve')).not.toBe(old)
+        expect(await timers(reference)).toEqual(['cancelled', 'pending'])
+        await desk.say(`workflow cancel ${reference}`, 'ada')
+        expect(await timers(reference)).toEqual(['cancelled', 'cancelled'])
+      })
+      it('goes with the second try where the first one died after the answer, and does not come back', async () => {
+        const { post, reference } = await ask('died', '{ subject: Now? }', '    timeout: 24h\n')
+        await desk.say(buttonOf(post.message, 'Approve'), 'ben')
+        const { sql } = desk.hub.store
+        // As it was between the two: answered, and the timer still there.
+        await sql.query(
+          `update hub.jobs set state = 'pending', finished_at = null, error = null where kind = 'workflow.due' and state = 'cancelled'
+             and body -> 'payload' ->> 'run' = (select id::text from hub.workflow_runs where number = $1)`,
+          [Number(reference.slice(3))],
+        )
+        expect(await timers(reference)).toEqual(['pending'])
+        await again('command', 'true')
+        expect(await timers(reference)).toEqual(['cancelled'])
+        expect(desk.robot.calls).toHaveLength(1)
+        // The step that asked dies late and is done again: the answer stands, and no timer is made.
+        await again('workflow.step', `body -> 'payload' ->> 'key' = 'ok'`)
+        expect(await timers(reference)).toEqual(['cancelled'])
+        expect(post.message.text).toContain('succeeded')
+        expect(desk.robot.calls).toHaveLength(1)
+      })
+      it('tried again by hand changes nothing', async () => {
+        const { post, reference } = await ask('by-hand', '{ subject: Now?, default: reject }', '    timeout: 24h\n')
+        await desk.say(buttonOf(post.message, 'Approve'), 'ben')
+        await desk.hub.store.sql.query(
+          `update hub.jobs set state = 'pending', run_at = clock_timestamp() where kind = 'workflow.due' and state = 'cancelled'
+             and body -> 'payload' ->> 'run' = (select id::text from hub.workflow_runs where number = $1)`,
+          [Number(reference.slice(3))],
+        )
+        await desk.quiet()
+        expect(await timers(reference)).toEqual(['done'])
+        expect(post.message.text).toContain('succeeded')
+      })
+      it('of a wait goes with what was waited for, and that of a delay is left to itself', async () => {
+        await desk.save(
+          'timed-waits',
+          'steps:\n  pushed: { wait: { event: git.pushed, match: { branch: timed } }, timeout: 3h }\n  soon: { needs: [pushed], delay: 2h }\n',
+        )
+        const shown = await desk.say('workflow run timed-waits')
+        const reference = shown.find(({ message }) => message.card)?.message.card?.of.replace('workflow ', '') ?? ''
+        expect(await timers(reference)).toEqual(['pending'])
+        await desk.push({ branch: 'timed' })
+        expect(await timers(reference)).toEqual(['cancelled', 'pending'])
+        await desk.hurry('workflow.due')
+        expect(await timers(reference)).toEqual(['cancelled', 'done'])
+        expect(desk.card(reference).message.text).toContain('succeeded')
+      })
+    })
+
     it('leaves a trail', async () => {
       const trail = await desk.hub.store.sql.query<{ actor: string; action: string }>(
         `select actor, action from hub.audit where workspace = $1 and action in ('workflow approve', 'workflow reject') order by seq`,

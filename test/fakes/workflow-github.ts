@@ -1,14 +1,25 @@
 import { z } from 'zod'
-import { ciRunChanged, definePlugin, defineTask, type Hub, HubError, type Plugin } from '#contract'
+import {
+  ciRunChanged,
+  definePlugin,
+  defineTask,
+  type Hub,
+  HubError,
+  type Plugin,
+  type RunArtifact,
+  runArtifacts,
+} from '#contract'
 
 /** GitHub Actions as workflows see it: what is started ends at once, as the test says. */
 export interface Actions {
   readonly started: { readonly runId: string; readonly what: string }[]
   /** Conclusion of what was started: 'deploy.yml {"environment":"staging"}'. */
   conclude: (what: string) => string
+  /** What it leaves behind: names of artifacts. */
+  leave: (what: string) => readonly string[]
 }
 export function actionsFake(workspace: string): { plugin: Plugin; actions: Actions } {
-  const actions: Actions = { started: [], conclude: () => 'success' }
+  const actions: Actions = { started: [], conclude: () => 'success', leave: () => [] }
   const done = new Map<string, string>()
   const byJob = new Map<string, string>()
   let door: Hub | undefined
@@ -68,7 +79,7 @@ export function actionsFake(workspace: string): { plugin: Plugin; actions: Actio
             summary: 'Read the state of a run of GitHub Actions',
             sideEffects: 'none',
             input: z.object({ repository, runId: z.string() }),
-            output: z.object({
+            output: runArtifacts.extend({
               conclusion: z.string(),
               url: z.string(),
               failedJobs: z.array(z.string()),
@@ -78,9 +89,14 @@ export function actionsFake(workspace: string): { plugin: Plugin; actions: Actio
               const conclusion = done.get(runId)
               if (conclusion === undefined) throw new HubError('NOT_FOUND', 'there is no such run')
               const isGreen = conclusion === 'success'
+              const url = `https://github.test/runs/${runId}`
+              const what = actions.started.find((one) => one.runId === runId)?.what ?? ''
+              const artifacts = actions.leave(what).map((name, n) => artifact(name, url, n))
               return {
                 conclusion,
-                url: `https://github.test/runs/${runId}`,
+                url,
+                artifacts,
+                artifactCount: artifacts.length,
                 failedJobs: isGreen ? [] : ['check'],
                 log: isGreen ? null : 'Error: 503 from /health',
               }
@@ -92,3 +108,13 @@ export function actionsFake(workspace: string): { plugin: Plugin; actions: Actio
   })
   return { plugin: plugin as Plugin, actions }
 }
+
+const artifact = (name: string, runUrl: string, n: number): RunArtifact => ({
+  name,
+  sizeBytes: 4_200_000 + n,
+  url: `${runUrl}/artifacts/${n}`,
+  runUrl,
+  digest: null,
+  expiresAt: null,
+  expired: false,
+})

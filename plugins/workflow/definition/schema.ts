@@ -122,13 +122,17 @@ const step = z.strictObject({
   needs: z.array(z.string()).max(100).default([]),
   when: z.enum(['success', 'failure', 'always']).default('success').describe('How the steps before it must have gone'),
   if: expression.optional(),
-  task: z.string().max(80).optional().describe('Task of a plugin, such as github.run'),
+  task: z.string().max(80).optional().describe('Task of a plugin, such as github.run, whose output has artifacts'),
   gate: expression.optional().describe('Goes on only when this is true'),
   reason: z.string().max(2_000).optional().describe('What is said when the gate is closed'),
   approval: approval.optional(),
   wait: wait.optional(),
   delay: filledDuration.optional(),
-  workflow: z.string().max(60).optional(),
+  workflow: z
+    .string()
+    .max(60)
+    .optional()
+    .describe('Another workflow: its results are output.outputs, and output.artifacts is what its runs left behind'),
   model: model.optional(),
   http: http.optional(),
   notify: notify.optional(),

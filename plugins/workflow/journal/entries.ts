@@ -15,7 +15,7 @@ export function observed(before: RunState, seen: RunState): readonly Entry[] {
       cause: 'seen',
       status: step.status,
       note: step.error,
-      output: step.status === 'succeeded' ? step.output : null,
+      output: step.status === 'succeeded' || step.status === 'failed' ? step.output : null,
     })
   }
   if (before.status !== seen.status)

@@ -65,7 +65,7 @@ function see(state: RunState, { step, attempt, status, note, output }: Entry): R
     running: { status: 'running' },
     waiting: { status: 'waiting' },
     succeeded: { status: 'succeeded', output },
-    failed: { status: 'failed', error: note ?? '' },
+    failed: { status: 'failed', error: note ?? '', output },
     queued: { status: 'again', error: note },
   }
   const outcome = outcomes[status]

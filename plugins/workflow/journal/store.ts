@@ -2,7 +2,7 @@ import { and, asc, eq, sql } from 'drizzle-orm'
 import { z } from 'zod'
 import type { Db, Json } from '#contract'
 import { hasEnded, isOver, type RunState, type StepState } from '../plan/state.ts'
-import type { Change } from '../runs/apply.ts'
+import { type Change, leftBy } from '../runs/apply.ts'
 import type { Snapshot, Transition } from '../runs/run.ts'
 import { workflowApprovals, workflowRuns, workflowSteps, workflowTransitions, workflowWaits } from '../tables.ts'
 import { observed, planned } from './entries.ts'
@@ -72,14 +72,11 @@ export async function writeChanges(
 }
 
 type Writing = ReturnType<typeof writingOf>
-function writingOf({ before, seen, settled, by }: Change) {
+function writingOf(change: Change) {
+  const { before, seen, settled, by } = change
   const { run } = before
   const entries = [...observed(before.state, seen), ...settled.decisions.map(planned)]
   const changed = [...settled.state.steps.values()].filter((step) => before.state.steps.get(step.key) !== step)
-  const leaving = changed.filter(({ key, attempt, status }) => {
-    const was = before.state.steps.get(key)
-    return was?.status === 'waiting' && (status !== 'waiting' || was.attempt !== attempt)
-  })
   return {
     run: { ...rowOfRun(run, settled.state), next: run.revision + Math.max(1, entries.length) },
     entries: entries.map((entry, n) => ({
@@ -91,7 +88,7 @@ function writingOf({ before, seen, settled, by }: Change) {
     })),
     steps: changed.map((step) => ({ run_id: run.id, ...rowOf(step) })),
     /** Nobody waits any more for what these waited for. */
-    leaving: leaving.map(({ key }) => ({ run_id: run.id, step: key })),
+    leaving: leftBy(change).map(({ key }) => ({ run_id: run.id, step: key })),
   }
 }
 function rowOfRun({ workspace, id, revision }: Snapshot['run'], state: RunState) {

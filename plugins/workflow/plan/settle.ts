@@ -54,7 +54,8 @@ export type Outcome =
   | { readonly status: 'running' }
   | { readonly status: 'waiting' }
   | { readonly status: 'succeeded'; readonly output: StepState['output'] }
-  | { readonly status: 'failed'; readonly error: string }
+  /** `output`: what it left behind all the same. */
+  | { readonly status: 'failed'; readonly error: string; readonly output?: StepState['output'] }
   /** The same step once more. */
   | { readonly status: 'again'; readonly error: string | null }
 
@@ -74,7 +75,13 @@ export function observe(state: RunState, key: string, attempt: number, outcome: 
   const ended: StepState =
     outcome.status === 'succeeded'
       ? { ...now, status: 'succeeded', output: outcome.output, error: null, order: lastOrder(state) + 1 }
-      : { ...now, status: 'failed', error: outcome.error, order: lastOrder(state) + 1 }
+      : {
+          ...now,
+          status: 'failed',
+          output: outcome.output ?? now.output,
+          error: outcome.error,
+          order: lastOrder(state) + 1,
+        }
   steps.set(key, ended)
   return { ...state, steps }
 }

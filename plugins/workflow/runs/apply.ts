@@ -10,6 +10,8 @@ export interface Changed {
   readonly changed: boolean
   /** Steps of which an attempt begins with this change. */
   readonly fresh: readonly StepState[]
+  /** Steps as they waited, of which nobody waits any more. */
+  readonly left: readonly StepState[]
   /** Is the card another one now? */
   readonly visible: boolean
   /** May the card say so a moment later? */
@@ -20,6 +22,7 @@ export const unchanged = (snapshot: Snapshot): Changed => ({
   snapshot,
   changed: false,
   fresh: [],
+  left: [],
   visible: false,
   calm: false,
 })
@@ -37,7 +40,8 @@ export function changeOf(before: Snapshot, seen: RunState, by: string | null): C
 }
 
 /** A change as it was stored. */
-export function changedBy({ before, settled }: Change, revision: number): Changed {
+export function changedBy(change: Change, revision: number): Changed {
+  const { before, settled } = change
   const after = settled.state
   const fresh = [...after.steps.values()].filter((step) => {
     const was = before.state.steps.get(step.key)
@@ -48,7 +52,17 @@ export function changedBy({ before, settled }: Change, revision: number): Change
     snapshot: { ...before, run, state: after },
     changed: true,
     fresh,
+    left: leftBy(change),
     visible: isVisible(before.state, after),
     calm: isCalm(before.state, after),
   }
+}
+
+/** Steps that waited before a change, and after it do not, or for something else. */
+export function leftBy({ before, settled }: Change): readonly StepState[] {
+  const { steps } = settled.state
+  return [...before.state.steps.values()].filter((was) => {
+    const now = steps.get(was.key)
+    return was.status === 'waiting' && now !== was && (now?.status !== 'waiting' || now.attempt !== was.attempt)
+  })
 }

@@ -33,13 +33,13 @@ export async function beginWaiting(one: Waiting, ctx: Context, ports: Ports): Pr
     if (kind === 'delay') {
       const delayMs = readDelay(fillWords(step.delay ?? '1s', scopeOf(snapshot.state, key)))
       const changed = await settle({ status: 'waiting' })
-      await ringAfter(one, delayMs, ctx)
+      await ringAfter(one, delayMs, ctx, ports)
       return follow(changed, ctx, ports)
     }
     if (kind === 'approval') {
       const changed = await askForApproval(one, ctx, ports)
       const delayMs = step.timeout === undefined ? DEFAULT_APPROVAL_MS : durationMs(step.timeout)
-      await ringAfter(one, delayMs, ctx)
+      await ringAfter(one, delayMs, ctx, ports)
       return follow(changed, ctx, ports)
     }
     if (kind === 'wait') return await beginWait(one, ctx, ports)
@@ -78,7 +78,7 @@ async function beginWait({ run, key, attempt, step, snapshot }: Waiting, ctx: Co
     return waiting
   })
   const delayMs = step.timeout === undefined ? DEFAULT_WAIT_MS : durationMs(step.timeout)
-  await ringAfter({ run, key, attempt }, delayMs, ctx)
+  await ringAfter({ run, key, attempt }, delayMs, ctx, ports)
   // It may have happened between the step before and this one.
   for (const event of await waits.since(ctx.workspace, wait.event, match, snapshot.run.createdAt)) {
     if (!fits(wait.if, { ...scope, event: event.payload })) continue
