@@ -5,6 +5,7 @@ import { continued } from './dispatch/continued.ts'
 import { createGuidedForms } from './dispatch/guided.ts'
 import { runCommand } from './dispatch/run.ts'
 import type { Host } from './host/host.ts'
+import { type EmailJob, emailJob } from './identity/email-job.ts'
 import type { LookUpPerson } from './identity/lookup.ts'
 import { personFromRow } from './identity/person.ts'
 import type { CoreDirectory } from './identity/store.ts'
@@ -41,6 +42,7 @@ export function handlersOf(deps: {
   lookUp: LookUpPerson
   secrets: Secrets
   findContinuation: FindContinuation
+  emails: EmailJob
 }): Handling {
   const { host, catalog, people, lookUp, secrets } = deps
   const guided = createGuidedForms({
@@ -55,7 +57,7 @@ export function handlersOf(deps: {
   const handlers = new Map<string, Handler>()
   const routes: Route[] = [{ kind: 'command', job: 'command', ...ATTEMPTS }]
 
-  handlers.set('command', async (body, { ctx, job }) => {
+  const runTyped: Handler = async (body, { ctx, job }) => {
     const typed = body.input as CommandCall['input'] | undefined
     if (typed === undefined) throw new HubError('INPUT_INVALID', 'the stored command has no text')
     const answered = await guided.answer(typed, ctx)
@@ -72,6 +74,15 @@ export function handlersOf(deps: {
       signConfirm: (text) => Buffer.from(secrets.sign('confirm', text), 'base64url').toString('hex'),
       receivedAtMs: Date.now() - job.waitedMs,
     })
+  }
+  handlers.set('command', async (body, running) => {
+    const message = await runTyped(body, running)
+    await deps.emails.ask(running.ctx)
+    return message
+  })
+  handlers.set(emailJob.name, async (_body, { ctx }) => {
+    await deps.emails.run(ctx)
+    return undefined
   })
   for (const { plugin, part } of [...host.events, ...scheduleHandlers(host.schedules)]) {
     const job = `on:${part.event.name}:${plugin}`

@@ -19,6 +19,7 @@ import {
   provide,
   type Role,
   tasks,
+  type WorkspaceAccount,
 } from '#contract'
 import { createBudget } from './ai/budget.ts'
 import { createBreaker } from './delivery/breaker.ts'
@@ -36,6 +37,9 @@ import { createMetrics, type Metrics } from './http/metrics.ts'
 import { pluginViews } from './http/plugin-views.ts'
 import type { LedgerView } from './http/ports.ts'
 import { createBindings } from './identity/bindings.ts'
+import { createEmailJob } from './identity/email-job.ts'
+import { createEmailLinks } from './identity/email-links.ts'
+import { createEmailMatch } from './identity/email-match.ts'
 import { createLinks } from './identity/links.ts'
 import { createLookUp } from './identity/lookup.ts'
 import { createDirectory } from './identity/store.ts'
@@ -76,6 +80,8 @@ export interface HubOptions {
   readonly openMetrics: boolean
   readonly version: string
   readonly tokensPerDay: number
+  /** Domains in which a verified address joins accounts; in lower case. Absent: none. */
+  readonly linkEmailDomains?: readonly string[]
   readonly log: Log
   readonly mask: Mask
   readonly worker?: Partial<WorkerOptions>
@@ -133,12 +139,13 @@ async function assemble(options: HubOptions, store: Store, rings: Rings, log: Lo
     of: async (workspace, account) =>
       (await host.channels.get(account.plugin)?.channel.profile(workspace, account.id)) ?? null,
   }
-  const accountLinks = createLinks({
-    sql,
-    people,
-    sign: (text) => Buffer.from(secrets.sign('link', text), 'base64url'),
-    profileOf: ({ workspace, account }) => known.of(workspace, account),
-  })
+  const { linkEmailDomains: domains = [] } = options
+  const emails = createEmailLinks(sql, domains)
+  const profileOf = ({ workspace, account }: WorkspaceAccount) => known.of(workspace, account)
+  const sign = (text: string) => Buffer.from(secrets.sign('link', text), 'base64url')
+  const accountLinks = createLinks({ sql, people, emails, sign, profileOf })
+  const hash = (address: string) => secrets.sign('address', address)
+  const match = domains.length > 0 ? createEmailMatch({ sql, people, emails, profileOf, hash, domains }) : null
   const view = createLedgerView(sql, { ring: rings.ring })
   const metrics = createMetrics({ stats: () => ledgerStats(sql), log })
   const modelBudget = createBudget(sql, options.tokensPerDay, metrics.countTokens)
@@ -207,6 +214,7 @@ async function assemble(options: HubOptions, store: Store, rings: Rings, log: Lo
     lookUp: createLookUp(sql),
     secrets,
     findContinuation: createContinuations(sql),
+    emails: createEmailJob(match),
   })
   late = { entry, handling }
 

@@ -68,6 +68,7 @@ export async function compose(
     openMetrics: isLoopback(config.HOST),
     version: VERSION,
     tokensPerDay: config.HUB_TOKENS_PER_DAY,
+    linkEmailDomains: config.HUB_LINK_EMAIL_DOMAINS,
     log,
     mask,
     ...(config.DATABASE_URL ? { databaseUrl: config.DATABASE_URL } : {}),

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { z } from 'zod'
 import { HubError } from '#contract'
-import { KNOWN_LOG_LEVELS } from '../core/index.ts'
+import { KNOWN_LOG_LEVELS, whyNotTrusted } from '../core/index.ts'
 import type { Environment } from './plugins.ts'
 
 const flag = z.string().trim()
@@ -30,6 +30,14 @@ const schema = z.object({
     .transform((url) => url.replace(/\/+$/, ''))
     .optional(),
   HUB_PLUGINS: flag.default(''),
+  HUB_LINK_EMAIL_DOMAINS: z
+    .string()
+    .transform((list) => [...new Set(list.split(',').flatMap((one) => one.trim().toLowerCase() || []))])
+    .superRefine((domains, ctx) => {
+      const [problem] = domains.flatMap((domain) => whyNotTrusted(domain) ?? [])
+      if (problem !== undefined) ctx.addIssue({ code: 'custom', message: problem })
+    })
+    .default([]),
   HUB_TOKENS_PER_DAY: z.coerce.number(WHOLE).int(WHOLE).min(0, WHOLE).default(2_000_000),
   LOG_LEVEL: z.enum(KNOWN_LOG_LEVELS, oneOf(...KNOWN_LOG_LEVELS)).default('info'),
 })

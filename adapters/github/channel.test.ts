@@ -15,6 +15,7 @@ import { createClient } from './client.ts'
 import { config } from './config.ts'
 import { github } from './index.ts'
 import { markOf } from './mark.ts'
+import { profileOf } from './profile.ts'
 import type { CommentBody } from './render.ts'
 
 const FAULTS: Readonly<Record<Exclude<Fault, 'unreachable'>, GitHubFault>> = {
@@ -36,7 +37,7 @@ channelContract({
     const fake = await startGitHubFake()
     const client = createClient(configOf(fake))
     return {
-      channel: createChannel(client),
+      channel: createChannel(client, 'https://api.github.com'),
       place: issue,
       accounts: { known: String(ANN.id), unknown: '1' },
       secrets: [fake.token],
@@ -62,7 +63,7 @@ describe('GitHub in particular', () => {
   beforeEach(async () => {
     fake = await startGitHubFake()
     const client = createClient(configOf(fake))
-    channel = createChannel(client)
+    channel = createChannel(client, 'https://api.github.com')
     close = () => client.close()
   })
   afterEach(async () => {
@@ -143,6 +144,28 @@ describe('GitHub in particular', () => {
   })
 })
 
+describe('a profile', () => {
+  const API = 'https://api.github.com'
+  const user = { login: 'octocat', name: null, type: 'User', email: 'octo@example.com', suspended_at: null }
+  test('has the address its owner made public, which GitHub has verified', () => {
+    expect(profileOf(user, API)).toEqual({ name: 'octocat', isBot: false, isMember: true, email: 'octo@example.com' })
+    expect(profileOf({ ...user, email: null }, API)).toEqual({ name: 'octocat', isBot: false, isMember: true })
+  })
+  test.each<[string, object, string]>([
+    ['managed by an enterprise', { login: 'octo_acme' }, API],
+    ['of GitHub Enterprise Server', {}, 'https://github.acme.test/api/v3'],
+    ['of an enterprise with a host of its own', {}, 'https://api.acme.ghe.com'],
+    ['of a bot', { type: 'Bot' }, API],
+    ['of an organization', { type: 'Organization' }, API],
+  ])('the address of an account %s is not one', (_what, more, apiUrl) => {
+    expect(profileOf({ ...user, ...more }, apiUrl)).not.toHaveProperty('email')
+  })
+  test('who is suspended is no member', () => {
+    expect(profileOf({ ...user, suspended_at: '2026-01-05T00:00:00Z' }, API)).toMatchObject({ isMember: false })
+    expect(profileOf({ login: '' }, API)).toBeNull()
+  })
+})
+
 describe('as an app', () => {
   test('it gets one token for all requests, renews it before it ends, and proves itself with its key', async () => {
     let nowMs = Date.now()
@@ -151,7 +174,7 @@ describe('as an app', () => {
       configOf(fake, { appId: fake.app.id, privateKey: fake.app.privateKey.replaceAll('\n', '\\n') }),
       () => nowMs,
     )
-    const channel = createChannel(client)
+    const channel = createChannel(client, 'https://api.github.com')
     const send = (key: string) => channel.deliver({ key, message: { text: key }, op: 'post', to: issue }, signal)
     await Promise.all(['a', 'b', 'c'].map(send))
     expect(fake.app.made()).toBe(1)

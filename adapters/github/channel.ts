@@ -4,9 +4,10 @@ import { find } from './find.ts'
 import { contentBucket, limitsOf } from './limits.ts'
 import { markOf } from './mark.ts'
 import { spotOf } from './place.ts'
+import { profileOf } from './profile.ts'
 import { type CommentBody, render, split } from './render.ts'
 
-export function createChannel(client: GitHubClient): Channel<CommentBody> {
+export function createChannel(client: GitHubClient, apiUrl: string): Channel<CommentBody> {
   const write = async (
     route: string,
     parameters: Readonly<Record<string, unknown>>,
@@ -53,10 +54,7 @@ export function createChannel(client: GitHubClient): Channel<CommentBody> {
           repository: null,
           what: 'user',
         })
-        const { login, name, type } = user as { login?: unknown; name?: unknown; type?: unknown }
-        const shown = [name, login].find((one) => typeof one === 'string' && one !== '')
-        // An address in a profile is what its owner wrote there; GitHub does not vouch for it.
-        return typeof shown === 'string' ? { name: shown, isBot: type === 'Bot' } : null
+        return profileOf(user, apiUrl)
       } catch (error) {
         if (error instanceof HubError && error.code === 'NOT_FOUND') return null
         throw error

@@ -17,6 +17,7 @@ import { linear } from './index.ts'
 import { isOwnId } from './mark.ts'
 import { commentPlace, sessionPlace } from './place.ts'
 import { createPlans } from './plan.ts'
+import { profileOf } from './profile.ts'
 import type { CommentBody } from './render.ts'
 import { createSessions } from './sessions.ts'
 import { createThreads } from './threads.ts'
@@ -160,9 +161,18 @@ describe('Linear in particular', () => {
   test('a person is known by name, with an address where Linear shows one, and an app has none', async () => {
     const { ann, bob, hub } = fake.state
     bob.email = null
-    expect(await channel.profile('linear:o', ann.id)).toEqual({ name: 'Ann', isBot: false, email: 'ann@example.com' })
-    expect(await channel.profile('linear:o', bob.id)).toEqual({ name: 'Bob', isBot: false })
-    expect(await channel.profile('linear:o', hub.id)).toEqual({ name: 'Hub', isBot: true })
+    expect(await channel.profile('linear:o', ann.id)).toEqual({
+      name: 'Ann',
+      isBot: false,
+      isMember: true,
+      email: 'ann@example.com',
+    })
+    expect(await channel.profile('linear:o', bob.id)).toEqual({ name: 'Bob', isBot: false, isMember: true })
+    expect(await channel.profile('linear:o', hub.id)).toEqual({ name: 'Hub', isBot: true, isMember: false })
     expect(await channel.profile('linear:o', '33333333-3333-4333-8333-333333333333')).toBeNull()
+    const { ann: known } = fake.state
+    const user = { ...known, displayName: known.name, email: known.email }
+    for (const outside of [{ guest: true }, { active: false }, { guest: undefined }])
+      expect(profileOf({ ...user, ...outside })).toMatchObject({ isMember: false })
   })
 })

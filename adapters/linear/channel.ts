@@ -5,6 +5,7 @@ import { find } from './find.ts'
 import { limitsOf, requestsBucket } from './limits.ts'
 import { idFor } from './mark.ts'
 import { sessionOf } from './place.ts'
+import { profileOf } from './profile.ts'
 import { type CommentBody, render, split } from './render.ts'
 import type { Activity, Sessions } from './sessions.ts'
 import type { Threads } from './threads.ts'
@@ -66,8 +67,7 @@ export function createChannel(client: LinearClient, sessions: Sessions, threads:
     async profile(_workspace, accountId) {
       try {
         const { user } = await client.call(userById, { id: accountId }, { what: 'user' })
-        const name = user.name || user.displayName
-        return { name, isBot: user.app, ...(user.email && !user.app ? { email: user.email } : {}) }
+        return profileOf(user)
       } catch (error) {
         if (error instanceof HubError && (error.code === 'NOT_FOUND' || error.code === 'INPUT_INVALID')) return null
         throw error

@@ -152,7 +152,7 @@ export const projectBySlug = define(
   }),
 )
 export const userById = define(
-  'query UserById($id: String!) { user(id: $id) { id name displayName email active admin app } }',
+  'query UserById($id: String!) { user(id: $id) { id name displayName email active admin guest app } }',
   z.object({
     user: z.object({
       id: z.string(),
@@ -161,6 +161,7 @@ export const userById = define(
       email: z.string().nullable(),
       active: z.boolean(),
       admin: z.boolean(),
+      guest: z.boolean().optional(),
       app: z.boolean(),
     }),
   }),

@@ -1,5 +1,5 @@
 import { type Channel, type Delivery, HubError, type Log, type Posted } from '#contract'
-import { addressOf, domainOf, parseAddress } from './address.ts'
+import { addressOf, domainOf } from './address.ts'
 import { type SmtpClient, SmtpFailure } from './client.ts'
 import { composeMail } from './compose.ts'
 import type { MailConfig } from './config.ts'
@@ -10,6 +10,7 @@ import type { Journal } from './journal.ts'
 import { limitsOf, recipientOf } from './limits.ts'
 import type { Marks } from './mark.ts'
 import { isMessageId, messageIdOf } from './message-id.ts'
+import { profileOf } from './profile.ts'
 import { answerTo, type MailBody, render, split } from './render.ts'
 import type { Suppressions } from './suppression.ts'
 import type { Unsubscribe } from './unsubscribe.ts'
@@ -107,8 +108,6 @@ export function createChannel(deps: ChannelDeps): Channel<MailBody> {
       return { ...delivery.to, channel: delivery.to.channel, message: messageId }
     },
     find: (delivery) => find(journal, delivery, messageIdOf(delivery.key, domain)),
-    /** An address is all that is known of its owner, and nobody has confirmed it. */
-    profile: async (_workspace, accountId) =>
-      parseAddress(accountId) === null ? null : { name: accountId, isBot: false },
+    profile: async (_workspace, accountId) => profileOf(accountId),
   }
 }

@@ -6,6 +6,7 @@ import { type SlackFake, type SlackFault, startSlackFake } from '../../test/fake
 import { createChannel } from './channel.ts'
 import { createClient } from './client.ts'
 import { slack } from './index.ts'
+import { profileOf } from './profile.ts'
 import type { SlackBody } from './render.ts'
 import { oneToken } from './tokens.ts'
 
@@ -254,9 +255,31 @@ describe('Slack in particular', () => {
     expect(await channel.profile('slack:T0000001', 'U0ANN0001')).toEqual({
       name: 'ann',
       isBot: false,
+      isMember: true,
       email: 'ann@example.com',
     })
-    expect(await channel.profile('slack:T0000001', 'U0BOB0001')).toEqual({ name: 'bob', isBot: false })
-    expect(await channel.profile('slack:T0000001', 'U0BOT0001')).toMatchObject({ isBot: true })
+    expect(await channel.profile('slack:T0000001', 'U0BOB0001')).toEqual({
+      name: 'bob',
+      isBot: false,
+      isMember: true,
+    })
+    expect(await channel.profile('slack:T0000001', 'U0BOT0001')).toMatchObject({ isBot: true, isMember: false })
+  })
+  test.each<[string, Readonly<Record<string, unknown>>]>([
+    ['a guest', { is_restricted: true }],
+    ['a guest of one channel', { is_ultra_restricted: true }],
+    ['a stranger', { is_stranger: true }],
+    ['somebody of another company in a shared channel', { team_id: 'T0OTHER01' }],
+    ['somebody deactivated', { deleted: true }],
+    ['an account of which Slack does not tell the team', { team_id: undefined }],
+  ])('%s is no member', (_who, flags) => {
+    const user = { name: 'gus', team_id: 'T0000001' }
+    expect(profileOf(user, 'slack:T0000001')).toMatchObject({ isMember: true })
+    expect(profileOf({ ...user, ...flags }, 'slack:T0000001')).toMatchObject({ isMember: false })
+  })
+  test('people of an organization are members of the one installation for all of it', () => {
+    const user = { name: 'gil', team_id: 'T0OTHER01', enterprise_user: { enterprise_id: 'E0000001' } }
+    expect(profileOf(user, 'slack:E0000001')).toMatchObject({ isMember: true })
+    expect(profileOf(user, 'slack:T0000001')).toMatchObject({ isMember: false })
   })
 })

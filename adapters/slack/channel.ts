@@ -5,6 +5,7 @@ import { fileMarker, sendFile } from './files.ts'
 import { find } from './find.ts'
 import { type Home, homeOf, homeView } from './home.ts'
 import { limitsOf, type SendMethod } from './limits.ts'
+import { profileOf } from './profile.ts'
 import { isFile, render, type SlackBody } from './render.ts'
 import { split } from './split.ts'
 import { liveTicket } from './ticket.ts'
@@ -109,7 +110,7 @@ export function createChannel(client: SlackClient, now: () => number = Date.now)
     async profile(workspace, accountId) {
       try {
         const answer = await client.call('users.info', { user: accountId }, { workspace, writes: false })
-        return profileOf(answer.user)
+        return profileOf(answer.user, workspace)
       } catch (error) {
         if (error instanceof SlackRefusal && error.code === 'NOT_FOUND') return null
         throw error
@@ -148,18 +149,4 @@ function methodOf(delivery: Delivery): SendMethod {
   if (delivery.op === 'update') return 'chat.update'
   if (delivery.message.only && !isDirect(delivery.to)) return 'chat.postEphemeral'
   return isFile(delivery.message) ? 'files.completeUploadExternal' : 'chat.postMessage'
-}
-/** Slack says whether an address was confirmed; an unconfirmed one proves nothing about a person. */
-function profileOf(user: unknown) {
-  const u = (user ?? {}) as {
-    real_name?: string
-    name?: string
-    is_bot?: boolean
-    is_email_confirmed?: boolean
-    profile?: { display_name?: string; real_name?: string; email?: string }
-  }
-  const name = u.profile?.display_name || u.profile?.real_name || u.real_name || u.name
-  if (!name) return null
-  const email = u.is_email_confirmed === true && u.is_bot !== true ? u.profile?.email : undefined
-  return { name, isBot: u.is_bot === true, ...(email ? { email } : {}) }
 }

@@ -45,6 +45,13 @@ it('asks for the scopes of the methods the adapter calls, and for nothing of peo
   expect(BOT_SCOPES.filter((scope) => scope.startsWith('users'))).toEqual([])
 })
 
+it('asks who people are only where verified addresses link accounts', () => {
+  const asked = (readsEmail: boolean) =>
+    JSON.stringify(createManifest({ publicUrl: null, commands, readsEmail })).match(/users:read[.a-z]*/g)
+  expect(asked(false)).toBeNull()
+  expect(asked(true)).toEqual(['users:read', 'users:read.email'])
+})
+
 it('refuses an address Slack would refuse', () => {
   expect(() => createManifest({ publicUrl: 'http://localhost:3000', commands })).toThrow(
     /HUB_PUBLIC_URL must be the https address/,

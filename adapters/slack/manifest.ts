@@ -13,6 +13,8 @@ export const BOT_SCOPES = [
   'channels:read', // which kind of channel a mention came from
   'groups:read',
 ] as const
+/** With HUB_LINK_EMAIL_DOMAINS alone: whether an account has a confirmed address. https://docs.slack.dev/reference/methods/users.info */
+const EMAIL_SCOPES = ['users:read', 'users:read.email'] as const
 /** What is said to the hub, and what ends an installation. */
 const BOT_EVENTS = ['app_mention', 'message.im', 'app_home_opened', 'app_uninstalled', 'tokens_revoked'] as const
 /** Slack's sizes: https://docs.slack.dev/reference/app-manifest */
@@ -22,11 +24,13 @@ const MAX_COMMANDS = 50
 export interface ManifestInput {
   /** Address under which Slack reaches the hub, https; null: Socket Mode. */
   readonly publicUrl: string | null
+  /** Are accounts linked by verified addresses? Then Slack must tell them. */
+  readonly readsEmail?: boolean
   readonly commands: readonly Pick<CommandInfo, 'name' | 'summary' | 'usage'>[]
 }
 
 /** The app manifest to paste at api.slack.com/apps → From a manifest. One slash command for each first word. */
-export function createManifest({ publicUrl, commands }: ManifestInput): object {
+export function createManifest({ publicUrl, commands, readsEmail = false }: ManifestInput): object {
   if (publicUrl !== null && !publicUrl.startsWith('https://')) {
     throw new HubError('CONFIG_INVALID', 'HUB_PUBLIC_URL must be the https address under which Slack reaches the hub')
   }
@@ -65,7 +69,7 @@ export function createManifest({ publicUrl, commands }: ManifestInput): object {
     oauth_config: {
       // For SLACK_CLIENT_ID: where Slack sends people back who install the app in their workspace.
       ...(url === null ? {} : { redirect_urls: [`${url}/oauth`] }),
-      scopes: { bot: [...BOT_SCOPES] },
+      scopes: { bot: [...BOT_SCOPES, ...(readsEmail ? EMAIL_SCOPES : [])] },
     },
     settings: {
       event_subscriptions: { ...(url === null ? {} : { request_url: url }), bot_events: [...BOT_EVENTS] },

@@ -19,6 +19,7 @@ import { createChannel } from './channel.ts'
 import { createClient } from './client.ts'
 import { config } from './config.ts'
 import { teams } from './index.ts'
+import { profileOf } from './profile.ts'
 import { createReferences } from './references.ts'
 import type { OutgoingActivity } from './render.ts'
 
@@ -314,9 +315,16 @@ describe('Teams in particular', () => {
     expect(await channel.profile(workspace, ANN)).toEqual({
       name: 'Ann Example',
       isBot: false,
+      isMember: true,
       email: 'ann@example.com',
     })
-    expect(await channel.profile(workspace, BOB)).toEqual({ name: 'Bob Example', isBot: false })
-    expect(await channel.profile(workspace, GUEST)).toEqual({ name: 'Gus Guest', isBot: false })
+    expect(await channel.profile(workspace, BOB)).toEqual({ name: 'Bob Example', isBot: false, isMember: true })
+    expect(await channel.profile(workspace, GUEST)).toEqual({ name: 'Gus Guest', isBot: false, isMember: false })
+  })
+  test('people of another tenant, and those whose role or tenant Teams does not tell, are no members', () => {
+    const ann = { id: ANN, name: 'Ann', userPrincipalName: 'ann@example.com', userRole: 'user', tenantId: TENANT }
+    expect(profileOf(ann, workspace)).toMatchObject({ isMember: true })
+    for (const other of [{ tenantId: 'another' }, { tenantId: null }, { userRole: null }, { userRole: 'anonymous' }])
+      expect(profileOf({ ...ann, ...other }, workspace)).toMatchObject({ isMember: false })
   })
 })

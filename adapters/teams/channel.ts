@@ -3,6 +3,7 @@ import type { TeamsClient } from './client.ts'
 import { find } from './find.ts'
 import { limitsOf } from './limits.ts'
 import { conversationOf } from './place.ts'
+import { profileOf } from './profile.ts'
 import type { Reference, References } from './references.ts'
 import { type OutgoingActivity, render } from './render.ts'
 import { split } from './split.ts'
@@ -74,25 +75,11 @@ export function createChannel(client: TeamsClient, references: References): Chan
       if (known === null) return null
       const { serviceUrl, channel } = known
       const member = await client.member({ serviceUrl, conversation: channel }, accountId)
-      if (member === null || !member.name) return null
-      const email = verifiedAddress(member)
-      return { name: member.name, isBot: false, ...(email === null ? {} : { email }) }
+      return member && profileOf(member, workspace)
     },
   }
 }
 /** The app is not there for this person, or they have blocked it: nothing was shown. */
 function isShut(error: unknown): boolean {
   return error instanceof HubError && ['FORBIDDEN', 'NOT_FOUND', 'INPUT_INVALID'].includes(error.code)
-}
-/**
- * The sign-in name, whose domain the tenant has proven to own. The `email` of a profile can be set to anybody's, and a guest's name is
- * made of a foreign address: https://learn.microsoft.com/entra/identity-platform/claims-validation#validate-the-subject
- */
-function verifiedAddress(member: {
-  userPrincipalName?: string | null | undefined
-  userRole?: string | null | undefined
-}) {
-  const name = member.userPrincipalName?.toLowerCase()
-  if (!name || member.userRole === 'guest' || name.includes('#ext#')) return null
-  return /^[^\s@]{1,64}@[^\s@]+\.[^\s@]+$/.test(name) ? name : null
 }

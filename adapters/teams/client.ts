@@ -24,6 +24,7 @@ const memberSchema = z.object({
   name: z.string().nullish(),
   userPrincipalName: z.string().nullish(),
   userRole: z.string().nullish(),
+  tenantId: z.string().nullish(),
 })
 export type Member = z.output<typeof memberSchema>
 

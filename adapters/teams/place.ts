@@ -4,7 +4,7 @@ import type { Activity } from './payloads.ts'
 
 export type ConversationKind = 'personal' | 'groupChat' | 'channel'
 
-function workspaceOf(tenantId: string): string {
+export function workspaceOf(tenantId: string): string {
   return `teams:${tenantId}`
 }
 export function tenantOf({ channelData, conversation }: Activity): string | null {

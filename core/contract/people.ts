@@ -12,6 +12,8 @@ export interface Profile {
   readonly name: string
   readonly email?: string
   readonly isBot: boolean
+  /** An active account that belongs to its workspace: no guest, nobody who only shares a channel, not deactivated. Absent: the platform does not say. */
+  readonly isMember?: boolean
 }
 /** Somebody the hub knows. `role` is null for a stranger: every command is denied to them. */
 export interface Person {

@@ -1,6 +1,7 @@
 import { randomBytes, randomUUIDv7, timingSafeEqual } from 'node:crypto'
-import { type Account, HubError, type Links, type Profile, type WorkspaceAccount } from '#contract'
+import { HubError, type Links, type Profile, type WorkspaceAccount } from '#contract'
 import type { Sql } from '../store/sql.ts'
+import { type AccountRow, createEmailLinks, type EmailLinks, fromRow, isSame, keyOf } from './email-links.ts'
 import type { CoreDirectory } from './store.ts'
 
 const MINUTES = 10
@@ -12,18 +13,6 @@ const ALPHABET = 'abcdefghjkmnpqrstuvwxyz23456789'
 const NONCE_LENGTH = 10
 const MAC_LENGTH = 8
 
-interface AccountRow {
-  readonly workspace: string
-  readonly plugin: string
-  readonly accountId: string
-}
-const fromRow = ({ workspace, plugin, accountId }: AccountRow): WorkspaceAccount => ({
-  workspace,
-  account: { plugin, id: accountId },
-})
-const keyOf = ({ plugin, id }: Account) => `${plugin}:${id}`
-const isSame = (a: WorkspaceAccount, b: WorkspaceAccount) =>
-  a.workspace === b.workspace && keyOf(a.account) === keyOf(b.account)
 const letters = (bytes: Uint8Array, length: number) =>
   Array.from(bytes.subarray(0, length), (byte) => ALPHABET[byte % ALPHABET.length]).join('')
 
@@ -34,8 +23,10 @@ export function createLinks(deps: {
   sign(text: string): Uint8Array
   /** What the platform says of an account; null when it says nothing. */
   profileOf(who: WorkspaceAccount): Promise<Profile | null>
+  /** What addresses joined; absent: nothing. */
+  readonly emails?: EmailLinks
 }): Links {
-  const { sql, people } = deps
+  const { sql, people, emails = createEmailLinks(sql, []) } = deps
 
   async function refuseBot(who: WorkspaceAccount): Promise<void> {
     // Asked each time and never guessed: when the platform is away, nobody is linked.
@@ -160,17 +151,25 @@ export function createLinks(deps: {
       await tellAudit(asker, keyOf(who.account), 'done', 'link', jobId)
       return asker
     },
+    joined: (who) => emails.joined(who),
     async unlink(who, gone) {
-      const mine = await of(who)
+      const mine = await emails.joined(who)
       const leaving = mine.filter((one) => keyOf(one.account) === gone)
       if (mine.length < 2 || leaving.length === 0)
         throw new HubError('NOT_FOUND', `${gone} is not linked to you. See your accounts with /hub whoami`)
       for (const one of leaving) {
-        await sql.query('delete from hub.links where workspace = $1 and plugin = $2 and account_id = $3', [
-          one.workspace,
-          one.account.plugin,
-          one.account.id,
-        ])
+        await sql.transaction(async (tx) => {
+          await tx.query(`select pg_advisory_xact_lock(hashtext('hub.links'))`, [])
+          await emails.remember(who, one, tx)
+          // What an address alone joined ends between the two: the other keeps what it has proven with accounts of its own.
+          if (one.isProven)
+            await tx.query('delete from hub.links where workspace = $1 and plugin = $2 and account_id = $3', [
+              one.workspace,
+              one.account.plugin,
+              one.account.id,
+            ])
+          await emails.cut(who, one, tx)
+        })
         await tellAudit(who, keyOf(one.account), 'done', 'unlink')
         if (one.workspace !== who.workspace) await tellAudit(one, keyOf(who.account), 'done', 'unlink')
       }

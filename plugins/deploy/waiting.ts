@@ -12,7 +12,7 @@ export function waitingDeployments(desk: Desk): WaitingDesk {
     async waitingFor(workspace, { account, role }, limit): Promise<readonly Waiting[]> {
       const rows = await desk.store().list(workspace, { state: 'waiting', limit: LOOKED_AT })
       if (rows.length === 0) return []
-      const linked = await desk.links().of({ workspace, account })
+      const linked = await desk.links().joined({ workspace, account })
       const mine = new Set([account, ...linked.map((one) => one.account)].map(({ plugin, id }) => `${plugin}:${id}`))
       return rows
         .filter(({ askedBy, approvals, approverRole }) => {

@@ -162,11 +162,17 @@ async function proven(
     )
   if (proof.missing.length > 0)
     throw new HubError('FORBIDDEN', `The hub lacks permissions in ${proof.label}: ${proof.missing.join(', ')}`)
-  if (proof.administers === false)
+  if (proof.administers === false) {
+    const unproven = (await ports.links().joined(whoIs(ctx))).find(
+      ({ account, isProven }) => account.plugin === plugin && !isProven,
+    )
     throw new HubError(
       'FORBIDDEN',
-      `You do not administer ${proof.label}. If you do as another account, link it with hub link`,
+      unproven
+        ? `You do not administer ${proof.label}. ${plugin}:${unproven.account.id} was joined to you by e-mail, which proves nothing: confirm it with hub link`
+        : `You do not administer ${proof.label}. If you do as another account, link it with hub link`,
     )
+  }
   if (proof.administers === null && !roleIncludes(ctx.actor.role, 'admin'))
     throw new HubError(
       'FORBIDDEN',

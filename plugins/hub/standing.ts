@@ -8,9 +8,14 @@ import {
   type Links,
   type Message,
   roleIncludes,
+  UNPROVEN_ROLE,
+  type WorkspaceAccount,
 } from '#contract'
 import { whoIs } from './linking.ts'
 import { code, explained, listed, paragraph, plainName } from './text.ts'
+
+/** The rule behind what a verified address joined, and its cure. */
+const BY_EMAIL = `linked by verified e-mail (HUB_LINK_EMAIL_DOMAINS), so it proves nothing for you and counts as ${UNPROVEN_ROLE} at most; confirm it with /hub link`
 
 /** Who the asker is to the hub, and why a command is allowed or denied to them. */
 export function standingCommands(catalog: Catalog, directory: () => Directory, links: () => Links): readonly Command[] {
@@ -26,7 +31,7 @@ export function standingCommands(catalog: Catalog, directory: () => Directory, l
       async run(_args, ctx) {
         const { actor, workspace } = ctx
         const standing = await directory().standing(workspace, actor.account)
-        const others = (await links().of(whoIs(ctx))).filter(
+        const others = (await links().joined(whoIs(ctx))).filter(
           ({ workspace: at, account }) =>
             at !== workspace || account.id !== actor.account.id || account.plugin !== actor.account.plugin,
         )
@@ -37,12 +42,18 @@ export function standingCommands(catalog: Catalog, directory: () => Directory, l
           { label: 'Workspace', value: workspace },
           ...others.map((one) => ({
             label: 'Linked',
-            value: `${one.account.plugin}:${one.account.id} in ${one.workspace}; its role there is its own`,
+            value: `${one.account.plugin}:${one.account.id} in ${one.workspace}; ${one.isProven ? 'its role there is its own' : BY_EMAIL}`,
           })),
           { label: 'You may run', value: `${allowed} of ${catalog.commands.length} commands` },
         ]
         const title = `You are ${plainName(actor.name)}.`
-        return { ...sheet(title, items, [{ label: 'Help', run: 'hub help' }]), only: actor.account }
+        const unlink = others.flatMap(({ account, isProven }) =>
+          isProven ? [] : [{ label: 'Unlink', run: `hub unlink ${account.plugin}:${account.id}` }],
+        )
+        return {
+          ...sheet(title, items, [{ label: 'Help', run: 'hub help' }, ...unlink.slice(0, 2)]),
+          only: actor.account,
+        }
       },
     }),
     defineCommand({
@@ -55,10 +66,11 @@ export function standingCommands(catalog: Catalog, directory: () => Directory, l
       allow: 'viewer',
       private: true,
       sideEffects: 'none',
-      run: async ({ line }, { actor, workspace }) => ({
-        ...(await why(catalog, directory(), workspace, actor.account, line)),
-        only: actor.account,
-      }),
+      async run({ line }, ctx) {
+        const joined = (await links().joined(whoIs(ctx))).filter(({ isProven }) => !isProven)
+        const { workspace, actor } = ctx
+        return { ...(await why(catalog, directory(), workspace, actor.account, line, joined)), only: actor.account }
+      },
     }),
   ]
 }
@@ -69,6 +81,7 @@ async function why(
   workspace: string,
   account: Account,
   line: string,
+  joined: readonly WorkspaceAccount[],
 ): Promise<Message> {
   const command = catalog.match(line)
   if (!command) return paragraph(catalog.check(line)[0]?.message ?? `There is no command ${code(line)}.`)
@@ -88,6 +101,10 @@ async function why(
       ? [{ label: 'For one project', value: 'its maintainers, with /hub project role <project> <person> <role>' }]
       : []),
   ]
+  const unproven = joined.map((one) => ({
+    label: 'Linked by e-mail',
+    value: `${one.account.plugin}:${one.account.id} in ${one.workspace}; ${BY_EMAIL}`,
+  }))
   const asked =
     command.sideEffects === 'none'
       ? []
@@ -101,7 +118,7 @@ async function why(
       : `The hub's operator can allow it in the console with ${code(`${grant} --workspace=${workspace}`)}.`
   return sheet(
     allowed ? verdict : `${verdict} ${cure}`,
-    [...items, ...asked],
+    [...items, ...unproven, ...asked],
     allowed ? [{ label: 'How it works', run: `hub help ${command.name}` }] : [],
   )
 }

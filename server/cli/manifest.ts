@@ -23,7 +23,8 @@ export async function writeManifest(
   const { commands } = await client.get<{ commands: CommandInfo[] }>('/catalog')
   if (platform === 'slack') {
     const { createManifest } = await import('../../adapters/slack/manifest.ts')
-    process.stdout.write(`${JSON.stringify(createManifest({ publicUrl, commands }), null, 2)}\n`)
+    const readsEmail = config.HUB_LINK_EMAIL_DOMAINS.length > 0
+    process.stdout.write(`${JSON.stringify(createManifest({ publicUrl, commands, readsEmail }), null, 2)}\n`)
     return 0
   }
   if (!file) throw new HubError('INPUT_INVALID', 'name the file: teams manifest <file>.zip')

@@ -78,9 +78,9 @@ async function mayDecide(desk: Desk, row: Row, ctx: Context): Promise<void> {
     `${row.environment} needs the role ${least} to approve or refuse. An admin can grant it with "hub role"`,
   )
 }
-/** One human, however many accounts they have linked. */
+/** One human, however many accounts they have linked, or a verified address has joined. */
 async function refuseSelf(desk: Desk, row: Row, ctx: Context): Promise<void> {
-  const linked = await desk.links().of({ workspace: ctx.workspace, account: ctx.actor.account })
+  const linked = await desk.links().joined({ workspace: ctx.workspace, account: ctx.actor.account })
   const mine = new Set([keyOf(ctx), ...linked.map(({ account }) => `${account.plugin}:${account.id}`)])
   if (row.askedBy !== null && mine.has(row.askedBy))
     throw new HubError(

@@ -1,4 +1,4 @@
-import { type Context, HubError, type Role, roleIncludes } from '#contract'
+import { type Context, HubError, type Role, roleIncludes, UNPROVEN_ROLE } from '#contract'
 import { observe } from '../plan/settle.ts'
 import type { Ports } from '../ports.ts'
 import type { Changed } from '../runs/apply.ts'
@@ -20,16 +20,21 @@ export interface Answered {
 /** Who speaks: with all their linked accounts, and the highest role one of them has where the run belongs. */
 export async function voterOf(ctx: Context, workspace: string, ports: Ports): Promise<Voter> {
   const { account, name } = ctx.actor
-  const linked = await ports.links().of({ workspace: ctx.workspace, account })
+  const who = { workspace: ctx.workspace, account }
+  const linked = await ports.links().of(who)
+  const joined = (await ports.links().joined(who)).filter(({ isProven }) => !isProven)
   let role: Role | null = ctx.workspace === workspace ? ctx.actor.role : null
-  for (const other of linked) {
+  for (const other of [...linked.map((one) => ({ ...one, isProven: true })), ...joined]) {
     if (other.workspace !== workspace) continue
     const standing = await ports.directory().standing(workspace, other.account)
-    if (standing.role !== null && !roleIncludes(role, standing.role)) role = standing.role
+    // Somebody who administers addresses elsewhere gets no more by it than a new colleague.
+    const most = other.isProven || !roleIncludes(standing.role, UNPROVEN_ROLE) ? standing.role : UNPROVEN_ROLE
+    if (most !== null && !roleIncludes(role, most)) role = most
   }
   const accounts = linked.map((one) => `${one.account.plugin}:${one.account.id}`)
+  const unproven = joined.map((one) => `${one.account.plugin}:${one.account.id}`)
   const own = `${account.plugin}:${account.id}`
-  return { accounts: accounts.includes(own) ? accounts : [...accounts, own], name, role }
+  return { accounts: accounts.includes(own) ? accounts : [...accounts, own], unproven, name, role }
 }
 
 /**

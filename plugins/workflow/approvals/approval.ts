@@ -39,8 +39,10 @@ export interface Vote {
 export interface Voter {
   /** All accounts that they have proven to be theirs, oldest first: '<plugin>:<id>'. */
   readonly accounts: readonly string[]
+  /** Those that a verified address joined to them: the same human, who may not answer twice, and proof of nothing. */
+  readonly unproven: readonly string[]
   readonly name: string
-  /** Highest role in the run's workspace. */
+  /** Highest role in the run's workspace; what is not proven counts as member at most. */
   readonly role: Role | null
 }
 
@@ -65,8 +67,10 @@ export function refusal(
   voter: Voter,
 ): string | null {
   const { rules } = approval
-  if (!rules.self && voter.accounts.includes(approval.startedBy))
+  if (!rules.self && [...voter.accounts, ...voter.unproven].includes(approval.startedBy))
     return 'You started this run, so somebody else has to answer'
+  if (votes.some(({ vote, voter: by }) => vote !== 'delegate' && voter.unproven.includes(by)))
+    return 'You answered already, with another account of yours'
   const listed = rules.approvers.some((entry) => {
     const role = ROLES.find((one) => entry === `role:${one}`)
     return role ? roleIncludes(voter.role, role) : voter.accounts.includes(entry)
@@ -75,6 +79,9 @@ export function refusal(
     ({ vote, delegate }) => vote === 'delegate' && delegate !== null && voter.accounts.includes(delegate),
   )
   if (listed || delegated) return null
+  const joined = voter.unproven.find((account) => rules.approvers.includes(account))
+  if (joined !== undefined)
+    return `${joined} may answer, and was joined to you by e-mail alone: confirm with /hub link that it is yours`
   return `You are not among those who may answer: ${rules.approvers.map(nameOfApprover).join(', ')}. One of them can hand it to you with /workflow delegate`
 }
 export const nameOfApprover = (entry: string): string => (entry.startsWith('role:') ? `every ${entry.slice(5)}` : entry)

@@ -29,6 +29,8 @@ async function voterFor(
   links: ReturnType<Ports['links']>,
 ): Promise<Voter> {
   const linked = await links.of({ workspace, account })
+  const joined = (await links.joined({ workspace, account })).filter(({ isProven }) => !isProven)
+  const unproven = joined.map((one) => `${one.account.plugin}:${one.account.id}`)
   const accounts = [account, ...linked.map((one) => one.account)].map((one) => `${one.plugin}:${one.id}`)
-  return { accounts, name, role }
+  return { accounts, unproven, name, role }
 }

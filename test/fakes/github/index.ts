@@ -232,7 +232,9 @@ export async function startGitHubFake(options: { readonly now?: () => number } =
   app.post('/repos/:owner/:repo/issues/:number/reactions', react)
   app.get('/user/:id', (c) => {
     if (!mayWrite(c) && !isApp(c)) return fail(c, 401, 'Bad credentials')
-    return c.req.param('id') === String(ANN.id) ? c.json({ ...ANN, name: 'Ann Example' }) : fail(c, 404, 'Not Found')
+    return c.req.param('id') === String(ANN.id)
+      ? c.json({ ...ANN, name: 'Ann Example', email: 'ann@example.com', suspended_at: null })
+      : fail(c, 404, 'Not Found')
   })
   app.get('/user', (c) =>
     access.kindOf(c) === 'token' ? c.json(TOKEN_USER) : fail(c, mayWrite(c) ? 403 : 401, 'Resource not accessible'),

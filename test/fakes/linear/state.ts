@@ -8,6 +8,7 @@ export interface FakeUser {
   email: string | null
   readonly active: boolean
   readonly admin: boolean
+  readonly guest: boolean
   readonly app: boolean
 }
 export interface FakeTeam {
@@ -70,6 +71,7 @@ const user = (name: string, more: Partial<FakeUser> = {}): FakeUser => ({
   email: `${name.toLowerCase()}@example.com`,
   active: true,
   admin: false,
+  guest: false,
   app: false,
   ...more,
 })

@@ -170,6 +170,7 @@ export function createMethods(setup: Setup): Readonly<Record<string, (args: Args
         ok: true,
         user: {
           id,
+          team_id: TEAM,
           name,
           real_name: realName,
           is_bot: isBot === true,
