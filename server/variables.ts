@@ -18,6 +18,11 @@ export const VARIABLES: readonly Variable[] = [
   },
   { name: 'HUB_PUBLIC_URL', meaning: 'address under which people and platforms reach the hub' },
   { name: 'HUB_PLUGINS', meaning: 'further plugins, comma-separated: files or packages' },
+  {
+    name: 'HUB_LINK_EMAIL_DOMAINS',
+    meaning:
+      'domains of your own, comma-separated, in which a verified e-mail address joins the accounts of one person, as `member` at most until they confirm it with `/hub link`; name one only if you trust who administers addresses in every connected workspace; empty: none',
+  },
   { name: 'HUB_TOKENS_PER_DAY', meaning: 'model tokens a workspace may spend each UTC day', default: '2000000' },
   { name: 'LOG_LEVEL', meaning: '`debug`, `info`, `warn`, `error` or `silent`', default: 'info' },
   { name: 'SLACK_SIGNING_SECRET', meaning: 'turns Slack on, together with the token' },
