@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { createClient, type JiraClient } from './client.ts'
 import { config } from './config.ts'
-import { createEdition } from './edition.ts'
+import { createEdition, type Kind } from './edition.ts'
 import { createHealth } from './health.ts'
 
 const { signal } = new AbortController()
@@ -33,25 +33,53 @@ const info = (deploymentType: string, version: string) => ({
   body: JSON.stringify({ deploymentType, version, baseUrl: 'https://jira.example.com' }),
 })
 
-test('a Data Center is named, is told no token, and nothing more is sent to it', async () => {
-  answer = info('Server', '9.12.4')
-  const edition = createEdition(client)
-  const said = 'JIRA_BASE_URL leads to Jira Data Center 9.12.4; the hub works with Jira Cloud alone'
-  expect(await edition.check(signal)).toContain(said)
-  expect(await edition.check(signal)).toContain(said)
-  expect(asked).toEqual([{ path: '/jira/rest/api/2/serverInfo', authorization: undefined }])
-  const call = client.call({ method: 'PUT', path: '/rest/api/3/issue/1', body: {}, what: 'criteria' })
-  await expect(call).rejects.toMatchObject({ code: 'CONFIG_INVALID', retry: 'never' })
-  expect(await createHealth(client, () => null)()).toMatchObject({
-    status: 'degraded',
-    detail: expect.stringContaining(said),
-  })
-  expect(asked).toHaveLength(1)
-})
-test('Jira Cloud is asked once', async () => {
-  answer = info('Cloud', '1001.0.0-SNAPSHOT')
-  const edition = createEdition(client)
+test.each<[Kind, string, string, string]>([
+  [
+    'cloud',
+    'Server',
+    '9.12.4',
+    'JIRA_BASE_URL leads to Jira Data Center 9.12.4, which takes other credentials: set JIRA_PERSONAL_ACCESS_TOKEN',
+  ],
+  [
+    'data-center',
+    'Server',
+    '9.11.3',
+    'JIRA_BASE_URL leads to Jira Data Center 9.11.3; the hub works with 9.12 and newer: upgrade Jira',
+  ],
+  ['data-center', 'Server', '8.20.30', 'the hub works with 9.12 and newer: upgrade Jira'],
+  [
+    'data-center',
+    'Cloud',
+    '1001.0.0-SNAPSHOT',
+    'set JIRA_EMAIL and JIRA_API_TOKEN in place of JIRA_PERSONAL_ACCESS_TOKEN',
+  ],
+])(
+  'credentials of %s and a site that is %s %s: the cure is named, no token is told, and nothing more is sent',
+  async (kind, type, version, said) => {
+    answer = info(type, version)
+    const edition = createEdition(client, kind)
+    expect(await edition.check(signal)).toContain(said)
+    expect(await edition.check(signal)).toContain(said)
+    expect(asked).toEqual([{ path: '/jira/rest/api/2/serverInfo', authorization: undefined }])
+    const call = client.call({ method: 'PUT', path: '/rest/api/3/issue/1', body: {}, what: 'criteria' })
+    await expect(call).rejects.toMatchObject({ code: 'CONFIG_INVALID', retry: 'never' })
+    expect(await createHealth(client, () => null)()).toMatchObject({
+      status: 'degraded',
+      detail: expect.stringContaining(said),
+    })
+    expect(asked).toHaveLength(1)
+  },
+)
+test.each<[Kind, string, string, boolean]>([
+  ['cloud', 'Cloud', '1001.0.0-SNAPSHOT', true],
+  ['data-center', 'Server', '9.12.0', false],
+  ['data-center', 'Server', '10.3.2', true],
+])('a site as it should be (%s, %s %s) is asked once', async (kind, type, version, signs) => {
+  answer = info(type, version)
+  const edition = createEdition(client, kind)
+  expect(edition.signs()).toBeNull()
   expect([await edition.check(signal), await edition.check(signal)]).toEqual([null, null])
+  expect(edition.signs()).toBe(signs)
   expect(asked).toHaveLength(1)
 })
 test.each([
@@ -59,8 +87,9 @@ test.each([
   { status: 200, body: '<html>a proxy' },
 ])('a site that does not say which it is (%o) is asked again', async (given) => {
   answer = given
-  const edition = createEdition(client)
+  const edition = createEdition(client, 'cloud')
   expect(await edition.check(signal)).toBeNull()
+  expect(edition.signs()).toBeNull()
   answer = info('Server', '10.3.0')
   expect(await edition.check(signal)).toContain('Data Center 10.3.0')
 })

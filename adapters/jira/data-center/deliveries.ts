@@ -49,7 +49,9 @@ export function fromDataCenter(inbound: Inbound, client: JiraClient, fields: Fie
           issue,
           ...(user ? { user: accountOf(user) } : {}),
           ...(comment ? { comment: await heard(client, comment, isCommand, log) } : {}),
-          ...(changelog ? { changelog: { items: await Promise.all(changelog.items.map((one) => named(fields, one))) } } : {}),
+          ...(changelog
+            ? { changelog: { items: await Promise.all(changelog.items.map((one) => named(fields, one))) } }
+            : {}),
         },
         log,
       )
@@ -95,7 +97,10 @@ async function kindOf(client: JiraClient, author: unknown, log: Log): Promise<st
     return found.data.applicationRoles.size > 0 ? 'atlassian' : 'customer'
   } catch (error) {
     if (!(error instanceof HubError) || error.code !== 'FORBIDDEN') throw error
-    log.warn({}, "a command was not run: the hub's account lacks the permission Browse Users, and cannot tell whose it is")
+    log.warn(
+      {},
+      "a command was not run: the hub's account lacks the permission Browse Users, and cannot tell whose it is",
+    )
     return 'unknown'
   }
 }

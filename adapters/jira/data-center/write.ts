@@ -17,7 +17,12 @@ export function writeWiki({ content }: Pick<AdfDoc, 'content'>): string {
   return blocks(content, null)
 }
 function blocks(nodes: readonly AdfNode[], marker: string | null): string {
-  let out = ''
+  const out: string[] = []
+  let tail = ''
+  const add = (piece: string) => {
+    out.push(piece)
+    tail = `${tail.slice(-4)}${piece.slice(-4)}`
+  }
   let anchor = marker
   let last: AdfNode | undefined
   for (const node of nodes) {
@@ -25,19 +30,23 @@ function blocks(nodes: readonly AdfNode[], marker: string | null): string {
     const { gap = '' } = sourceOf(node)
     if (text === '' && gap === '') continue
     if (node.type === 'heading') anchor = null
-    if (last && text !== '') out += missing(out, last, node)
-    out += text + gap
+    if (last && text !== '') add(missing(tail, last, node))
+    add(text)
+    add(gap)
     last = text === '' ? last : node
   }
-  return out
+  return out.join('')
 }
 /** Line ends that are needed so that two blocks stay two. */
-function missing(out: string, before: AdfNode, node: AdfNode): string {
+function missing(tail: string, before: AdfNode, node: AdfNode): string {
   const isTight =
     (LISTS.has(node.type) && before.type !== 'codeBlock') ||
     (isRead(before) && isRead(node) && !(before.type === 'paragraph' && goesOn(node)))
-  const ends = /(?:\r?\n)*$/.exec(out)?.[0].replaceAll('\r', '').length ?? 0
-  return '\n'.repeat(Math.max(0, (isTight ? 1 : 2) - ends))
+  const wanted = isTight ? 1 : 2
+  let ends = 0
+  for (let at = tail.length - 1; ends < wanted && (tail[at] === '\n' || tail[at] === '\r'); at -= 1)
+    if (tail[at] === '\n') ends += 1
+  return '\n'.repeat(wanted - ends)
 }
 /** A paragraph that would be lines of the one before it. */
 function goesOn(node: AdfNode): boolean {

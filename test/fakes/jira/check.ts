@@ -81,6 +81,8 @@ export function readAdf(doc: unknown): ReadDoc {
 }
 /** What webhooks carry in place of documents: https://developer.atlassian.com/cloud/jira/platform/webhooks/ */
 export function wikiOf(doc: unknown): string {
+  // As Data Center keeps it.
+  if (typeof doc === 'string') return doc
   const lines: string[] = []
   const inline = (node: Node): string => {
     if (node.type === 'mention') return `[~accountid:${String(node.attrs?.id)}]`
