@@ -212,6 +212,33 @@ describe('mail in particular', () => {
       expect(fake.mails).toHaveLength(2)
     })
   })
+  test('an address whose mail came back gets nothing but a code, which alone opens nothing', async () => {
+    const suppressions = createSuppressions(opened.kv)
+    await suppressions.stop('Ann@Shop.test', { by: 'bounce', reason: 'it came back', atMs: nowMs })
+    await expect(channel.deliver(post({ text: 'x' }), never)).rejects.toMatchObject({
+      code: 'INPUT_INVALID',
+      message: 'it came back',
+    })
+    expect(opened.refused).toEqual([ANN])
+    await channel.deliver(post({ text: 'Your code', secret: true }, 'code'), never)
+    await expect(channel.deliver(post({ text: 'x' }, 'k2'), never)).rejects.toMatchObject({ code: 'INPUT_INVALID' })
+    await suppressions.lift(ANN, nowMs)
+    await channel.deliver(post({ text: 'x' }, 'k3'), never)
+    expect(fake.mails.map(({ parsed }) => parsed.subject)).toEqual(['Your code', 'x'])
+  })
+  test('each mail carries a mark of its own, good for its recipient alone', async () => {
+    await channel.deliver(post({ text: 'x' }, 'k1'), never)
+    await channel.deliver(post({ text: 'x' }, 'k2'), never)
+    const marks = createMarks(opened.kv)
+    const [first = '', second = ''] = fake.mails.map((mail) => mail.header('x-autodevhub') ?? '')
+    expect(first).not.toBe(second)
+    expect(await marks.verify(first, 'Ann@Shop.test')).toEqual({
+      id: fake.mails[0]?.header('message-id')?.slice(1, 49),
+      sentAtMs: nowMs,
+    })
+    expect(await marks.verify(first, 'bob@shop.test')).toBeNull()
+    expect(await createMarks(memory()).verify(first, ANN)).toBeNull()
+  })
   test.each([
     [{ at: 'rcpt', code: 550, message: '5.7.1 relaying denied' }, 'FORBIDDEN', /relay/],
     [{ at: 'rcpt', code: 552, message: '5.2.2 over quota' }, 'INPUT_INVALID', /full/],

@@ -131,7 +131,7 @@ function addressesIn(values: readonly string[]): string[] {
   return [...new Set(found)]
 }
 function marksIn(text: string): string[] {
-  const field = new RegExp(`^[> \\t]{0,10}${OWN_MARK}:[ \\t]{0,10}([\\w.-]{1,200})`, 'gim')
+  const field = new RegExp(`^[> \\t]{0,10}${OWN_MARK}:\\s{0,10}([\\w.-]{1,200})`, 'gim')
   return [...text.matchAll(field)].map(([, mark = '']) => mark)
 }
 function oneLine(text: string): string {

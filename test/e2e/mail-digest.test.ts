@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { defineEvent } from '#contract'
+import { type ImapFake, startImapFake } from '../fakes/mail/imap.ts'
 import { type MailFake, readHtml, startMailFake } from '../fakes/mail/index.ts'
+import { complaint, gmail, postfix } from '../fakes/mail/reports.ts'
 import { type Sender, type SlackFake, startSlackFake } from '../fakes/slack/index.ts'
 import { TEAM } from '../fakes/slack/state.ts'
 import { isModeAvailable, MODES, startTestHub, type TestHub } from '../support/hub.ts'
@@ -14,17 +16,19 @@ for (const mode of MODES)
   describe.skipIf(!isModeAvailable(mode))(`a digest by mail, on ${mode}`, () => {
     let slack: SlackFake
     let mail: MailFake
+    let imap: ImapFake
     let hub: TestHub
     let people: Sender
     let slots = 0
     beforeAll(async () => {
-      ;[slack, mail] = await Promise.all([startSlackFake({ openWorld: true }), startMailFake()])
-      hub = await startTestHub(mode, { ...slack.env, ...mail.env, HUB_PUBLIC_URL: 'https://hub.example.com' })
+      ;[slack, mail, imap] = await Promise.all([startSlackFake({ openWorld: true }), startMailFake(), startImapFake()])
+      const HUB_PUBLIC_URL = 'https://hub.example.com'
+      hub = await startTestHub(mode, { ...slack.env, ...mail.env, IMAP_URL: imap.url, HUB_PUBLIC_URL })
       people = slack.to((request) => hub.fetch(new Request('http://hub.test/hooks/slack', request)))
     })
     afterAll(async () => {
       await hub?.close()
-      await Promise.all([slack?.close(), mail?.close()])
+      await Promise.all([slack?.close(), mail?.close(), imap?.close()])
     })
     const type = (text: string, channel = 'C1', user = 'U0ANN0001') =>
       people.slash({ command: '/digest', text, channel, user })
@@ -58,11 +62,19 @@ for (const mode of MODES)
       )
       expect(answer.status).toBe(202)
     }
+    /** The code that this mails to an address. */
+    const codeFor = async (address: string, line: string) => {
+      const before = mail.mails.length
+      await type(line, 'C1', 'U0BOB0001')
+      const codes = () => mail.mails.slice(before).filter(({ to }) => to[0] === address)
+      await mail.waitFor(() => codes().length > 0)
+      return /Your code: (\w+)/.exec(codes()[0]?.parsed.subject ?? '')?.[1] ?? ''
+    }
     const digests = () => mail.mails.filter(({ parsed }) => parsed.subject?.includes('Deployments'))
 
     it('of an address that Slack vouches for begins at once', async () => {
       await type('subscribe daily at 08:00 zone Europe/Vienna')
-      await expect.poll(() => row('mail:ann@example.com')).toMatchObject({ state: 'active' })
+      await expect.poll(() => row('mail:ann@example.com'), { timeout: 10_000 }).toMatchObject({ state: 'active' })
       expect(mail.mails).toEqual([])
     })
     it('of another address begins with the code that was mailed to it', async () => {
@@ -139,6 +151,61 @@ for (const mode of MODES)
       const shown = await slack.waitFor((all) => all.some((m) => m.text.includes('Deployments')), { channel: 'C5' })
       expect(JSON.stringify(shown)).toContain('checkout → production')
       expect(slack.problems).toEqual([])
+    })
+    it('that comes back, or is reported as unwanted, is the last one to that reader; nobody can pretend so', async () => {
+      const [cleo, dora, erin] = ['cleo@mail.test', 'dora@mail.test', 'erin@mail.test']
+      const everybody = [cleo, dora, erin]
+      for (const address of everybody) {
+        const code = await codeFor(address, `subscribe --to ${address}`)
+        await type(`confirm ${code}`, 'C1', 'U0BOB0001')
+        await expect.poll(() => row(`mail:${address}`)).toMatchObject({ state: 'active' })
+        await hourCame(`mail:${address}`)
+      }
+      await tick()
+      const sent = (address: string) => digests().filter(({ to }) => to[0] === address)
+      await mail.waitFor(() => everybody.every((address) => sent(address).length === 1))
+      const original = (address: string) => sent(address)[0]?.raw ?? ''
+      // Somebody who has seen Cleo's mail, and knows the Message-ID of Erin's, wants Erin's to end.
+      const stolen = original(cleo).replaceAll(cleo, erin)
+      imap.arrive(postfix({ to: erin, original: stolen }))
+      imap.arrive(complaint({ to: erin, original: original(erin).replace(/^X-AutoDevHub: .*\r\n/im, '') }))
+      imap.arrive(gmail({ to: cleo, original: original(cleo) }))
+      imap.arrive(gmail({ to: cleo, original: original(cleo) }))
+      imap.arrive(complaint({ to: dora, original: original(dora) }))
+      await expect
+        .poll(() => row(`mail:${cleo}`))
+        .toMatchObject({ state: 'stopped', stopped: expect.stringMatching(/takes no mail.*550/) })
+      await expect
+        .poll(() => row(`mail:${dora}`))
+        .toMatchObject({ state: 'stopped', stopped: expect.stringContaining('reported as unwanted') })
+      await expect
+        .poll(() => imap.folder().map(({ flags }) => flags))
+        .toEqual([[], [], ['\\Seen'], ['\\Seen'], ['\\Seen']])
+      expect(await row(`mail:${erin}`)).toMatchObject({ state: 'active' })
+      expect(await hub.count('audit', `action = 'mail stopped'`)).toBe(2)
+      const told = await slack.waitFor((all) => all.filter(({ text }) => /have stopped/.test(text)).length >= 2, {
+        channel: 'C1',
+      })
+      const words = told.filter(({ text }) => /(?:cleo|dora)@.* have stopped/.test(text))
+      expect(words.map(({ only }) => only)).toEqual(['U0BOB0001', 'U0BOB0001'])
+      expect(JSON.stringify(words)).toContain(`digest subscribe --to ${cleo} --again`)
+      await hourCame(`mail:${erin}`)
+      await tick()
+      await mail.waitFor(() => sent(erin).length === 2)
+      await hub.quiet()
+      expect(everybody.map((address) => sent(address).length)).toEqual([1, 1, 2])
+    })
+    it('is had again by the code alone, asked for in so many words', async () => {
+      await type('subscribe --to cleo@mail.test', 'C7', 'U0BOB0001')
+      await slack.waitFor((all) => all.some(({ text }) => /Nothing is sent to cleo@mail\.test since/.test(text)))
+      expect(await row('mail:cleo@mail.test')).toMatchObject({ state: 'stopped' })
+      const code = await codeFor('cleo@mail.test', 'subscribe --to cleo@mail.test --again')
+      await type(`confirm ${code}`, 'C1', 'U0BOB0001')
+      await expect.poll(() => row('mail:cleo@mail.test')).toMatchObject({ state: 'active' })
+      await hourCame('mail:cleo@mail.test')
+      await tick()
+      await mail.waitFor(() => digests().filter(({ to }) => to[0] === 'cleo@mail.test').length === 2)
+      expect([mail.problems, slack.problems]).toEqual([[], []])
     })
     it('is shown before it is sent', async () => {
       await type('preview', 'C6')
