@@ -70,8 +70,17 @@ export const SHIPPED: readonly Shipped[] = [
   {
     name: 'jira',
     kind: 'adapter',
-    needs: ['JIRA_BASE_URL', 'JIRA_EMAIL', 'JIRA_API_TOKEN', 'JIRA_WEBHOOK_SECRET'],
+    needs: ['JIRA_BASE_URL'],
+    either: [
+      ['JIRA_EMAIL', 'JIRA_API_TOKEN', 'JIRA_WEBHOOK_SECRET'],
+      ['JIRA_PERSONAL_ACCESS_TOKEN', 'JIRA_WEBHOOK_SECRET'],
+      ['JIRA_CLIENT_ID', 'JIRA_CLIENT_SECRET', 'HUB_PUBLIC_URL'],
+    ],
     variables: { publicUrl: 'HUB_PUBLIC_URL' },
+    says: ({ JIRA_CLIENT_ID, HUB_PUBLIC_URL = '' }) => {
+      const root = `${HUB_PUBLIC_URL.replace(/\/+$/, '')}/hooks/jira`
+      return JIRA_CLIENT_ID ? `connect it at ${root}/install · callback URL ${root}/oauth` : ''
+    },
     load: async () => (await import('../adapters/jira/index.ts')).jira as Plugin,
   },
   {
@@ -141,7 +150,8 @@ export function missingVariables(shipped: Shipped, env: Environment): readonly s
     (a, b) =>
       Number(b.names.length === 0) - Number(a.names.length === 0) ||
       b.begun - a.begun ||
-      a.names.length - b.names.length,
+      // Of ways that nobody began, the first is the usual one.
+      (a.begun === 0 ? 0 : a.names.length - b.names.length),
   )
   return [...(nearest?.names ?? []), ...needs.filter((name) => !env[name])]
 }

@@ -91,11 +91,23 @@ export const VARIABLES: readonly Variable[] = [
   { name: 'MAIL_DNS_SERVERS', meaning: "name servers asked about senders' keys; absent: the system's" },
   {
     name: 'JIRA_BASE_URL',
-    meaning: 'the site, such as `https://acme.atlassian.net`; turns Jira on with the next three',
+    meaning: 'the site, such as `https://acme.atlassian.net`; turns Jira on, with the next three, an OAuth app or a personal access token',
   },
   { name: 'JIRA_EMAIL', meaning: 'e-mail address of the account the hub acts as in Jira' },
   { name: 'JIRA_API_TOKEN', meaning: 'API token of that account' },
   { name: 'JIRA_WEBHOOK_SECRET', meaning: 'what Jira signs deliveries with; 16 characters or more' },
+  {
+    name: 'JIRA_PERSONAL_ACCESS_TOKEN',
+    meaning: 'in place of e-mail and token, for Jira Data Center 9.12 or newer',
+  },
+  {
+    name: 'JIRA_CLIENT_ID',
+    meaning:
+      'with its secret and `HUB_PUBLIC_URL`, instead of those three: an OAuth 2.0 app, which somebody connects to the site at `/hooks/jira/install`',
+  },
+  { name: 'JIRA_CLIENT_SECRET', meaning: 'secret of that app' },
+  { name: 'JIRA_AUTH_URL', meaning: 'where people grant the app access', default: 'https://auth.atlassian.com' },
+  { name: 'JIRA_API_URL', meaning: "where the app's calls go", default: 'https://api.atlassian.com' },
   { name: 'LINEAR_API_KEY', meaning: 'personal API key or token of an app; turns Linear on, together with the secret' },
   { name: 'LINEAR_WEBHOOK_SECRET', meaning: 'signing secret of the webhook in Linear' },
   { name: 'LINEAR_API_URL', meaning: 'Linear GraphQL API', default: 'https://api.linear.app/graphql' },

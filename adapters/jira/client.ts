@@ -1,9 +1,11 @@
 import { HubError } from '#contract'
 import { createHttp, type HttpAnswer } from '../shared/http.ts'
+import { ADF, type DocumentFormat } from './adf.ts'
 import type { JiraConfig } from './config.ts'
 import { isQuota, refusal } from './errors.ts'
 import { BURST_PER_SECOND, type Method } from './limits.ts'
 import { createPace } from './pace.ts'
+import { type Access, basicToken, type Credentials } from './tokens.ts'
 
 const TIMEOUT_MS = 20_000
 
@@ -28,6 +30,8 @@ export interface Call {
 }
 export interface JiraClient {
   readonly baseUrl: string
+  /** Of the texts that are read and written through it. */
+  readonly format: DocumentFormat
   /** One request, no retry. A lost answer is OUTCOME_UNKNOWN for a write and, as reading again is harmless, UNAVAILABLE for a read. */
   call(call: Call): Promise<unknown>
   /** As `call`; null where Jira shows nothing of the kind. */
@@ -42,9 +46,12 @@ export function path(strings: TemplateStringsArray, ...values: readonly (string 
 }
 
 /** REST over our own transport, which tells whether a request was written; waiting and trying again belong to the ledger. See also sdk.ts. */
-export function createClient(config: JiraConfig, now: () => number = Date.now): JiraClient {
+export function createClient(
+  config: Pick<JiraConfig, 'baseUrl' | 'email' | 'apiToken'>,
+  now: () => number = Date.now,
+  credentials: Credentials = basicToken(config.baseUrl, config.email ?? '', config.apiToken ?? ''),
+): JiraClient {
   const http = createHttp('Jira', 'JIRA_BASE_URL', TIMEOUT_MS)
-  const authorization = `Basic ${Buffer.from(`${config.email}:${config.apiToken}`).toString('base64')}`
   const paces = {
     GET: createPace(BURST_PER_SECOND.GET, now),
     POST: createPace(BURST_PER_SECOND.POST, now),
@@ -53,13 +60,13 @@ export function createClient(config: JiraConfig, now: () => number = Date.now): 
   }
   let spent: { readonly untilMs: number; readonly error: HubError } | null = null
 
-  const send = async (one: Call): Promise<HttpAnswer> => {
-    const url = new URL(`${config.baseUrl}${one.path}`)
+  const send = async (one: Call, access: Access | null): Promise<HttpAnswer> => {
+    const url = new URL(`${access?.baseUrl ?? config.baseUrl}${one.path}`)
     for (const [name, value] of Object.entries(one.query ?? {}))
       if (value !== undefined) url.searchParams.set(name, String(value))
     const headers = {
       accept: 'application/json',
-      ...(one.anonymous ? {} : { authorization }),
+      ...(access === null ? {} : { authorization: access.authorization }),
       'user-agent': 'autodevhub',
       // Without it Jira takes a form for one that another site made a browser send.
       ...(one.form ? { 'content-type': one.form.type, 'x-atlassian-token': 'no-check' } : {}),
@@ -68,17 +75,36 @@ export function createClient(config: JiraConfig, now: () => number = Date.now): 
     const body = one.form?.bytes ?? (one.body === undefined ? '' : JSON.stringify(one.body))
     return http.send(one.method, url.href, body, headers, one.signal)
   }
+  /** A request that was refused for its token did nothing, so it may go out once more with another. */
+  const sendAs = async (one: Call): Promise<HttpAnswer> => {
+    if (one.anonymous) return send(one, null)
+    const access = await credentials.of(one.signal)
+    const answer = await send(one, access)
+    const other = answer.status === 401 ? await credentials.renew(access, one.signal) : null
+    return other === null ? answer : send(one, other)
+  }
   const call = async (one: Call): Promise<unknown> => {
     const reads = one.reads === true || one.method === 'GET'
     if (spent && spent.untilMs > now()) throw spent.error
     await paces[one.method](one.signal)
-    const answer = await send(one).catch((error: unknown) => {
+    const answer = await sendAs(one).catch((error: unknown) => {
       if (!(error instanceof HubError)) throw error
       const code = error.code === 'OUTCOME_UNKNOWN' && reads ? 'UNAVAILABLE' : error.code
-      throw new HubError(code, `${one.what}: ${error.message}`)
+      throw new HubError(
+        code,
+        `${one.what}: ${error.message}`,
+        typeof error.retry === 'object' ? { retry: error.retry } : {},
+      )
     })
     if (answer.status >= 200 && answer.status < 300) return bodyOf(answer, one.what, reads)
-    const error = refusal(answer, { what: one.what, reads, needs: one.needs, scope: one.scope, nowMs: now() })
+    const error = refusal(answer, {
+      what: one.what,
+      reads,
+      needs: one.needs,
+      scope: one.scope,
+      cure: credentials.cure,
+      nowMs: now(),
+    })
     if (
       error.code === 'RATE_LIMITED' &&
       isQuota(String(answer.headers['ratelimit-reason'] ?? '')) &&
@@ -89,6 +115,7 @@ export function createClient(config: JiraConfig, now: () => number = Date.now): 
   }
   return {
     baseUrl: config.baseUrl,
+    format: ADF,
     call,
     find: (one) => orNull(call(one)),
     refuse(error) {

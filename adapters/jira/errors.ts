@@ -15,6 +15,8 @@ export interface About {
   readonly needs: string | undefined
   /** Buckets that a request to wait closes: of the one issue, or of the site. */
   readonly scope: { readonly issue?: string; readonly site?: string } | undefined
+  /** Of refused credentials. */
+  readonly cure: string
   readonly nowMs: number
 }
 const DEFAULT_WAIT_MS = 30_000
@@ -26,10 +28,7 @@ export function refusal(answer: Refusal, about: About): HubError {
   const { what, reads, needs } = about
   if (status === 429) return toWait(answer, about)
   if (status === 401 || ANONYMOUS.test(String(headers['x-seraph-loginreason'] ?? '')))
-    return new HubError(
-      'UNAUTHENTICATED',
-      `${what}: Jira refused the credentials; check JIRA_EMAIL and renew JIRA_API_TOKEN (id.atlassian.com → Security → API tokens)`,
-    )
+    return new HubError('UNAUTHENTICATED', `${what}: Jira refused the credentials; ${about.cure}`)
   const said = words(answer.text)
   const because = said === '' ? '' : ` (${said})`
   if (status === 403)

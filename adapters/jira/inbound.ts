@@ -31,6 +31,8 @@ export interface InboundDeps {
   aboutIssue(issueId: string): Promise<string>
   /** Has somebody bound the project, so that its criteria are written into its issues? */
   isBound(project: string): Promise<boolean>
+  /** Is one of these dynamic webhooks a standing one of this hub? */
+  isOurHook(matched: readonly number[]): Promise<boolean>
   readonly now: () => number
 }
 const CHANGES: Readonly<Record<string, IssueChanged['change']>> = {
@@ -42,7 +44,8 @@ const CHANGES: Readonly<Record<string, IssueChanged['change']>> = {
   comment_deleted: 'commented',
 }
 
-export function createInbound({ hub, workspace, own, seen, aboutIssue, isBound, now }: InboundDeps): Inbound {
+export function createInbound(deps: InboundDeps): Inbound {
+  const { hub, workspace, own, seen, aboutIssue, isBound, isOurHook, now } = deps
   const publish = async (read: JiraDelivery, issue: EventIssue, deliveryId: string, log: Log): Promise<void> => {
     const change = CHANGES[read.webhookEvent]
     if (change === undefined) return
@@ -144,8 +147,15 @@ export function createInbound({ hub, workspace, own, seen, aboutIssue, isBound, 
         return
       }
       // Comments of old and of bulk changes may come without their issue: the sweep finds those.
-      const { issue } = read.data
+      const { issue, matchedWebhookIds: matched } = read.data
       if (!issue) return
+      if (matched && matched.length > 0 && !(await isOurHook(matched))) {
+        log.info(
+          { matched: matched.slice(0, 5) },
+          'a delivery of a webhook that is not the hub’s (any more) was left alone',
+        )
+        return
+      }
       if (read.data.webhookEvent === 'comment_created') await run(read.data, issue, deliveryId, log)
       await publish(read.data, issue, deliveryId, log)
     },

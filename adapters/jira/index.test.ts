@@ -13,7 +13,8 @@ const whole = {
 
 describe('configuration', () => {
   test('takes a site, whether or not it ends in a slash', () => {
-    expect(config.parse({ ...whole, baseUrl: 'https://acme.atlassian.net/' })).toEqual(whole)
+    const defaults = { authUrl: 'https://auth.atlassian.com', apiUrl: 'https://api.atlassian.com' }
+    expect(config.parse({ ...whole, baseUrl: 'https://acme.atlassian.net/' })).toEqual({ ...whole, ...defaults })
     expect(config.parse({ ...whole, baseUrl: 'http://127.0.0.1:4/jira/' }).baseUrl).toBe('http://127.0.0.1:4/jira')
   })
   test.each(['baseUrl', 'email', 'apiToken', 'webhookSecret'] as const)('needs %s', (key) => {
@@ -27,7 +28,29 @@ describe('configuration', () => {
     { ...whole, webhookSecret: '' },
     { ...whole, webhookSecret: 'short' },
   ])('refuses %o', (wrong) => expect(config.safeParse(wrong).success).toBe(false))
-  test('every secret is masked', () => expect(jira.manifest.secrets).toEqual(['apiToken', 'webhookSecret']))
+  const app = {
+    baseUrl: whole.baseUrl,
+    clientId: 'a',
+    clientSecret: 's',
+    publicUrl: 'https://hub.example.com/',
+  }
+  test('takes an OAuth app in place of the token, and an address of this machine for a try', () => {
+    expect(config.parse(app)).toMatchObject({ clientId: 'a', publicUrl: 'https://hub.example.com' })
+    expect(config.safeParse({ ...app, publicUrl: 'http://127.0.0.1:3000' }).success).toBe(true)
+  })
+  test.each([
+    [{ ...app, clientSecret: undefined }, 'clientSecret', /goes together with the client id/],
+    [{ ...app, clientId: undefined }, 'clientId', /goes together with the client secret/],
+    [{ ...app, publicUrl: undefined }, 'publicUrl', /https address/],
+    [{ ...app, publicUrl: 'http://hub.example.com' }, 'publicUrl', /https address/],
+    [{ ...app, apiToken: 't' }, 'apiToken', /give one of the two/],
+    [{ ...app, webhookSecret: 'x'.repeat(16) }, 'webhookSecret', /give one of the two/],
+  ])('refuses both, and half of either: %o', (given, key, says) => {
+    const { error } = config.safeParse(given)
+    expect(error?.issues).toEqual([expect.objectContaining({ path: [key], message: expect.stringMatching(says) })])
+  })
+  test('every secret is masked', () =>
+    expect(jira.manifest.secrets).toEqual(['apiToken', 'personalAccessToken', 'webhookSecret', 'clientSecret']))
   test('what is missing is named', () => {
     const shipped = SHIPPED.find((one) => one.name === 'jira')
     if (!shipped) throw new Error('not shipped')

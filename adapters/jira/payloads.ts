@@ -97,5 +97,25 @@ export const delivery = z.object({
     })
     .nullish(),
   changelog: z.object({ items: z.array(z.object({ field: z.string(), fieldId: z.string().nullish() })) }).nullish(),
+  /** Of dynamic webhooks: which of them fit. */
+  matchedWebhookIds: z.array(z.number()).nullish(),
 })
 export type JiraDelivery = z.output<typeof delivery>
+const moment = z.union([z.string(), z.number()]).nullish()
+export const dynamicHooks = z.object({
+  values: z.array(
+    z.object({
+      id: z.number(),
+      url: z.string(),
+      jqlFilter: z.string(),
+      events: z.array(z.string()),
+      expirationDate: moment,
+    }),
+  ),
+})
+export const registered = z.object({
+  webhookRegistrationResult: z.array(
+    z.object({ createdWebhookId: z.number().nullish(), errors: z.array(z.string()).nullish() }),
+  ),
+})
+export const expiry = z.object({ expirationDate: moment })

@@ -55,6 +55,7 @@ async function rig(answer: () => Promise<unknown> = async () => undefined) {
     own: createOwn(client, createGatheredRead(client)),
     seen,
     isBound: async () => false,
+    isOurHook: async () => true,
     aboutIssue: async () => 'Saved cards\n\nShoppers type their card each time.',
     now: Date.now,
   })

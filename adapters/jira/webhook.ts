@@ -3,8 +3,10 @@ import { Hono } from 'hono'
 import { type HookEnv, type Hub, HubError } from '#contract'
 import { readBody } from '../shared/body.ts'
 import type { JiraConfig } from './config.ts'
+import { verifyDataCenter } from './data-center/address.ts'
+import type { Edition } from './edition.ts'
 import type { Inbound } from './inbound.ts'
-import { verifyJira } from './verify.ts'
+import { type HeadersLike, verifyJira, verifyJiraToken } from './verify.ts'
 
 /** Jira sends nothing above 25 MB: https://developer.atlassian.com/cloud/jira/platform/webhooks/ */
 export const MAX_BODY_BYTES = 26_000_000
@@ -12,18 +14,21 @@ const IDENTIFIER = /^[\w.:=+/-]{8,128}$/
 const decoder = new TextDecoder()
 
 /** `POST /hooks/jira`: issues and comments of the site. What the hub does not know is acknowledged, since Jira adds events without notice. */
-export function createRoutes(hub: Pick<Hub<JiraConfig>, 'config' | 'log'>, inbound: Inbound): Hono<HookEnv> {
+export function createRoutes(
+  hub: Pick<Hub<JiraConfig>, 'config' | 'log'>,
+  inbound: Inbound,
+  now: () => number = Date.now,
+  edition: Pick<Edition, 'signs'> = { signs: () => true },
+): Hono<HookEnv> {
   const routes = new Hono<HookEnv>()
+  const proof = proofOf(hub.config, edition, now)
   routes.post('/', async (c) => {
     const raw = await readBody(c.req.raw, MAX_BODY_BYTES)
     if (raw === null) return c.body(null, 413)
     const { headers } = c.req.raw
     const log = c.get('log') ?? hub.log
-    if (!verifyJira(raw, headers, hub.config.webhookSecret)) {
-      log.warn(
-        { bytes: raw.byteLength },
-        'Jira signature refused; check JIRA_WEBHOOK_SECRET against the secret of the webhook, which Jira signs with only when it has one',
-      )
+    if (!proof.holds(raw, c.req.raw)) {
+      log.warn({ bytes: raw.byteLength }, proof.cure)
       return c.body(null, 401)
     }
     let body: unknown
@@ -46,4 +51,28 @@ export function createRoutes(hub: Pick<Hub<JiraConfig>, 'config' | 'log'>, inbou
     return c.body('', 200)
   })
   return routes
+}
+interface Proof {
+  holds(raw: Uint8Array, request: { readonly headers: HeadersLike; readonly url: string }): boolean
+  readonly cure: string
+}
+/** The one that belongs to how the hub is connected; the other is never heard in its place. */
+function proofOf(config: JiraConfig, edition: Pick<Edition, 'signs'>, now: () => number): Proof {
+  const { webhookSecret = '', personalAccessToken, clientId, clientSecret } = config
+  if (personalAccessToken !== undefined)
+    return {
+      holds: (raw, request) => verifyDataCenter(raw, request, webhookSecret, edition.signs()),
+      cure: 'Jira delivery refused; check JIRA_WEBHOOK_SECRET against the secret of the webhook (Jira 10) or its address (before), which the hub sets when it starts',
+    }
+  if (clientId !== undefined && clientSecret !== undefined) {
+    const trust = { clientId, clientSecret }
+    return {
+      holds: (_raw, { headers }) => verifyJiraToken(headers, trust, now() / 1_000),
+      cure: 'Jira token refused; check JIRA_CLIENT_SECRET and the clock, and that only webhooks of the OAuth app lead here',
+    }
+  }
+  return {
+    holds: (raw, { headers }) => verifyJira(raw, headers, webhookSecret),
+    cure: 'Jira signature refused; check JIRA_WEBHOOK_SECRET against the secret of the webhook, which Jira signs with only when it has one',
+  }
 }

@@ -1,48 +1,15 @@
-import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
 import { z } from 'zod'
-import { HubError, type KeyValue } from '#contract'
+import { HubError } from '#contract'
 import type { HttpClient } from '../shared/http.ts'
 import { FORM_BODY } from './client.ts'
 import type { Installation } from './installations.ts'
 import { BOT_SCOPES } from './manifest.ts'
-
-/** Long enough to read Slack's page and choose a workspace. */
-export const STATE_MS = 10 * 60_000
-const STATE = /^([1-9][0-9]{12})\.([\w-]{22})\.([\w-]{43})$/
 
 export interface OAuthApp {
   readonly clientId: string
   readonly clientSecret: string
   readonly apiUrl: string
   readonly redirectUri: string
-}
-export type StateFault = 'missing' | 'forged' | 'expired' | 'used'
-
-/**
- * The state that must come back: signed, good once, for ten minutes, and only in the browser that began, which holds the other half of it as
- * a cookie. Otherwise somebody could have a person finish an installation that they began. https://docs.slack.dev/authentication/installing-with-oauth
- */
-export function createStates(clientSecret: string, kv: Pick<KeyValue, 'add'>, now: () => number = Date.now) {
-  const sign = (expires: string, id: string, half: string) =>
-    createHmac('sha256', clientSecret).update(`install\n${expires}\n${id}\n${half}`).digest('base64url')
-  return {
-    issue(): { readonly state: string; readonly half: string } {
-      const half = randomBytes(32).toString('base64url')
-      const id = randomBytes(16).toString('base64url')
-      const expires = String(now() + STATE_MS)
-      return { state: `${expires}.${id}.${sign(expires, id, half)}`, half }
-    },
-    /** Null where it holds; from then on it does not any more. */
-    async spend(state: string | undefined, half: string | undefined): Promise<StateFault | null> {
-      if (!state) return 'missing'
-      const [, expires, id, proof] = STATE.exec(state) ?? []
-      if (!expires || !id || !proof || !half) return 'forged'
-      // As texts: several of them are the same bytes.
-      if (!timingSafeEqual(Buffer.from(sign(expires, id, half)), Buffer.from(proof))) return 'forged'
-      if (Number(expires) <= now()) return 'expired'
-      return (await kv.add(`state:${id}`, true, STATE_MS)) ? null : 'used'
-    },
-  }
 }
 
 export function authorizeUrl({ clientId, apiUrl, redirectUri }: OAuthApp, state: string): string {

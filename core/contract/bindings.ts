@@ -43,6 +43,8 @@ export interface Bindings {
   projectAt(workspace: string, plugin: string, channel: string): Promise<string | null>
   /** Whoever bound this target, in every workspace: for a webhook, which knows only the far side. */
   boundTo(target: BindingTarget): Promise<readonly Binding[]>
+  /** All that anybody bound on one far side, in every workspace; at most 1,000: for webhooks that are registered for what is bound alone. */
+  targetsOf(farSide: Omit<BindingTarget, 'target'>): Promise<readonly string[]>
 }
 export const bindings = defineService<Bindings>('bindings')
 

@@ -38,6 +38,14 @@ export function createBindings(sql: Sql): BindingDesk {
         [plugin, targetWorkspace, target, kind],
       )
     },
+    async targetsOf({ kind, plugin, targetWorkspace }) {
+      const rows = await sql.query<{ target: string }>(
+        `select distinct target from hub.bindings where plugin = $1 and target_workspace = $2 and kind = $3
+         order by target limit 1000`,
+        [plugin, targetWorkspace, kind],
+      )
+      return rows.map(({ target }) => target)
+    },
     async bind(binding) {
       const { workspace, project, label, boundBy } = binding
       const rules: Json = binding.rules

@@ -64,6 +64,7 @@ export function docsDesk(options: DocsDeskOptions) {
     projectAt: async () => null,
     boundTo: async ({ plugin, target, targetWorkspace }) =>
       bound.filter((b) => b.plugin === plugin && b.target === target && b.targetWorkspace === targetWorkspace),
+    targetsOf: async () => [],
   }
   const unused = () => {
     throw new Error('not used by this plugin')

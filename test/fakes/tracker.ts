@@ -189,5 +189,6 @@ export function fixedBindings(all: readonly Binding[]): Bindings {
     list: async (workspace, query = {}) => all.filter((b) => fits(b, { ...query, workspace })),
     projectAt: async () => null,
     boundTo: async (target) => all.filter((b) => fits(b, { ...target })),
+    targetsOf: async (farSide) => all.filter((b) => fits(b, { ...farSide })).map(({ target }) => target),
   }
 }

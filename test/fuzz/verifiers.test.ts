@@ -13,9 +13,13 @@ const HONEST = Math.ceil(ATTACKS / 10)
 const OVER_HTTP = 20
 const AT = 1_800_000_000
 
-const names = ['adapters', 'plugins'].flatMap((kind) =>
+const owners = ['adapters', 'plugins'].flatMap((kind) =>
   readdirSync(`${ROOT}${kind}`).filter((name) => existsSync(`${ROOT}${kind}/${name}/verify.ts`)),
 )
+/** Some have a second proof, with an oracle of its own: `jira-token`. */
+const names = [
+  ...new Set([...owners, ...readdirSync(`${ROOT}test/fuzz/oracles`).map((file) => file.replace('.ts', ''))]),
+]
 const like = (headers: Signed) => ({ get: (name: string) => headers[name] ?? null })
 /** Null where no HTTP client could send such headers. */
 function requestOf(body: Uint8Array, headers: Signed): Request | null {

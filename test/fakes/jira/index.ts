@@ -2,10 +2,12 @@ import { randomUUID } from 'node:crypto'
 import type { AddressInfo } from 'node:net'
 import { type HttpBindings, serve } from '@hono/node-server'
 import { Hono } from 'hono'
+import { APP_HEADER, createDynamicHookRoutes, type FakeDynamicHook, matching } from './dynamic-hooks.ts'
 import { createFaults, type Faults } from './faults.ts'
 import { createHookRoutes, type FakeHook } from './hooks.ts'
+import { CLOUD_ID, createOAuthFake, type OAuthFake } from './oauth.ts'
 import { createRestRoutes } from './routes.ts'
-import { signJira } from './sign.ts'
+import { jiraClaims, signJira, signJiraToken } from './sign.ts'
 import {
   ANN,
   BOT,
@@ -35,6 +37,10 @@ export interface JiraFake {
   readonly world: World
   readonly faults: Faults
   readonly hooks: FakeHook[]
+  readonly oauth: OAuthFake
+  readonly dynamicHooks: FakeDynamicHook[]
+  /** For a hub that is connected by OAuth. */
+  oauthEnv(publicUrl: string): Readonly<Record<string, string>>
   readonly requests: string[]
   /** Requests that Jira would refuse for what they are. */
   readonly problems: string[]
@@ -58,6 +64,9 @@ export interface JiraFake {
   say(target: Target, issue: FakeIssue, body: unknown, by?: Person, visibility?: unknown): Promise<Sent>
   /** From now on everything that happens is told at once, own changes included. */
   connect(target: Target): () => void
+  /** The same for the dynamic webhooks that are registered, each delivery with a JWT. */
+  connectDynamic(target: Target): () => void
+  deliverDynamic(target: Target, event: FakeEvent, token?: string, ids?: readonly number[]): Promise<Sent>
   goAway(): Promise<void>
   close(): Promise<void>
 }
@@ -71,6 +80,10 @@ export async function startJiraFake(options: { readonly now?: () => number } = {
   const world = createWorld(now)
   const faults = createFaults()
   const hooks: FakeHook[] = []
+  const dynamicHooks: FakeDynamicHook[] = []
+  const authorization = `Basic ${Buffer.from(`${email}:${apiToken}`).toString('base64')}`
+  let baseUrl = ''
+  const oauth = createOAuthFake({ now, siteUrl: () => baseUrl })
   const problems: string[] = []
   const requests: string[] = []
   const waiters = new Set<() => void>()
@@ -92,6 +105,18 @@ export async function startJiraFake(options: { readonly now?: () => number } = {
     requests.push(`${c.req.method} ${c.req.path}`)
     await next()
   })
+  app.route('/', oauth.app)
+  app.all(`/ex/jira/${CLOUD_ID}/*`, async (c) => {
+    const who = oauth.check(c)
+    if (who === 'no token') return c.json({ code: 401, message: 'Unauthorized' }, 401)
+    if (who === 'no scope') return c.json({ code: 401, message: 'Unauthorized; scope does not match' }, 401)
+    const headers = new Headers(c.req.raw.headers)
+    headers.set('authorization', authorization)
+    headers.set(APP_HEADER, who.accountId)
+    const body = c.req.method === 'GET' ? null : await c.req.arrayBuffer()
+    const url = c.req.url.replace(`/ex/jira/${CLOUD_ID}`, '')
+    return app.fetch(new Request(url, { method: c.req.method, headers, body }), c.env)
+  })
   app.route(
     '/',
     createRestRoutes({
@@ -99,7 +124,7 @@ export async function startJiraFake(options: { readonly now?: () => number } = {
       faults,
       problems,
       now,
-      authorization: `Basic ${Buffer.from(`${email}:${apiToken}`).toString('base64')}`,
+      authorization,
       searchLagMs: () => searchLagMs,
       isSiteAdmin: () => siteAdmin,
       hasLimits: () => limits,
@@ -112,7 +137,10 @@ export async function startJiraFake(options: { readonly now?: () => number } = {
       },
     }),
   )
-  let baseUrl = ''
+  app.route(
+    '/',
+    createDynamicHookRoutes(dynamicHooks, world, now, (text) => void problems.push(text)),
+  )
   app.route(
     '/',
     createHookRoutes(
@@ -141,7 +169,37 @@ export async function startJiraFake(options: { readonly now?: () => number } = {
     const answer = await target({ method: 'POST', headers, body })
     return { status: answer.status, text: await answer.text() }
   }
+  const deliverDynamic: JiraFake['deliverDynamic'] = async (target, event, token, given) => {
+    const ids = given ?? matching(dynamicHooks, event, now()).map(({ id }) => id)
+    const claims = jiraClaims(oauth.clientId, Math.floor(now() / 1_000))
+    const headers = {
+      'content-type': 'application/json; charset=UTF-8',
+      'x-atlassian-webhook-identifier': event.identifier,
+      authorization: `Bearer ${token ?? (await signJiraToken(oauth.clientSecret, claims))}`,
+    }
+    const body = JSON.stringify({ ...event.payload, matchedWebhookIds: ids })
+    const answer = await target({ method: 'POST', headers, body })
+    return { status: answer.status, text: await answer.text() }
+  }
   return {
+    oauth,
+    dynamicHooks,
+    oauthEnv: (publicUrl) => ({
+      JIRA_BASE_URL: baseUrl,
+      JIRA_CLIENT_ID: oauth.clientId,
+      JIRA_CLIENT_SECRET: oauth.clientSecret,
+      JIRA_AUTH_URL: baseUrl,
+      JIRA_API_URL: baseUrl,
+      HUB_PUBLIC_URL: publicUrl,
+    }),
+    deliverDynamic,
+    connectDynamic(target) {
+      const send = (event: FakeEvent) => {
+        if (matching(dynamicHooks, event, now()).length > 0) void deliverDynamic(target, event)
+      }
+      world.listeners.add(send)
+      return () => void world.listeners.delete(send)
+    },
     baseUrl,
     apiToken,
     webhookSecret,

@@ -18,3 +18,20 @@ export function signJira(
   const inner = hash(method, Buffer.concat([pad(0x36), Buffer.from(body)]), 'buffer')
   return { 'x-hub-signature': `${method}=${hash(method, Buffer.concat([pad(0x5c), inner]), 'hex')}` }
 }
+
+export type JiraClaims = Readonly<Record<string, unknown>>
+/** The JWT of a dynamic webhook, made by another implementation than the one that checks it. */
+export async function signJiraToken(
+  secret: string,
+  claims: JiraClaims,
+  header: { readonly alg?: string; readonly [name: string]: unknown } = {},
+): Promise<string> {
+  const { SignJWT } = await import('jose')
+  return new SignJWT({ ...claims })
+    .setProtectedHeader({ typ: 'JWT', ...header, alg: header.alg ?? 'HS256' })
+    .sign(new TextEncoder().encode(secret))
+}
+/** Good for three minutes, as those of Atlassian. */
+export function jiraClaims(clientId: string, atSeconds: number): JiraClaims {
+  return { iss: clientId, iat: atSeconds, exp: atSeconds + 180 }
+}

@@ -1,6 +1,7 @@
 import type { HttpBindings } from '@hono/node-server'
 import { Hono } from 'hono'
 import { type Desk, ORIGIN, refuse } from './desk.ts'
+import { APP_HEADER } from './dynamic-hooks.ts'
 import { checkSchema } from './schema.ts'
 import { BOT, FIELD, LINE_FIELD, TYPES } from './world.ts'
 
@@ -17,7 +18,7 @@ const PERMISSIONS: Readonly<Record<string, string>> = {
 export function createSiteRoutes(desk: Desk): Hono<{ Bindings: HttpBindings }> {
   const { world, problem, isSiteAdmin } = desk
   const app = new Hono<{ Bindings: HttpBindings }>()
-  app.get('/rest/api/3/myself', (c) => c.json(BOT))
+  app.get('/rest/api/3/myself', (c) => c.json(world.person(c.req.header(APP_HEADER) ?? '') ?? BOT))
   app.get('/rest/api/3/user', (c) => {
     const found = world.person(c.req.query('accountId') ?? '')
     return found ? c.json({ ...found, self: `${ORIGIN}/user` }) : refuse(c, 404, 'Specified user does not exist.')

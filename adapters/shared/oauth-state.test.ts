@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { createStates, STATE_MS } from './oauth.ts'
+import { createStates, STATE_MS } from './oauth-state.ts'
 
 const kept = new Set<string>()
 const kv = { add: async (key: string) => !kept.has(key) && kept.add(key).has(key) }
