@@ -176,5 +176,30 @@ describe('the library, from chat to production', () => {
     expect(feature.post.message.text).toContain('◷ Implementation: waits')
   })
 
+  it('what the runs left behind stands on the card, of a run that failed too, and later steps can read it', async () => {
+    actions.leave = (what) => (what.startsWith('build') ? ['web-dist', 'report'] : [])
+    await desk.save(
+      'shipped',
+      [
+        'steps:',
+        '  build: { workflow: github-run, with: { repository: octo/web, workflow: build.yml } }',
+        '  there:',
+        '    needs: [build]',
+        '    when: always',
+        '    gate: steps.build.output.artifacts.exists(a, a.name == "web-dist" && !a.expired)',
+      ].join('\n'),
+    )
+    for (const conclusion of ['success', 'failure']) {
+      actions.started.length = 0
+      actions.conclude = () => conclusion
+      const post = (await desk.say('workflow run shipped', 'ada')).find(({ message }) => message.card)
+      expect(post?.message.text).toContain('✓ there')
+      expect(post?.message.text).toContain('Artifacts: web-dist (4.2 MB), report (4.2 MB)')
+      const shown = JSON.stringify(post?.message.blocks)
+      expect(shown).toContain('- [web-dist](https://github.test/runs/1/artifacts/0) 4.2 MB')
+    }
+    actions.leave = () => []
+  })
+
   it('every run above plays again to the same plan', async () => expect(await desk.replayAll()).toEqual([]))
 })
