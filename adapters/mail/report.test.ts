@@ -78,6 +78,33 @@ describe('a report', () => {
       { verdict: 'gone', about: [ANN] },
     ])
   })
+  test.each([
+    [
+      'of another alphabet',
+      (raw: string) =>
+        raw
+          .replace('message/delivery-status', 'message/global-delivery-status')
+          .replace('message/rfc822', 'message/global')
+          .replaceAll('rfc822;', 'utf-8;'),
+    ],
+    ['with bare line feeds', (raw: string) => raw.replaceAll('\r\n', '\n')],
+    [
+      'in capitals',
+      (raw: string) =>
+        raw.replace(/multipart\/report|message\/delivery-status|Final-Recipient|Action|X-AutoDevHub/g, (word) =>
+          word.toUpperCase(),
+        ),
+    ],
+  ])('%s is the same', async (_how, change) => {
+    expect(await read(change(postfix({ original, to: ANN })))).toMatchObject({
+      notices: [{ verdict: 'gone', about: [ANN], said: '550 5.1.1 no such user here' }],
+      marks: [MARK],
+    })
+  })
+  test('in words may name several', async () => {
+    const raw = exim({ original, to: ANN }).replace('X-Failed-Recipients: ', 'X-Failed-Recipients: bob@shop.test, ')
+    expect((await read(raw))?.notices.map(({ about }) => about)).toEqual([['bob@shop.test'], [ANN]])
+  })
   test('in base64 is the same', async () => {
     const status = `Final-Recipient: rfc822;${ANN}\r\nAction: failed\r\nStatus: 5.1.1\r\n`
     const raw = `Content-Type: multipart/report; boundary=b\r\n\r\n--b\r\nContent-Type: message/delivery-status\r\nContent-Transfer-Encoding: base64\r\n\r\n${Buffer.from(`Reporting-MTA: x\r\n\r\n${status}`).toString('base64')}\r\n--b--\r\n`
