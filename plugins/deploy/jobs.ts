@@ -21,6 +21,12 @@ export const runJob = defineJob({
   payload: z.object({ run: ciRunChanged.payload, project: z.string().nullable() }),
   retry: quick,
 })
+/** What the run of a deployment left behind. */
+export const artifactsJob = defineJob({
+  name: 'deploy.artifacts',
+  payload: z.object({ codeHost: z.string(), repository: z.string(), runId: z.string() }),
+  retry: quick,
+})
 /** What a deployment brings: commits, issues and stories. */
 export const changesJob = defineJob({ name: 'deploy.changes', payload: z.object({ number }), retry: quick })
 /** Tells everybody who listens of one revision. */

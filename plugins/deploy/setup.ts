@@ -31,6 +31,7 @@ import type { DeployConfig } from './config.ts'
 import type { Desk } from './desk.ts'
 import { lateHandler } from './groups/jobs.ts'
 import { createGroups } from './groups/store.ts'
+import { artifactsHandler } from './intake/artifacts.ts'
 import { deployOperations } from './intake/operations.ts'
 import { intakeEvents, intakeHandler } from './intake/route.ts'
 import { runHandler } from './intake/runs.ts'
@@ -93,6 +94,7 @@ export function setupDeploy(hub: Hub<DeployConfig>): Parts {
     jobs: [
       intakeHandler(desk),
       runHandler(desk),
+      artifactsHandler(desk),
       changesHandler(desk),
       tellHandler(desk, outgoing),
       lateHandler(desk),

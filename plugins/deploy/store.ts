@@ -41,6 +41,7 @@ export type Patch = Partial<
     | 'commits'
     | 'issues'
     | 'stories'
+    | 'artifacts'
     | 'previousSha'
     | 'leadTimeMs'
     | 'approvals'

@@ -12,7 +12,7 @@ import {
   uniqueIndex,
   uuid,
 } from 'drizzle-orm/pg-core'
-import type { DeploymentState, Place, Role } from '#contract'
+import type { DeploymentState, Place, Role, RunArtifacts } from '#contract'
 import type { Approval, Commit, Filter, OncePart, StoryCarried } from './model.ts'
 
 const hub = pgSchema('hub')
@@ -66,6 +66,8 @@ export const deployments = hub.table(
     commits: jsonb('commits').$type<readonly Commit[]>().notNull().default([]),
     issues: jsonb('issues').$type<readonly string[]>().notNull().default([]),
     stories: jsonb('stories').$type<readonly StoryCarried[]>().notNull().default([]),
+    /** What the run that carried it out left behind. */
+    artifacts: jsonb('artifacts').$type<RunArtifacts>().notNull().default({ artifacts: [], artifactCount: 0 }),
     /** Median of its commits, from push to live. */
     leadTimeMs: bigint('lead_time_ms', { mode: 'number' }),
     /** From a failed deployment to the next one that succeeded. */

@@ -26,6 +26,8 @@ export interface CardExtra {
   readonly approvalsMissing: number
   /** Can the hub itself bring back what was live before? */
   readonly canRollBack: boolean
+  /** What its run left behind, as lines. */
+  readonly artifacts: { readonly markdown: string; readonly text: string } | null
   /**
    * Shown to people of another workspace, perhaps to everybody: commands typed there are not about this deployment, so there are links alone, and
    * what stories are called stays where they were written.
@@ -64,6 +66,7 @@ export function renderCard(view: DeploymentView, extra: CardExtra): Message & Re
     ...(what
       ? [{ kind: 'text' as const, markdown: [plain(what), ...lists.map((l) => `- ${plain(l)}`)].join('\n') }]
       : []),
+    ...(extra.artifacts ? [{ kind: 'text' as const, markdown: extra.artifacts.markdown }] : []),
     ...(notes.length > 0 ? [{ kind: 'note' as const, markdown: notes.map(plain).join('\n') }] : []),
     ...(actionsOf(view, extra).length > 0 ? [{ kind: 'actions' as const, items: actionsOf(view, extra) }] : []),
   ]
@@ -72,6 +75,7 @@ export function renderCard(view: DeploymentView, extra: CardExtra): Message & Re
     facts.join(' · '),
     ...(reason ? [reason] : []),
     ...(what ? [what, ...lists.map((l) => `- ${l}`)] : []),
+    ...(extra.artifacts ? [extra.artifacts.text] : []),
     ...notes,
   ].join('\n')
   return { text, blocks, card: { of: `deployment ${view.id}`, revision: view.revision } }

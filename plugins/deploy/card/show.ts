@@ -1,4 +1,4 @@
-import type { Context, Place } from '#contract'
+import { artifactLines, type Context, type Place } from '#contract'
 import type { Desk } from '../desk.ts'
 import type { Row } from '../rows.ts'
 import { viewOf } from '../view.ts'
@@ -15,7 +15,7 @@ export async function showIn(desk: Desk, row: Row, places: readonly Place[], ctx
 }
 /** `elsewhere`: in a place of another workspace, such as a pull request. */
 export async function cardOf(desk: Desk, row: Row, elsewhere = false): Promise<ReturnType<typeof renderCard>> {
-  const { workspace, number, issues, environmentUrl, approvals, approvalsNeeded, state, rollsBack } = row
+  const { workspace, number, issues, artifacts, environmentUrl, approvals, approvalsNeeded, state, rollsBack } = row
   const verified = await desk.store().verified(workspace, [number])
   const settings = state === 'succeeded' ? await desk.settings().service(workspace, row.service) : null
   const canRollBack = settings?.workflow != null && rollsBack === null && (await desk.store().before(row)) !== null
@@ -26,5 +26,6 @@ export async function cardOf(desk: Desk, row: Row, elsewhere = false): Promise<R
     approvedBy: approvals.map((one) => one.name),
     approvalsMissing: Math.max(0, approvalsNeeded - approvals.length),
     canRollBack,
+    artifacts: artifactLines(artifacts, desk.nowMs()),
   })
 }

@@ -1,6 +1,6 @@
-import { type ciRunChanged, handleJob, type JobHandler, type Out } from '#contract'
+import { type Context, type ciRunChanged, handleJob, type JobHandler, type Out } from '#contract'
 import type { Desk } from '../desk.ts'
-import { runJob } from '../jobs.ts'
+import { artifactsJob, runJob } from '../jobs.ts'
 import type { Report } from '../report.ts'
 import type { Row } from '../rows.ts'
 import { takeIn } from './route.ts'
@@ -25,12 +25,21 @@ export function runHandler(desk: Desk): JobHandler {
     if (number !== null) {
       const row = await store.get(workspace, number)
       await takeIn(desk, reportOfRun(run, row), row.project, ctx)
+      await askForArtifacts(run, ctx)
       return undefined
     }
     const only = await deployedBy(desk, workspace, run)
-    if (only) await takeIn(desk, reportOfRun(run, only), project, ctx)
+    if (!only) return undefined
+    await takeIn(desk, reportOfRun(run, only), project, ctx)
+    await askForArtifacts(run, ctx)
     return undefined
   })
+}
+/** Once for each end of a run: until then nobody knows whether there will be more. */
+async function askForArtifacts({ plugin, repository, runId, state, attempt }: Run, ctx: Context): Promise<void> {
+  if (state !== 'done') return
+  const key = `${ctx.workspace}:${plugin}:${runId}:${attempt}`
+  await ctx.enqueue(artifactsJob, { codeHost: plugin, repository, runId }, { key })
 }
 export const runSource = (codeHost: string): string => `${codeHost}-run`
 

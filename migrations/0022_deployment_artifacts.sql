@@ -1,0 +1,1 @@
+ALTER TABLE "hub"."deployments" ADD COLUMN "artifacts" jsonb DEFAULT '{"artifacts":[],"artifactCount":0}'::jsonb NOT NULL;
