@@ -93,7 +93,11 @@ export function createDynamicHooks(client: JiraClient, url: string, now: () => n
       const before = rest.filter((hook) => isFull || hook.url !== url)
       await remove(idsOf(before), signal)
       const results = await register(missing, signal)
-      const made = results.flatMap(({ createdWebhookId: id }) => id ?? [])
+      const refused = results.flatMap(({ errors }) => errors ?? [])
+      // A project that was deleted must not take the others of its filter with it.
+      const others = results.flatMap(({ errors }, n) => without(missing[n] ?? '', errors ?? []))
+      const again = await register(others, signal)
+      const made = [...results, ...again].flatMap(({ createdWebhookId: id }) => id ?? [])
       await remove(idsOf(rest.filter((hook) => !before.includes(hook))), signal)
       const ending = kept.filter(({ expiresAtMs }) => expiresAtMs - now() < RENEW_BEFORE_MS)
       const untilMs = await renew(ending, signal)
@@ -108,10 +112,16 @@ export function createDynamicHooks(client: JiraClient, url: string, now: () => n
         adopted: kept.length,
         deleted: rest.length,
         renewed: ending.length,
-        refused: results.flatMap(({ errors }) => errors ?? []),
+        refused: [...refused, ...again.flatMap(({ errors }) => errors ?? [])],
       }
     },
   }
+}
+/** The filter without the projects that Jira names in its errors; nothing where that leaves it as it is, or empty. */
+function without(filter: string, errors: readonly string[]): readonly string[] {
+  const keys = [...filter.matchAll(/"([^"]+)"/g)].flatMap(([, key]) => key ?? [])
+  const left = keys.filter((key) => !errors.some((error) => error.includes(`'${key}'`)))
+  return left.length === keys.length ? [] : filtersOf(left)
 }
 /** Dynamic webhooks take little JQL: = and IN, of projects and few other fields. */
 export function filtersOf(projects: readonly string[]): readonly string[] {
