@@ -4,7 +4,7 @@ import { type JiraFake, startJiraFake } from '../../test/fakes/jira/index.ts'
 import { memoryKv } from '../../test/support/kv.ts'
 import { createHttp, type HttpClient } from '../shared/http.ts'
 import { createClient } from './client.ts'
-import { accountOf, authorizeUrl, exchange, type OAuthApp, sitesOf } from './oauth.ts'
+import { accountOf, authorizeUrl, exchange, type OAuthApp, renewGrant, sitesOf } from './oauth.ts'
 import { type Connections, createConnections } from './tokens-oauth.ts'
 
 const HOUR_MS = 3_600_000
@@ -106,6 +106,23 @@ test('while Atlassian is away the token is used as long as it is good, and then 
   await expect(callAs(first)).rejects.toMatchObject({ code: 'UNAVAILABLE' })
   await callAs(first)
   expect(renewals()).toEqual(['ok'])
+})
+test('an answer that was lost costs one call; the same token is good for a while after its first use', async () => {
+  await connect()
+  nowMs += HOUR_MS
+  fake.oauth.setLeeway(600_000)
+  fake.oauth.fail('cut-after')
+  await expect(callAs(first)).rejects.toMatchObject({ code: 'UNAVAILABLE' })
+  await callAs(second)
+  expect(renewals()).toEqual(['ok', 'ok'])
+})
+test('a refresh token that somebody used elsewhere ends the connection', async () => {
+  await connect()
+  const { refreshToken } = (await kv.get('oauth:connection')) as { refreshToken: string }
+  await renewGrant(http, app, refreshToken, nowMs)
+  nowMs += HOUR_MS
+  await expect(callAs(first)).rejects.toMatchObject({ code: 'UNAUTHENTICATED' })
+  expect(renewals()).toEqual(['ok', 'invalid_grant'])
 })
 test('what a process that died was renewing is renewed by the next one', async () => {
   await connect()

@@ -105,7 +105,8 @@ export function createConnections(deps: {
         if (held.isHeld()) await write({ ...next, isOver: true })
         throw absent(true)
       }
-      // Nothing came of it as far as we know; the next one tries the same token, which Atlassian takes for a while after a lost answer.
+      // Nothing came of it as far as we know. The next one tries the same token, which Atlassian takes for ten minutes after its first use:
+      // https://community.developer.atlassian.com/t/updated-31-january-2022-action-required-deprecating-persistent-refresh-tokens/54172
       await held.free()
       if (error instanceof HubError && error.code === 'OUTCOME_UNKNOWN')
         throw new HubError('UNAVAILABLE', `Jira's token could not be renewed: ${error.message}`)

@@ -12,7 +12,8 @@ interface Family {
   readonly scopes: readonly string[]
   readonly sites: readonly string[]
   refreshToken: string
-  readonly spent: Set<string>
+  /** When each refresh token was used first. */
+  readonly spent: Map<string, number>
   isDead: boolean
 }
 interface Access {
@@ -47,6 +48,7 @@ export function createOAuthFake(deps: { readonly now: () => number; readonly sit
   const asked: { readonly grant: string; readonly outcome: string }[] = []
   let faults: ('away' | 'cut-after')[] = []
   let delayMs = 0
+  let leewayMs = 0
   const fresh = (kind: string) => `${kind}-${randomBytes(18).toString('base64url')}`
 
   const authorize = (at: URL | string, consent: Consent = {}): URL => {
@@ -72,7 +74,7 @@ export function createOAuthFake(deps: { readonly now: () => number; readonly sit
       scopes: consent.scopes ?? (given.scope ?? '').split(' '),
       sites: consent.sites ?? [siteUrl()],
       refreshToken: '',
-      spent: new Set(),
+      spent: new Map(),
       isDead: false,
     }
     families.push(family)
@@ -106,12 +108,13 @@ export function createOAuthFake(deps: { readonly now: () => number; readonly sit
     const family = families.find((one) => one.refreshToken === token || one.spent.has(token))
     if (!family) return { outcome: 'invalid_grant' }
     if (family.isDead) return { outcome: 'unauthorized_client' }
-    if (family.spent.has(token)) {
+    const spentMs = family.spent.get(token)
+    if (spentMs !== undefined && now() - spentMs >= leewayMs) {
       // Used twice: taken for theft.
       family.isDead = true
       return { outcome: 'invalid_grant' }
     }
-    family.spent.add(token)
+    if (spentMs === undefined) family.spent.set(token, now())
     return { outcome: 'ok', family }
   }
   const app = new Hono<{ Bindings: HttpBindings }>()
@@ -177,6 +180,10 @@ export function createOAuthFake(deps: { readonly now: () => number; readonly sit
     },
     slow: (ms: number) => {
       delayMs = ms
+    },
+    /** Atlassian's own is ten minutes; none by itself, so that a second use never goes unseen. */
+    setLeeway: (ms: number) => {
+      leewayMs = ms
     },
   }
 }
