@@ -5,6 +5,7 @@ import { issueBucket, limitsOf, siteBucket } from './limits.ts'
 import { DELIVERY_PROPERTY, deliveryMark, fileName, INTERNAL_COMMENT } from './mark.ts'
 import { comment, user } from './payloads.ts'
 import { spotOf } from './place.ts'
+import { profileOf } from './profile.ts'
 import { type CommentBody, render } from './render.ts'
 import { split } from './split.ts'
 
@@ -33,7 +34,7 @@ export function createChannel(client: JiraClient): Channel<CommentBody> {
     return { ...delivery.to, message: `${FILE}${first.id}` }
   }
   return {
-    split,
+    split: (message) => split(message, client.format),
     render,
     limits: limitsOf,
     async deliver(delivery, signal): Promise<Posted> {
@@ -43,7 +44,7 @@ export function createChannel(client: JiraClient): Channel<CommentBody> {
         throw new HubError('UNSUPPORTED', 'Jira keeps attachments as they are: a file cannot be edited')
       if (native.kind === 'file') return attach(delivery, native, signal)
       const body = {
-        body: native.body,
+        body: client.format.write(native.body),
         properties: [{ key: DELIVERY_PROPERTY, value: { mark: deliveryMark(delivery.key) } }, INTERNAL_COMMENT],
         // Left out of an edit, it would open the comment to everybody.
         ...(audience === null ? {} : { visibility: { type: audience.type, identifier: audience.id } }),
@@ -74,10 +75,7 @@ export function createChannel(client: JiraClient): Channel<CommentBody> {
       const found = user.safeParse(
         await client.find({ method: 'GET', path: '/rest/api/3/user', query: { accountId }, what: 'account' }),
       )
-      // The address, where Jira shows one at all, is not said to be verified.
-      return found.success
-        ? { name: found.data.displayName ?? accountId, isBot: found.data.accountType === 'app' }
-        : null
+      return found.success ? profileOf(found.data, accountId) : null
     },
   }
 }

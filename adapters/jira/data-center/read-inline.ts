@@ -91,12 +91,16 @@ function marked(words: string, sign: string, marks: readonly AdfMark[], depth: n
   const type = MARK_OF[sign] ?? 'strong'
   return inlineWiki(words, marks.some((mark) => mark.type === type) ? marks : [...marks, { type }], depth + 1)
 }
-/** Where a format ends; -1 where it does not. */
+/** Where a format ends; -1 where it does not. Links and code in between are whole. */
 function closeOf(line: string, from: number, sign: string): number {
-  for (let at = line.indexOf(sign, from); at >= 0; at = line.indexOf(sign, at + 1)) {
-    if (line[at - 1] === '\\' && line[at - 2] !== '\\') continue
-    const inBraces = line[at - 1] === '{' && line[at + 1] === '}'
-    if (!inBraces && at > from && !/\s/.test(line[at - 1] ?? ' ') && !isWord(line[at + 1] ?? '')) return at
+  for (let at = from; at < line.length; at += 1) {
+    const found = line[at]
+    if (found === '\\') at += 1
+    else if (found === '[') at += Math.max(0, (matchAt(BRACKET, line, at)?.[0].length ?? 0) - 1)
+    else if (found === '{') at += Math.max(0, (matchAt(CODE, line, at)?.[0].length ?? 0) - 1)
+    else if (found === sign && at > from && !/\s/.test(line[at - 1] ?? ' ') && !isWord(line[at + 1] ?? '')) {
+      if (line[at - 1] !== '{' || line[at + 1] !== '}') return at
+    }
   }
   return -1
 }

@@ -41,20 +41,24 @@ function blocks(nodes: readonly AdfNode[], marker: string | null): string {
 function missing(tail: string, before: AdfNode, node: AdfNode): string {
   const isTight =
     (LISTS.has(node.type) && before.type !== 'codeBlock') ||
-    (isRead(before) && isRead(node) && !(before.type === 'paragraph' && goesOn(node)))
+    (isRead(before) && isRead(node) && !(takesLines(before) && goesOn(node)))
   const wanted = isTight ? 1 : 2
   let ends = 0
   for (let at = tail.length - 1; ends < wanted && (tail[at] === '\n' || tail[at] === '\r'); at -= 1)
     if (tail[at] === '\n') ends += 1
   return '\n'.repeat(wanted - ends)
 }
+/** What a line that follows would belong to. */
+function takesLines({ type }: AdfNode): boolean {
+  return type === 'paragraph' || LISTS.has(type)
+}
 /** A paragraph that would be lines of the one before it. */
 function goesOn(node: AdfNode): boolean {
   return node.type === 'paragraph' && !OPENING.test(sourceOf(node).wiki ?? '')
 }
 function isRead(node: AdfNode): boolean {
-  const { wiki, open } = sourceOf(node)
-  return wiki !== undefined || open !== undefined || LISTS.has(node.type)
+  const { wiki, open } = sourceOf(LISTS.has(node.type) ? (node.content?.at(-1) ?? node) : node)
+  return wiki !== undefined || open !== undefined
 }
 function block(node: AdfNode, marker: string | null): string {
   const { wiki, open, close } = sourceOf(node)
@@ -64,13 +68,13 @@ function block(node: AdfNode, marker: string | null): string {
   switch (type) {
     case 'panel': {
       const localId = typeof attrs.localId === 'string' ? attrs.localId : null
-      return container(open ?? '{panel}\n', blocks(content, localId), close ?? '{panel}')
+      return container(open ?? '{panel}\n', blocks(content, localId), close ?? '{panel}', content.at(-1))
     }
     case 'expand':
     case 'nestedExpand':
-      return container(`{panel:title=${titleOf(attrs.title)}}\n`, blocks(content, null), '{panel}')
+      return container(`{panel:title=${titleOf(attrs.title)}}\n`, blocks(content, null), '{panel}', content.at(-1))
     case 'blockquote':
-      return container('{quote}\n', blocks(content, null), '{quote}')
+      return container('{quote}\n', blocks(content, null), '{quote}', content.at(-1))
     case 'heading':
       return `h${Math.min(6, Math.max(1, Number(attrs.level) || 1))}. ${marker === null ? '' : anchorOf(marker)}${writeInline(content, ' \\\\ ')}`
     case 'codeBlock':
@@ -85,8 +89,10 @@ function block(node: AdfNode, marker: string | null): string {
       return escapeLines(plainText(node).trim())
   }
 }
-function container(open: string, inner: string, close: string): string {
-  return `${open}${inner}${inner === '' || /\n[ \t]*$/.test(inner) || !open.endsWith('\n') ? '' : '\n'}${close}`
+/** What was read brings its own line end, or none. */
+function container(open: string, inner: string, close: string, last: AdfNode | undefined): string {
+  const isApart = last === undefined || isRead(last) || inner.endsWith('\n')
+  return `${open}${inner}${isApart ? '' : '\n'}${close}`
 }
 function titleOf(title: unknown): string {
   return (typeof title === 'string' ? title : 'file').replace(/[|{}[\]\\=\s]+/g, ' ').trim()
