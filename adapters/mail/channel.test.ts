@@ -217,7 +217,7 @@ describe('mail in particular', () => {
     await suppressions.stop('Ann@Shop.test', { by: 'bounce', reason: 'it came back', atMs: nowMs })
     await expect(channel.deliver(post({ text: 'x' }), never)).rejects.toMatchObject({
       code: 'INPUT_INVALID',
-      message: 'it came back',
+      message: `nothing is sent to ${ANN}, its owner opens it again with /digest subscribe --to ${ANN} --again (it came back)`,
     })
     expect(opened.refused).toEqual([ANN])
     await channel.deliver(post({ text: 'Your code', secret: true }, 'code'), never)

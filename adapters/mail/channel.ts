@@ -57,9 +57,12 @@ export function createChannel(deps: ChannelDeps): Channel<MailBody> {
     if (config.publicUrl === undefined) return { id, url: null }
     return { id, url: `${config.publicUrl}/hooks/mail/unsubscribe/${await deps.unsubscribe.sign({ list, address })}` }
   }
-  const refusalOf = async (address: string): Promise<string | null> => {
+  /** Why nothing is sent there, and how that is said to whoever looks at the mail. */
+  const refusalOf = async (address: string): Promise<{ readonly reason: string; readonly said: string } | null> => {
     const [stop, refusal] = await Promise.all([deps.suppressions.of(address), journal.refusal(address)])
-    return stop?.reason ?? refusal
+    if (stop === null) return refusal === null ? null : { reason: refusal, said: refusal }
+    const cure = `its owner opens it again with /digest subscribe --to ${address} --again`
+    return { reason: stop.reason, said: `nothing is sent to ${address}, ${cure} (${stop.reason})` }
   }
   const settle = async (failure: SmtpFailure, address: string, messageId: string): Promise<HubError> => {
     const { error, isAbsent, isPostponed, refuses } = verdictOf(failure, address)
@@ -86,8 +89,8 @@ export function createChannel(deps: ChannelDeps): Channel<MailBody> {
       const isAsked = delivery.message.secret === true
       const refusal = isAsked ? null : await refusalOf(address)
       if (refusal !== null) {
-        await deps.onRefused(address, refusal, messageId)
-        throw new HubError('INPUT_INVALID', refusal)
+        await deps.onRefused(address, refusal.reason, messageId)
+        throw new HubError('INPUT_INVALID', refusal.said)
       }
       const { subject, raw } = await compose(delivery, address, messageId)
       try {

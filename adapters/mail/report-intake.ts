@@ -51,19 +51,15 @@ export function createReportIntake({ hub, marks, suppressions, now = Date.now }:
       log.info({ address }, 'a report about a mail from before the address was opened again was ignored')
       return false
     }
-    const again = `/digest subscribe --to ${address} --again`
     if (notice.verdict === 'unwanted') {
-      const why = `a mail to ${address} was reported as unwanted (${notice.said}), so nothing more is sent there`
-      await stop(mail, 'complaint', `${why}: only whoever owns it can change that, with ${again}`)
+      await stop(mail, 'complaint', `a mail was reported as unwanted (${notice.said})`)
     } else if (notice.verdict === 'gone') {
-      const why = `${address} takes no mail, so nothing more is sent there: correct the address, or ${again}`
-      await stop(mail, 'bounce', `${why} (it said: ${notice.said})`)
+      await stop(mail, 'bounce', `mail comes back: ${notice.said}`)
     } else {
       const count = await suppressions.strike(address, id, now())
       log.info({ address, count, said: notice.said }, 'a mail did not arrive')
-      if (count < MAX_STRIKES) return true
-      const why = `${count} mails to ${address} came back within two weeks, so nothing more is sent there: see to it, then ${again}`
-      await stop(mail, 'bounce', `${why} (it said: ${notice.said})`)
+      if (count >= MAX_STRIKES)
+        await stop(mail, 'bounce', `${count} mails came back within two weeks, the last one: ${notice.said}`)
     }
     return true
   }

@@ -134,9 +134,11 @@ function marksIn(text: string): string[] {
   const field = new RegExp(`^[> \\t]{0,10}${OWN_MARK}:\\s{0,10}([\\w.-]{1,200})`, 'gim')
   return [...text.matchAll(field)].map(([, mark = '']) => mark)
 }
+/** Servers begin each line of an answer with its code. */
 function oneLine(text: string): string {
-  return clean(text.slice(0, MAX_SAID * 4))
+  const line = clean(text.slice(0, MAX_SAID * 4))
     .replace(/\s+/g, ' ')
     .trim()
-    .slice(0, MAX_SAID)
+  const [code] = /^\d{3}[ -]\d\.\d{1,3}\.\d{1,3}(?= )/.exec(line) ?? []
+  return (code === undefined ? line : line.replaceAll(` ${code} `, ' ')).slice(0, MAX_SAID)
 }

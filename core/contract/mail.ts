@@ -14,7 +14,7 @@ export interface Mail {
 /** `bounce`: mail does not arrive there. `complaint`: somebody there said that it is unwanted. */
 export interface MailStop {
   readonly by: 'bounce' | 'complaint'
-  /** For people, with the cure. Holds words of the other side: outside text. */
+  /** What happened, for people. Holds words of the other side: outside text. */
   readonly reason: string
   readonly atMs: number
 }

@@ -174,7 +174,7 @@ for (const mode of MODES)
       imap.arrive(complaint({ to: dora, original: original(dora) }))
       await expect
         .poll(() => row(`mail:${cleo}`))
-        .toMatchObject({ state: 'stopped', stopped: expect.stringMatching(/takes no mail.*550/) })
+        .toMatchObject({ state: 'stopped', stopped: expect.stringMatching(/^mail comes back: 550/) })
       await expect
         .poll(() => row(`mail:${dora}`))
         .toMatchObject({ state: 'stopped', stopped: expect.stringContaining('reported as unwanted') })
