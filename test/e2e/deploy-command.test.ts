@@ -170,6 +170,30 @@ describe('runs that the hub did not start', () => {
     const rows = await at.hub.store.sql.query<{ n: number }>('select count(*)::int as n from hub.deployments')
     expect(rows[0]?.n).toBe(1)
   })
+  it('leave something behind, which comes onto the card once, and nothing fails where it cannot be read', async () => {
+    await at.say('deploy service web --environments production')
+    await at.say('hub subscribe deploys all')
+    at.forge.artifacts = ['web-dist', 'report']
+    await at.forge.run({ runId: '91', event: 'push', state: 'done', conclusion: 'failure' })
+    await at.quiet()
+    const shown = card('D-1')?.message
+    expect(shown?.text).toContain('❌ web → production failed')
+    expect(shown?.text).toContain('Artifacts: web-dist (310 kB), report (310 kB)')
+    expect(shown?.blocks).toContainEqual({
+      kind: 'text',
+      markdown:
+        '**Artifacts**\n- [web-dist](https://forge.test/runs/91/artifacts/0) 310 kB\n- [report](https://forge.test/runs/91/artifacts/1) 310 kB',
+    })
+    const states = card('D-1')?.states.length
+    await at.forge.run({ runId: '91', event: 'push', state: 'done', conclusion: 'failure' })
+    await at.quiet()
+    expect(card('D-1')?.states.length).toBe(states)
+    at.forge.artifacts = new HubError('FORBIDDEN', 'the token may not do that; it needs actions=read')
+    await at.forge.run({ runId: '92', event: 'push', state: 'done', conclusion: 'success' })
+    await at.quiet()
+    expect(lead('D-2')).toBe('✅ web → production is live')
+    expect(card('D-2')?.message.text).not.toContain('Artifacts')
+  })
   it('are left alone where nobody could tell what they deploy', async () => {
     await at.forge.run({ runId: '91', event: 'push', state: 'running' })
     await at.quiet()

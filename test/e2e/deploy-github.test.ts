@@ -119,6 +119,8 @@ for (const mode of MODES)
       const [run] = runs
       expect(run?.inputs).toEqual({ environment: 'production', sha: people.git.resolve('main') })
       await send(people.run({ name: 'Deploy', id: run?.id ?? 0, status: 'in_progress' }))
+      for (const name of ['web-dist', 'sbom <!channel>', 'report', 'coverage', 'logs', 'screens', 'trace'])
+        people.upload(run?.id ?? 0, name, { sizeBytes: 4_200_000 })
       await send(people.run({ name: 'Deploy', id: run?.id ?? 0, status: 'completed', conclusion: 'success' }))
       // The same deployment, as GitHub calls it.
       await send(people.deployment({ id: 2, state: 'success' }))
@@ -126,8 +128,18 @@ for (const mode of MODES)
       expect(more).toEqual([])
       expect(card?.text).toContain('✅ app → production is live')
       expect(card?.text).toContain(`issues ${issues.map(({ key }) => key).join(', ')}`)
+      const shown = JSON.stringify(card?.blocks)
+      const page = `https://github.com/${REPO}/actions/runs/${run?.id}`
+      const [web] = run?.artifacts ?? []
+      expect(shown).toContain(`<${page}/artifacts/${web?.id}|web-dist> 4.2 MB`)
+      expect(shown).toContain('|sbom &lt;!channel&gt;> 4.2 MB')
+      expect(shown).toContain(`<${page}|and 2 more>`)
+      expect(shown).not.toContain('screens')
+      const lists = github.requests.filter(({ path }) => path.endsWith(`/runs/${run?.id}/artifacts`))
+      expect(lists.map(({ status }) => status)).toEqual([200])
       const comments = github.shown(`${REPO}#${opened.number}`)
       expect(comments).toHaveLength(1)
+      expect(comments[0]?.body).toContain(`[web-dist](${page}/artifacts/${web?.id}) 4\\.2 MB`)
       expect(readComment(comments[0]?.body ?? '').words).toContain('app → production is live')
       // A command typed there would be about another workspace.
       expect(comments[0]?.body).not.toContain('/deploy')
@@ -142,6 +154,41 @@ for (const mode of MODES)
         expect((await site.comments(id))[0]).not.toContain('/deploy')
         expect(site.problems()).toEqual([])
       }
+    }, 60_000)
+
+    it('a workflow that starts a run shows on its card what it left behind, and is quiet when it is over', async () => {
+      const people = github.repository()
+      const before = people.state.runs.length
+      const build = { id: 8, name: 'Build', path: '.github/workflows/build.yml', inputs: [] }
+      people.state.workflows.push({ ...build, showsInputs: false, tellsRun: true })
+      const line = `run github-run repository=${REPO} workflow=build.yml`
+      await ann.slash({ command: '/workflow', text: line, channel: 'C2' })
+      await expect.poll(() => people.state.runs.length, { timeout: 20_000 }).toBe(before + 1)
+      const id = people.state.runs.at(-1)?.id ?? 0
+      const soon = Date.now() + 2 * 86_400_000
+      const dist = people.upload(id, 'dist_*main*', { sizeBytes: 310_400, expiresAtMs: soon })
+      people.upload(id, 'old-logs', { expiresAtMs: Date.now() - 1_000 })
+      // Its wait for the end of the run has a timer of three hours, which goes with it.
+      await send(people.run({ name: 'Build', id, status: 'completed', conclusion: 'success' }))
+      const [card, ...more] = slack.shown('C2').filter((m) => m.only === undefined)
+      expect(more).toEqual([])
+      expect(card?.text).toMatch(/^github-run · WF-\d+ succeeded/)
+      const shown = JSON.stringify(card?.blocks)
+      const until = new Date(soon).toISOString().slice(0, 10)
+      const page = `https://github.com/${REPO}/actions/runs/${id}`
+      expect(shown).toContain(`<${page}/artifacts/${dist.id}|dist_`)
+      expect(shown).toContain(`> 310 kB, until ${until}`)
+      expect(shown).toContain('old-logs 1 kB, expired')
+      expect(slack.problems).toEqual([])
+      const outputs = await hub.hub.store.sql.query<{ output: { value: { artifacts: object[] } } }>(
+        `select output from hub.workflow_steps where key = 'result'`,
+      )
+      expect(outputs.map(({ output }) => output.value.artifacts)).toMatchObject([
+        [
+          { name: 'dist_*main*', sizeBytes: 310_400, digest: dist.digest, expired: false },
+          { name: 'old-logs', expired: true },
+        ],
+      ])
     }, 60_000)
 
     it('the button takes it back to the commit that was live before', async () => {

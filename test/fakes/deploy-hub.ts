@@ -19,6 +19,7 @@ import {
   pushed,
   type Repositories,
   repositories,
+  runArtifacts,
   type Schema,
   tracker,
 } from '#contract'
@@ -44,6 +45,8 @@ type Run = In<typeof ciRunChanged.payload>
 /** A code host with one repository: commits in a row, a workflow that can be started, and the events it would send. */
 export interface Forge {
   readonly commits: { sha: string; message: string; author: string }[]
+  /** Names of what every run leaves behind; a refusal instead, where it is set. */
+  artifacts: readonly string[] | HubError
   readonly dispatched: { workflow: string; ref: string; inputs: Record<string, string>; runId: string }[]
   /** Thrown by the next start. */
   fail: HubError | null
@@ -219,6 +222,7 @@ export async function startDeployHub(
       forge.commits.length = 0
       forge.dispatched.length = 0
       forge.fail = null
+      forge.artifacts = []
       acme.isAway = false
     },
     async close() {
@@ -312,6 +316,7 @@ function createForge(): { plugin: Plugin; forge: Forge } {
     commits: [],
     dispatched: [],
     fail: null,
+    artifacts: [],
     report: (over) =>
       publish(deploymentReported, {
         source: 'forge',
@@ -435,6 +440,27 @@ function createForge(): { plugin: Plugin; forge: Forge } {
               const runId = String(forge.dispatched.length + 1)
               forge.dispatched.push({ workflow, ref, inputs, runId })
               return { runId, url: `https://forge.test/runs/${runId}` }
+            },
+          }),
+          defineTask({
+            name: 'forge.artifacts',
+            summary: 'List what a run left behind',
+            input: z.object({ repository: z.string(), runId: z.string() }),
+            output: runArtifacts,
+            sideEffects: 'none',
+            run({ runId }) {
+              if (forge.artifacts instanceof HubError) throw forge.artifacts
+              const runUrl = `https://forge.test/runs/${runId}`
+              const artifacts = forge.artifacts.map((name, n) => ({
+                name,
+                sizeBytes: 310_000,
+                url: `${runUrl}/artifacts/${n}`,
+                runUrl,
+                digest: null,
+                expiresAt: null,
+                expired: false,
+              }))
+              return { artifacts, artifactCount: artifacts.length }
             },
           }),
         ],

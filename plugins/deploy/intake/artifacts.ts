@@ -25,11 +25,9 @@ export function artifactsHandler(desk: Desk): JobHandler {
       ctx.log.info({ runId, reason: error.message }, 'what a run left behind is not shown with its deployment')
       return undefined
     }
+    if (found.artifactCount === 0) return undefined
     const artifacts: RunArtifacts = { ...found, artifacts: found.artifacts.slice(0, KEPT) }
-    if (artifacts.artifactCount > 0)
-      await store.change(workspace, number, (row) =>
-        isDeepStrictEqual(row.artifacts, artifacts) ? null : { artifacts },
-      )
+    await store.change(workspace, number, (row) => (isDeepStrictEqual(row.artifacts, artifacts) ? null : { artifacts }))
     // Also when they stand there already: an attempt may have died before it told.
     await follow(ctx, [await store.get(workspace, number)])
     return undefined
