@@ -89,6 +89,84 @@ describe('a push that makes the documentation untrue', () => {
     expect(body).toContain('`createShop` → `openShop`')
     expect(body).toContain('flag `--dry-run` is gone')
   })
+  it('finds members, parameters and options that one thing lost, though others still have them', async () => {
+    const code = (over: Readonly<Record<string, string>>) => {
+      const name = (one: string) => over[one] ?? one
+      return [
+        'export class Basket {',
+        '  constructor(private readonly owner: string, readonly limit = 3) {}',
+        '  /** Takes it out. */',
+        `  ${name('remove')}(`,
+        `    ${name('item')}: string,`,
+        `    { ${name('force')} = false }: { ${name('force')}?: boolean } = {},`,
+        '  ): void {}',
+        '}',
+        'export interface Order {',
+        `  ${name('note')}: string`,
+        '}',
+        'export function drop(item: string, force: boolean, note: string, remove: boolean) {}',
+        '',
+      ].join('\n')
+    }
+    const guide = [
+      '# Baskets',
+      '',
+      'A `Basket` loses things by `basket.remove()`, and nobody should remove a note by force.',
+      '',
+      '## `remove(item)`',
+      '',
+      'Options:',
+      '',
+      '| Option | |',
+      '|---|---|',
+      '| `force` | also what is paid |',
+      '',
+      '## Orders',
+      '',
+      'An `Order` has a `note`.',
+      '',
+      '## drop',
+      '',
+      'Takes `force` and `note`.',
+      '',
+    ].join('\n')
+    const { change, host, status } = await shop({
+      'docs/guide.md': guide,
+      'src/basket.ts': code({}),
+      'src/util.ts': code({}),
+    })
+    await change({ 'src/basket.ts': code({ force: 'always', note: 'remark' }) })
+    const body = host.issues[0]?.body ?? ''
+    expect(body).toContain('parameter `force` of `Basket.remove` → `always`')
+    expect(body).toContain('#L11): ')
+    expect(body).toContain('`note` of `Order` → `remark`')
+    expect(body).toContain('#L15): ')
+    expect(body.match(/- \[ \]/g)).toHaveLength(2)
+    await change({ 'src/basket.ts': code({ note: 'remark' }) })
+    expect(host.issues[0]?.body).not.toContain('force')
+    await change({ 'src/basket.ts': code({}) })
+    expect(host.issues[0]?.body).toContain('Nothing is left')
+    expect(await status()).toContain('last push: silent')
+  })
+  it('finds what a class of Python lost', async () => {
+    const code = [
+      'class Basket:',
+      '    def put(self, item: str, *, amount: int = 1) -> None:',
+      '        """Puts it in."""',
+      '    @property',
+      '    def total(self) -> int: ...',
+      '',
+    ].join('\n')
+    const guide = '# Baskets\n\n`Basket.put(item, amount=2)` takes an `amount`; `Basket.total` is the sum.\n'
+    const { change, host } = await shop({
+      'docs/guide.md': guide,
+      'shop/basket.py': code,
+      'shop/other.py': 'total = amount = 1\n',
+    })
+    await change({ 'shop/basket.py': code.replace('amount', 'count').replace('total', 'sum') })
+    expect(host.issues[0]?.body).toContain('parameter `amount` of `Basket.put` → `count`')
+    expect(host.issues[0]?.body).toContain('`total` of `Basket` → `sum`')
+  })
   it('is silent with the reason where nothing documented changed, where a name only moved, and where the documents went along', async () => {
     const { change, host, status } = await shop()
     await change({ 'src/other.ts': 'export const secretOfNobody = 1\n' })

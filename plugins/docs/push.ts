@@ -7,6 +7,7 @@ import { hunksOf } from './drift/hunks.ts'
 import { settleIssue } from './drift/issue.ts'
 import { isCode } from './drift/names.ts'
 import type { BranchKey, Finding, Outcome } from './drift/store.ts'
+import { keyOf, mergedChanges, surfaceChanges } from './drift/surfaces.ts'
 import { type Synced, syncRepository } from './index/sync.ts'
 import type { followPush, settleProposal } from './jobs.ts'
 import { propose, settleClosed } from './propose/propose.ts'
@@ -92,7 +93,13 @@ async function outcomeOf(desk: Desk, port: Repositories, ctx: Context, followed:
   ).length
   if (undiffed > 0) notes.push(`the host gave no diff of ${count(undiffed, 'code file')}`)
   const hunks = hunksOf(files)
-  const changes = changesOf(files, hunks)
+  const parsed = await surfaceChanges({ port, signal: ctx.signal }, key.repository, {
+    files,
+    hunks,
+    entries: synced.entries,
+  })
+  const changes = mergedChanges(changesOf(files, hunks), parsed.changes)
+  notes.push(...parsed.limits)
   const before = await desk.drift().findings(key)
   const { drifts, kept, limits } = await detect(
     { index: desk.index(), port, signal: ctx.signal },
@@ -144,11 +151,8 @@ function why(
 
 /** What is open is looked at again with every push: it may have been mended. */
 function withOpen(changes: readonly NameChange[], before: readonly Finding[]): NameChange[] {
-  const all = new Map(changes.map((change) => [`${change.kind} ${change.old}`, change]))
-  for (const { drift } of before) {
-    const known = all.get(`${drift.kind} ${drift.old}`)
-    if (!known) all.set(`${drift.kind} ${drift.old}`, drift)
-  }
+  const all = new Map(changes.map((change) => [keyOf(change), change]))
+  for (const { drift } of before) if (!all.has(keyOf(drift))) all.set(keyOf(drift), drift)
   return [...all.values()]
 }
 

@@ -137,11 +137,11 @@ describe('members', () => {
   })
   it.each([
     [
-      'export interface A { a: string, b(c: { d: 1\ne: 2 }): void; readonly [k: string]: any\n(x: 1): 2\nnew (y: 1): A; get z(): 3 }',
+      'export interface A { a: string, b(c: { d: 1\ne: 2 }): void; readonly [k: string]: unknown\n(x: 1): 2\nnew (y: 1): A; get z(): 3 }',
       [
         'a: string',
         'b(c: { d: 1; e: 2 }): void',
-        'readonly [k: string]: any',
+        'readonly [k: string]: unknown',
         '(x: 1): 2',
         'new (y: 1): A',
         'get z(): 3',

@@ -9,6 +9,8 @@ export interface NameChange {
   readonly old: string
   /** What it is called now; null when it is gone. */
   readonly new: string | null
+  /** What has it or had it: `Shop`, `createShop`, `Shop.open`. Null: it stands by itself. */
+  readonly of: string | null
   /** File of the code where it was. */
   readonly path: string
   /** The stretch of the diff that shows it, shortened. */
@@ -36,9 +38,16 @@ export function changesOf(files: readonly ChangedFile[], hunks: readonly Hunk[])
     if (!isCode(file.previousPath ?? file.path)) continue
     const { path, previousPath } = file
     if (file.change === 'removed')
-      found.set(`path ${path}`, { kind: 'path', old: path, new: null, path, hunk: 'file removed' })
+      found.set(`path ${path}`, { kind: 'path', old: path, new: null, of: null, path, hunk: 'file removed' })
     if (file.change === 'renamed' && previousPath !== null)
-      found.set(`path ${previousPath}`, { kind: 'path', old: previousPath, new: path, path, hunk: 'file renamed' })
+      found.set(`path ${previousPath}`, {
+        kind: 'path',
+        old: previousPath,
+        new: path,
+        of: null,
+        path,
+        hunk: 'file renamed',
+      })
   }
   return [...found.values()]
 }
@@ -68,6 +77,6 @@ function changesIn(hunk: Hunk, present: ReadonlySet<string>): NameChange[] {
       best &&
       best.apart <= SAME_LINE &&
       (second === undefined || second.name === best.name || second.apart > best.apart)
-    return { kind, old: name, new: sure ? best.name : null, path: hunk.path, hunk: text }
+    return { kind, old: name, new: sure ? best.name : null, of: null, path: hunk.path, hunk: text }
   })
 }

@@ -7,6 +7,8 @@ import { matchesAny, matchesGlob } from '../settings/glob.ts'
 import type { Settings } from '../settings/settings.ts'
 import type { NameChange } from './changes.ts'
 import { isCode, says } from './names.ts'
+import { codeOf, lastOf, ownedMentions, TELLS_OF_CHANGE } from './owned.ts'
+import { keyOf, ownSurface, stillHas } from './surfaces.ts'
 
 /** A line of a document that names what the code no longer has. */
 export interface Drift extends NameChange {
@@ -28,12 +30,10 @@ const READ_AT_ONCE = 20
 /** What happened once is told there, and stays true. */
 const CHRONICLE =
   /(?:^|\/)(?:change-?log|history|news|releases?|migrat\w*|upgrad\w*|adrs?|decisions)(?:[\w-]*)(?:\.\w+)?(?:\/|$)/i
-const TELLS_OF_CHANGE =
-  /\b(?:renamed|removed|deprecated|formerly|previously|no longer|used to be|replaced by|was called|umbenannt|entfernt|veraltet|früher|ehemals)\b/i
 
-export function hashOf({ kind, old, document }: Pick<Drift, 'kind' | 'old' | 'document'>): string {
+export function hashOf({ kind, old, of, document }: Pick<Drift, 'kind' | 'old' | 'of' | 'document'>): string {
   return createHash('sha256')
-    .update(JSON.stringify([kind, old, document]))
+    .update(JSON.stringify([kind, old, document, ...(of === null ? [] : [of])]))
     .digest('hex')
     .slice(0, 32)
 }
@@ -45,11 +45,12 @@ export function describes(settings: Settings, document: string, code: string): b
 
 /** Lines of a passage that speak of a name as code. */
 export function mentions(
-  passage: Pick<Passage, 'path' | 'text' | 'startLine'>,
-  change: Pick<NameChange, 'kind' | 'old'>,
+  passage: Pick<Passage, 'path' | 'text' | 'startLine' | 'heading'>,
+  change: Pick<NameChange, 'kind' | 'old' | 'of'>,
 ) {
   const lines = linesOf(passage.text)
   const code = fenced(lines)
+  if (change.of !== null) return ownedMentions(passage, lines, code, change.old, change.of)
   const isWord = change.kind === 'symbol' && /^[a-z]+$|^[A-Z][a-z]+$/.test(change.old)
   return lines.flatMap((text, i) => {
     if (!says(text, change.old) || TELLS_OF_CHANGE.test(text)) return []
@@ -58,7 +59,6 @@ export function mentions(
     return [{ line: passage.startLine + i, text: text.trim() }]
   })
 }
-const codeOf = (line: string) => [...line.matchAll(/`([^`]+)`/g)].map(([, inner]) => inner).join(' ')
 
 /** Documented names that these changes took away. */
 export async function detect(
@@ -67,7 +67,9 @@ export async function detect(
   changes: readonly NameChange[],
 ): Promise<Looked> {
   const { indexed } = at
-  const passages = await deps.index.naming(indexed, [...new Set(changes.map(({ old }) => old))], PASSAGES)
+  // A member may stand in an example, where only what has it is a name that the index knows.
+  const names = new Set(changes.flatMap(({ old, of }) => (of === null ? [old] : [old, lastOf(of)])))
+  const passages = await deps.index.naming(indexed, [...names], PASSAGES)
   const limits =
     passages.length === PASSAGES ? [`only the first ${PASSAGES} passages that name something changed were read`] : []
   const drifts = changes.flatMap((change) =>
@@ -81,12 +83,15 @@ export async function detect(
   if (drifts.length === 0) return { drifts: [], kept: [], limits }
   // A file is gone when the tree has it no more, whoever still speaks of it.
   const gone = new Set(drifts.filter(({ kind }) => kind === 'path').map(({ old }) => old))
-  const still = await stillThere(deps, at, new Set(drifts.map(({ old }) => old)), gone, [
+  const owned = await ownedStill(deps, at, drifts)
+  const unsure = drifts.filter((drift) => owned.get(keyOf(drift)) == null)
+  const still = await stillThere(deps, at, new Set(unsure.map(({ old }) => old)), gone, [
     ...new Set(drifts.map(({ path }) => path)),
   ])
   const kept = [...still.names]
+  const isGone = (drift: Drift) => !(owned.get(keyOf(drift)) ?? still.names.has(drift.old))
   return {
-    drifts: once(drifts.filter(({ old }) => !still.names.has(old))),
+    drifts: once(drifts.filter(isGone)),
     kept,
     limits: [...limits, ...still.limits],
   }
@@ -95,8 +100,33 @@ export async function detect(
 /** The first place in each document says enough. */
 function once(drifts: readonly Drift[]): Drift[] {
   const byHash = new Map<string, Drift>()
-  for (const drift of drifts) if (!byHash.has(hashOf(drift))) byHash.set(hashOf(drift), drift)
+  const plain = new Set(drifts.flatMap(({ of, old, document }) => (of === null ? [`${old} ${document}`] : [])))
+  // A name that is gone everywhere is told once, whatever had it.
+  for (const drift of drifts)
+    if (!byHash.has(hashOf(drift)) && (drift.of === null || !plain.has(`${drift.old} ${drift.document}`)))
+      byHash.set(hashOf(drift), drift)
   return [...byHash.values()].sort((a, b) => a.document.localeCompare(b.document) || a.line - b.line)
+}
+
+/** Whether things still have the members and parameters they lost, as their files stand now; null where a file does not say. */
+async function ownedStill(
+  { port, signal }: { readonly port: Repositories; readonly signal: AbortSignal },
+  { indexed, entries }: { readonly indexed: Indexed; readonly entries: readonly TreeEntry[] },
+  drifts: readonly Drift[],
+): Promise<ReadonlyMap<string, boolean | null>> {
+  const byPath = Map.groupBy(
+    drifts.filter(({ of }) => of !== null),
+    ({ path }) => path,
+  )
+  const found = new Map<string, boolean | null>()
+  await inTurns([...byPath], READ_AT_ONCE, async ([path, all]) => {
+    const entry = entries.find((one) => one.path === path && one.kind === 'file')
+    const bytes = entry ? await port.blob(indexed.repository, entry, CODE_BYTES, signal) : null
+    const surface = bytes === null ? null : await ownSurface(path, new TextDecoder().decode(bytes))
+    for (const drift of all)
+      found.set(keyOf(drift), surface === null ? null : stillHas(surface, drift.of ?? '', drift.old))
+  })
+  return found
 }
 
 /** A name may have moved, or be defined twice: the code as it stands now is asked, as far as a bounded number of reads goes. */

@@ -8,11 +8,19 @@ import type { BranchKey, DriftStore, Finding, Page } from './store.ts'
 const LISTED = 40
 
 /** 'docs/setup.md: `--dry-run` is `--preview` now' */
-export function driftLine({ kind, old, new: now }: Finding['drift']): string {
-  const what = { symbol: '', flag: 'flag ', variable: 'variable ', route: 'route ', script: 'script ', path: 'file ' }[
-    kind
-  ]
-  return now === null ? `${what}${code(old)} is gone` : `${what}${code(old)} → ${code(now)}`
+export function driftLine({ kind, old, new: now, of }: Finding['drift']): string {
+  const what = {
+    symbol: '',
+    member: '',
+    parameter: 'parameter ',
+    flag: 'flag ',
+    variable: 'variable ',
+    route: 'route ',
+    script: 'script ',
+    path: 'file ',
+  }[kind]
+  const owner = of === null ? '' : ` of ${code(of)}`
+  return now === null ? `${what}${code(old)}${owner} is gone` : `${what}${code(old)}${owner} → ${code(now)}`
 }
 
 function issueBody(indexed: Indexed, findings: readonly Finding[], notes: readonly string[]): string {

@@ -1,4 +1,4 @@
-export const NAME_KINDS = ['symbol', 'flag', 'variable', 'route', 'script', 'path'] as const
+export const NAME_KINDS = ['symbol', 'member', 'parameter', 'flag', 'variable', 'route', 'script', 'path'] as const
 export type NameKind = (typeof NAME_KINDS)[number]
 export interface Name {
   readonly kind: NameKind

@@ -58,6 +58,7 @@ const driftSchema = z.object({
   kind: z.enum(NAME_KINDS),
   old: z.string(),
   new: z.string().nullable(),
+  of: z.string().nullable().default(null),
   path: z.string(),
   hunk: z.string(),
   document: z.string(),
