@@ -214,7 +214,11 @@ async function assemble(options: HubOptions, store: Store, rings: Rings, log: Lo
     lookUp: createLookUp(sql),
     secrets,
     findContinuation: createContinuations(sql),
-    emails: createEmailJob(match),
+    emails: createEmailJob(match, (plugin) => {
+      const can = host.channels.get(plugin)?.can
+      // What has neither shows everything to everybody: comments on an issue.
+      return can !== undefined && (can.private || can.buttons)
+    }),
   })
   late = { entry, handling }
 

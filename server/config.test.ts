@@ -25,6 +25,7 @@ describe('readConfig', () => {
       HUB_ROLE: 'all',
       HUB_DATA_DIR: './data',
       HUB_PLUGINS: '',
+      HUB_LINK_EMAIL_DOMAINS: [],
       HUB_TOKENS_PER_DAY: 2_000_000,
       LOG_LEVEL: 'info',
     })
@@ -65,6 +66,11 @@ describe('readConfig', () => {
     [{ ...POSTGRES, DATABASE_URL: 'postgres://u:secret#1@h/d' }, /^DATABASE_URL: is no readable address: .*%23/],
     [{ ...POSTGRES, REDIS_URL: 'redis://u:secret/1@h:x' }, /^REDIS_URL: is no readable address: .*%2F/],
     [{ REDIS_URL: 'redis://h' }, /^REDIS_URL: .*set DATABASE_URL too$/],
+    [
+      { HUB_LINK_EMAIL_DOMAINS: 'example.com,GMail.com' },
+      /^HUB_LINK_EMAIL_DOMAINS: gmail\.com gives addresses to anybody.*take it out/,
+    ],
+    [{ HUB_LINK_EMAIL_DOMAINS: 'anna:secret@example.com' }, /^HUB_LINK_EMAIL_DOMAINS: .*write domains alone, such as/],
     [{ HUB_ROLE: 'worker' }, /^HUB_ROLE: .*worker needs DATABASE_URL$/],
     [{ DATABASE_URL: 'postgres://h/d' }, /^HUB_SECRET_KEY: .*openssl rand -hex 32/],
   ])('refuses %j in one line that says the cure and no value', (env, line) => {
@@ -75,6 +81,11 @@ describe('readConfig', () => {
     expect(said).not.toContain('secret@')
     expect(said).not.toContain('secret#')
     expect(exitCode).toBe(2)
+  })
+  it('takes domains in whatever case, once each', () => {
+    expect(
+      readConfig({ HUB_LINK_EMAIL_DOMAINS: ' Example.com,,example.ORG , example.com' }).HUB_LINK_EMAIL_DOMAINS,
+    ).toEqual(['example.com', 'example.org'])
   })
   it('names every variable that is wrong, each in its line', () => {
     expect(refusal({ PORT: 'x', LOG_LEVEL: 'y', HUB_ROLE: 'z' }).lines.map((l) => l.split(' ')[1])).toEqual([

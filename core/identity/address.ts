@@ -19,7 +19,7 @@ const DOMAIN = new RegExp(`^(?:${LABEL}\\.)+[a-z](?:[a-z0-9-]{0,61}[a-z0-9])$`)
 /** Why an address in this domain proves nothing, or null. In words behind the variable's name. */
 export function whyNotTrusted(domain: string): string | null {
   if (!DOMAIN.test(domain))
-    return `“${domain}” is no domain: write domains alone, such as example.com, separated by commas (xn--… for international ones)`
+    return 'holds something that is no domain: write domains alone, such as example.com, separated by commas (xn--… for international ones)'
   const provider = [...PUBLIC_PROVIDERS].find((one) => domain === one || domain.endsWith(`.${one}`))
   if (provider !== undefined)
     return `${domain} gives addresses to anybody, so one of them proves nothing: take it out and name only domains that are yours, such as example.com`

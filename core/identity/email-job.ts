@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { type Context, defineJob, HubError, type Message, UNPROVEN_ROLE } from '#contract'
 import { keyOf } from './email-links.ts'
-import type { Match, MatchEmail } from './email-match.ts'
+import type { Match, MatchEmail, Party } from './email-match.ts'
 
 const ATTEMPTS = 6
 /** No plugin can have a name with a colon. */
@@ -18,13 +18,15 @@ export interface EmailJob {
   ask(ctx: Context): Promise<void>
   run(ctx: Context): Promise<void>
 }
-/** `match` null: the operator trusts no domain. */
+/** `match` null: the operator trusts no domain. `canTell`: can one person alone be shown something there? */
 export function createEmailJob(
   match: MatchEmail | null,
+  canTell: (plugin: string) => boolean,
   today = () => new Date().toISOString().slice(0, 10),
 ): EmailJob {
   let day = ''
   const seen = new Set<string>()
+  const isPrivate = ({ who, place }: Party) => place !== null && canTell(who.account.plugin)
   return {
     async ask(ctx) {
       const { workspace, actor, log } = ctx
@@ -46,8 +48,12 @@ export function createEmailJob(
       try {
         const found = await match(ctx)
         if (found === null) return
-        if (found.place) await ctx.send('joined', found.place, joinedMessage(found))
-        else ctx.log.warn({ account: keyOf(found.known.account) }, 'joined by e-mail, and nowhere to tell it')
+        const { joined, known, address } = found
+        // Where they were known, or, where everybody would read it, on the other side.
+        const [reader, other] = isPrivate(known) || !isPrivate(joined) ? [known, joined] : [joined, known]
+        if (reader.place !== null && isPrivate(reader))
+          await ctx.send('joined', reader.place, joinedMessage(reader, other, address))
+        else ctx.log.warn({ account: keyOf(known.who.account) }, 'joined by e-mail, and nowhere to tell it in private')
       } catch (error) {
         if (ctx.attempt < ATTEMPTS)
           throw new HubError('UNAVAILABLE', 'who has which address could not be asked', { cause: error })
@@ -58,11 +64,13 @@ export function createEmailJob(
   }
 }
 
-/** For the person, on the platform where the hub knew them first. */
-export function joinedMessage({ joined, joinedName, known, address }: Match): Message {
-  const key = keyOf(joined.account)
-  const name = joinedName.replace(/[`*_~[\]<>|\\]/g, '')
-  const line = `Your ${joined.account.plugin} account ${name === joined.account.id ? '' : `${name} `}(\`${key}\`) was joined to you by the verified address ${address}.`
+/** For the person alone. */
+export function joinedMessage(reader: Party, other: Party, address: Match['address']): Message {
+  const { account } = other.who
+  const key = keyOf(account)
+  const name = other.name.replace(/[`*_~[\]<>|\\]/g, '')
+  const shown = name === account.id ? '' : `${name} `
+  const line = `Your ${account.plugin} account ${shown}(\`${key}\`) was joined to you by the verified address ${address}.`
   const note = `Until you confirm it with /hub link it proves nothing for you and acts as ${UNPROVEN_ROLE} at most. Not you? Unlink it: it is never joined by e-mail again.`
   return {
     text: `${line.replaceAll('`', '')}\n${note}`,
@@ -77,7 +85,7 @@ export function joinedMessage({ joined, joinedName, known, address }: Match): Me
         ],
       },
     ],
-    only: known.account,
+    only: reader.who.account,
     secret: true,
   }
 }

@@ -7,7 +7,7 @@ import type { Store } from '../store/open.ts'
 import { masked, trustedAddress, whyNotTrusted } from './address.ts'
 import { createEmailJob, emailJob, joinedMessage } from './email-job.ts'
 import { createEmailLinks } from './email-links.ts'
-import { createEmailMatch } from './email-match.ts'
+import { createEmailMatch, type Party } from './email-match.ts'
 import { createLinks } from './links.ts'
 import { type CoreDirectory, createDirectory } from './store.ts'
 
@@ -151,7 +151,7 @@ describe('nothing is joined', () => {
     await expect(heard(github)).rejects.toThrow('away')
     expect(await joined(github)).toEqual([])
     says(slack, {})
-    expect(await heard(github)).toMatchObject({ joined: github, known: slack })
+    expect(await heard(github)).toMatchObject({ joined: { who: github }, known: { who: slack } })
   })
   test('where the known one is deactivated by now', async () => {
     await heard(slack)
@@ -190,12 +190,11 @@ describe('a verified address', () => {
     says(github, { email: 'Anna@Example.com' })
     expect(await heard(slack)).toBeNull()
     const found = await heard(github)
+    const place = { plugin: 'slack', workspace: slack.workspace, channel: 'C-U1', visibility: 'team' }
     expect(found).toEqual({
-      joined: github,
-      joinedName: 'Name of 583231',
-      known: slack,
+      joined: { who: github, name: 'Name of 583231', place: expect.objectContaining({ plugin: 'github' }) },
       // In no thread, and by no reply handle.
-      place: { plugin: 'slack', workspace: slack.workspace, channel: 'C-U1', visibility: 'team' },
+      known: { who: slack, name: 'Name of U1', place },
       address: 'a…@example.com',
     })
     expect(await heard(github)).toBeNull()
@@ -228,7 +227,7 @@ describe('a verified address', () => {
     const jira = at(`jira:${n}`, 'J1')
     await heard(github)
     await prove(slack, jira)
-    expect(await heard(slack)).toMatchObject({ joined: github, known: slack })
+    expect(await heard(slack)).toMatchObject({ joined: { who: github }, known: { who: slack } })
     expect(await joined(github)).toEqual([
       ['jira:J1', false],
       ['slack:U1', false],
@@ -279,6 +278,7 @@ describe('the job', () => {
     let day = '2026-01-05'
     const job = createEmailJob(
       async () => null,
+      () => true,
       () => day,
     )
     const { ctx, enqueue } = contextFor()
@@ -288,36 +288,45 @@ describe('the job', () => {
     day = '2026-01-06'
     await job.ask(ctx)
     await job.ask(contextFor({ ...anna, role: null }, { enqueue }).ctx)
-    await createEmailJob(null).ask(ctx)
+    await createEmailJob(null, () => true).ask(ctx)
     expect(enqueue).toHaveBeenCalledTimes(2)
   })
   test('costs no command its answer when it cannot be stored', async () => {
     const failing = vi.fn<Context['enqueue']>(async () => Promise.reject(new Error('away')))
-    const job = createEmailJob(async () => null)
+    const job = createEmailJob(
+      async () => null,
+      () => true,
+    )
     await job.ask(contextFor(anna, { enqueue: failing }).ctx)
     await job.ask(contextFor(anna, { enqueue: failing }).ctx)
     expect(failing).toHaveBeenCalledTimes(2)
   })
   test('is tried again where a platform is away, and at last says nothing to anybody', async () => {
-    const job = createEmailJob(async () => Promise.reject(new HubError('FORBIDDEN', 'missing scope')))
+    const job = createEmailJob(
+      async () => Promise.reject(new HubError('FORBIDDEN', 'missing scope')),
+      () => true,
+    )
     await expect(job.run(contextFor().ctx)).rejects.toMatchObject({ code: 'UNAVAILABLE' })
     const { ctx, send } = contextFor(anna, { attempt: emailJob.retry.attempts })
     await job.run(ctx)
     expect(send).not.toHaveBeenCalled()
   })
-  test('tells the known one alone, with what undoes it', async () => {
-    const place: Place = { plugin: 'slack', workspace: 'slack:T1', channel: 'C1', visibility: 'team' }
-    const found = {
-      joined: at('github:1', '583231'),
-      joinedName: 'octo*cat*',
-      known: at('slack:T1', 'U1'),
-      place,
-      address: 'a…@example.com',
+  test('tells the known one alone, with what undoes it; where all would read it, the other; and else nobody', async () => {
+    const slackPlace: Place = { plugin: 'slack', workspace: 'slack:T1', channel: 'C1', visibility: 'team' }
+    const issue: Place = { plugin: 'github', workspace: 'github:1', channel: 'octo/app#7', visibility: 'public' }
+    const person: Party = { who: at('slack:T1', 'U1'), name: 'Anna', place: slackPlace }
+    const octo: Party = { who: at('github:1', '583231'), name: 'octo*cat*', place: issue }
+    const told = async (joined: Party, known: Party, canTell: (plugin: string) => boolean) => {
+      const { ctx, send } = contextFor()
+      await createEmailJob(async () => ({ joined, known, address: 'a…@example.com' }), canTell).run(ctx)
+      return send.mock.calls
     }
-    const { ctx, send } = contextFor()
-    await createEmailJob(async () => found).run(ctx)
-    const message = joinedMessage(found)
-    expect(send.mock.calls).toEqual([['joined', place, message]])
+    const inChat = (plugin: string) => plugin === 'slack'
+    const message = joinedMessage(person, octo, 'a…@example.com')
+    expect(await told(octo, person, inChat)).toEqual([['joined', slackPlace, message]])
+    expect(await told(person, octo, inChat)).toEqual([['joined', slackPlace, message]])
+    expect(await told(octo, person, () => false)).toEqual([])
+    expect(await told(octo, { ...person, place: null }, inChat)).toEqual([])
     expect(message).toMatchObject({ only: { plugin: 'slack', id: 'U1' }, secret: true })
     expect(message.text).toMatch(
       /^Your github account octocat \(github:583231\) was joined to you by the verified address a…@example\.com\./,
@@ -347,7 +356,7 @@ describe('domains', () => {
     'a..b',
     'https://example.com',
   ])('%s is no domain', (domain) => {
-    expect(whyNotTrusted(domain)).toContain('is no domain')
+    expect(whyNotTrusted(domain)).toContain('write domains alone')
   })
   test('an address is shown by its first letter', () => {
     const profile = { name: 'A', isBot: false, isMember: true, email: 'Anna@Example.com' }

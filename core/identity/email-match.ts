@@ -7,13 +7,16 @@ import type { AuditEntry, CoreDirectory } from './store.ts'
 const MOST_ALIKE = 10
 const MOST_ACCOUNTS = 20
 
-/** What an address joined: `known` is told on the platform where it was heard last. */
-export interface Match {
-  readonly joined: WorkspaceAccount
-  readonly joinedName: string
-  readonly known: WorkspaceAccount
-  /** null: it was never heard in a place. */
+export interface Party {
+  readonly who: WorkspaceAccount
+  readonly name: string
+  /** Where it was heard last; null: in no place. */
   readonly place: Place | null
+}
+/** What an address joined to whom. */
+export interface Match {
+  readonly joined: Party
+  readonly known: Party
   /** 'a…@example.com' */
   readonly address: string
 }
@@ -149,25 +152,20 @@ export function createEmailMatch({ sql, people, emails, profileOf, hash, domains
       )
       return null
     }
-    const meant = (joined: WorkspaceAccount, joinedName: string, known: WorkspaceAccount, at: Place | null): Match => ({
-      joined,
-      joinedName,
-      known,
-      place: at,
-      address: masked(mine),
-    })
+    const me: Party = { who, name: actor.name, place: heardAt }
     const mates = await emails.joined(who)
     const isProven = await emails.isProven(who)
     for (const one of others) {
       const other = fromRow(one)
       // Whoever has answered a challenge stays where that put them: the other one is joined to them.
-      const [joiner, known] = isProven ? [other, who] : [who, other]
-      const match = isProven ? meant(other, one.name, who, heardAt) : meant(who, actor.name, other, one.place)
+      const them: Party = { who: other, name: one.name, place: one.place }
+      const [joined, known] = isProven ? [them, me] : [me, them]
+      const match: Match = { joined, known, address: masked(mine) }
       if (mates.some((mate) => isSame(mate, other))) {
-        if (await emails.isMadeBy(jobId, joiner)) return match
+        if (await emails.isMadeBy(jobId, joined.who)) return match
         continue
       }
-      if (await join(joiner, known, mine, jobId)) return match
+      if (await join(joined.who, known.who, mine, jobId)) return match
     }
     return null
   }

@@ -19,6 +19,7 @@ import { type CommandCatalog, createCatalog } from '../../core/dispatch/catalog.
 import { createSigner } from '../../core/dispatch/confirm.ts'
 import { runCommand } from '../../core/dispatch/run.ts'
 import { createBindings } from '../../core/identity/bindings.ts'
+import { createEmailLinks } from '../../core/identity/email-links.ts'
 import { createLinks } from '../../core/identity/links.ts'
 import { type CoreDirectory, createDirectory } from '../../core/identity/store.ts'
 import type { Store } from '../../core/store/open.ts'
@@ -113,6 +114,7 @@ async function commandsOf(operations: Operations): Promise<readonly Command[]> {
     links: createLinks({
       sql: store.sql,
       people,
+      emails: createEmailLinks(store.sql, ['example.com']),
       sign: (text) => createHmac('sha256', 'a key of this test').update(text).digest(),
       profileOf: async ({ account }) => ({ name: account.id, isBot: account.id.startsWith('BOT') }),
     }),
@@ -432,6 +434,55 @@ describe('linked accounts', () => {
     expect((await say('hub whoami', 'U1')).text).not.toContain('Linked')
     expect(await people.standing(workspace, { plugin: 'acme', id: 'U1' })).toMatchObject({ role: 'admin' })
     await expect(say('hub unlink other:X1', 'U1')).rejects.toMatchObject({ code: 'NOT_FOUND' })
+  })
+})
+
+describe('an account that a verified address joined', () => {
+  const BY_EMAIL =
+    'linked by verified e-mail (HUB_LINK_EMAIL_DOMAINS), so it proves nothing for you and counts as member at most'
+  const joinTo = async (id: string, known: string, plugin = 'tracker') => {
+    const there = `${plugin}:${randomUUID()}`
+    await people.ensureWorkspace({ id: there, plugin, name: 'Other' })
+    await store.sql.query(
+      `insert into hub.email_links
+       (workspace, plugin, account_id, known_workspace, known_plugin, known_account_id, address, domain, job_id)
+       values ($1, $2, $3, $4, 'acme', $5, 'hash', 'example.com', $6::text::uuid)`,
+      [there, plugin, id, workspace, known, randomUUID()],
+    )
+    return there
+  }
+  test('is told by whoami and why: the rule, what it is worth, its cure, and how to undo it', async () => {
+    const there = await joinTo('X1', 'U1')
+    const { message, text } = await say('hub whoami', 'U1')
+    expect(text).toContain(`Linked: tracker:X1 in ${there}; ${BY_EMAIL}; confirm it with /hub link`)
+    expect(actionsOf(message)).toContainEqual({ kind: 'button', label: 'Unlink', run: 'hub unlink tracker:X1' })
+    const why = await say('hub why deploy', 'X1', there)
+    expect(why.text).toContain(`Linked by e-mail: acme:U1 in ${workspace}; ${BY_EMAIL}`)
+  })
+  test('inherits no role: not the admin’s of the account it was joined to', async () => {
+    await grant('U1', 'admin')
+    const there = await joinTo('X1', 'U1')
+    expect((await say('/deploy api', 'X1', there)).text).toContain('you are member')
+    expect((await say('/hub why deploy', 'X1', there)).text).toContain('Your role: member, the default')
+  })
+  test('is no proof of power on the far side before a challenge confirms it', async () => {
+    await grant('U-BEN', 'maintainer')
+    const there = await joinTo('U-ANNA', 'U-BEN')
+    await expect(say('hub bind tracker payments tracker:PAY', 'U-BEN')).rejects.toThrow(
+      'tracker:U-ANNA was joined to you by e-mail, which proves nothing: confirm it with hub link',
+    )
+    const code = /hub link ([a-z0-9]+)/.exec((await say('hub link', 'U-BEN')).text)?.[1]
+    await say(`hub link ${code}`, 'U-ANNA', there)
+    expect((await say('hub whoami', 'U-BEN')).text).toContain('its role there is its own')
+    expect((await say('hub bind tracker payments tracker:PAY', 'U-BEN')).text).toContain('belongs to the project')
+    await say('hub unbind tracker payments tracker:PAY', 'U-BEN')
+  })
+  test('is taken apart by either, on record in both', async () => {
+    const there = await joinTo('X1', 'U1')
+    expect((await say('hub unlink tracker:X1', 'U1')).text).toBe('tracker:X1 is not linked to you any more.')
+    expect((await say('hub whoami', 'X1', there)).text).not.toContain('Linked')
+    for (const where of [workspace, there])
+      expect(await people.auditTrail(where, 1)).toMatchObject([{ action: 'unlink', outcome: 'done' }])
   })
 })
 
