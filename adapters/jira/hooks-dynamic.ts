@@ -6,7 +6,7 @@ import { quoted } from './search.ts'
 
 const BASE = path`/rest/api/3/webhook`
 /** For each app, person and site: https://developer.atlassian.com/cloud/jira/platform/webhooks/#limitations */
-export const MOST_HOOKS = 5
+const MOST_HOOKS = 5
 const PROJECTS_EACH = 100
 /** They live 30 days. */
 const RENEW_BEFORE_MS = 10 * 24 * 3_600_000

@@ -43,7 +43,7 @@ function adapterTable(adapters: readonly (Shipped & { readonly plugin: Plugin })
     plugin.manifest.summary,
     needs.length + either.length === 0
       ? 'always on'
-      : [waysIn(either), ...needs.map(quoted)].filter((part) => part !== '').join(' and '),
+      : [...needs.map(quoted), waysIn(either)].filter((part) => part !== '').join(' and '),
   ])
   return table(['Adapter', 'What it does', 'Turned on by'], rows)
 }
