@@ -19,7 +19,9 @@ const EFFECT = {
   outside: 'changes something outside the hub',
 } as const
 /** Rows of buttons tire the eye, and platforms cut them (Discord: five in a row). */
-const MAX_BUTTONS = 5
+const MAX_BUTTONS = 10
+/** Above these nobody reads what each of them does: what begins with the same word shares a line, and its button tells more. */
+const MAX_LINES = 20
 
 export function helpCommands(catalog: Catalog): readonly Command[] {
   return [
@@ -66,19 +68,26 @@ function overview(catalog: Catalog, role: Role | null): Message {
     groups.set(word, [...(groups.get(word) ?? []), command])
   }
   const lines = [...groups.values()].map((commands) => commands.map(line).join('\n'))
+  const shown = allowed.length > MAX_LINES ? [...groups].map(([word, commands]) => inOneLine(word, commands)) : lines
   const topics = [...groups.keys()].slice(0, MAX_BUTTONS).map((word) => button(word, `hub help ${word}`))
   const how = 'Type a command, or say it to me in a message. `/hub help <command>` explains one.'
   return {
     text: [...lines, how].join('\n').replaceAll('`', ''),
     blocks: [
       { kind: 'heading', text: 'What I can do for you' },
-      ...lines.map((markdown): Block => ({ kind: 'text', markdown })),
+      ...shown.map((markdown): Block => ({ kind: 'text', markdown })),
       { kind: 'note', markdown: how },
       { kind: 'actions', items: topics },
     ],
   }
 }
 const line = (command: CommandInfo) => `${code(`/${command.name}`)} ${command.summary}`
+/** '`/story` Turn what you write into a checked user story', and below it the words that may follow. */
+function inOneLine(word: string, commands: readonly CommandInfo[]): string {
+  const [own] = commands.filter(({ name }) => name === word)
+  const further = commands.flatMap(({ name }) => (name === word ? [] : [name.slice(word.length + 1)]))
+  return [own ? line(own) : code(`/${word}`), further.join('\u00a0· ')].filter(Boolean).join(own ? '\n' : ' ')
+}
 function list(title: string, commands: readonly CommandInfo[]): Message {
   return paragraph([title, ...commands.map(line)].join('\n'))
 }

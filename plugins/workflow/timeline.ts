@@ -1,3 +1,4 @@
+import { brief } from './expression/brief.ts'
 import { isOver, readKey, type StepState } from './plan/state.ts'
 import type { Snapshot, Transition } from './runs/run.ts'
 
@@ -13,7 +14,9 @@ export function timelineText(
     const after = ((at.getTime() - from.getTime()) / 1_000).toFixed(1).padStart(8)
     const again = attempt !== null && attempt > 1 ? ` (attempt ${attempt})` : ''
     const who = by ? ` · ${nameOf(by)}` : ''
-    return `${after} s  ${step ?? run.name}${again} ${status}${note ? `: ${note.split('\n', 1)[0]}` : ''}${who}`
+    // The line of the step says where it was; that of the run says why.
+    const why = note ? `: ${step === null ? brief(note) : note.split('\n', 1)[0]}` : ''
+    return `${after} s  ${step ?? run.name}${again} ${status}${why}${who}`
   })
   const began = `${from.toISOString().slice(0, 19).replace('T', ' ')} UTC`
   return [

@@ -107,6 +107,8 @@ export async function startDiscordDesk() {
     },
   }
 }
+/** Options that hold no more characters are a name, an id or a choice. */
+const MAX_NAME = 200
 const list = (value: unknown): readonly Json[] => (Array.isArray(value) ? value.map(obj) : [])
 
 /** A typed line as Discord's client sends it: the registered command, and words by the order of its options. */
@@ -123,8 +125,9 @@ function readSlash(line: string, commands: readonly Json[]): { path: string; opt
   const fields = list((branch ?? command).options)
   const options: Record<string, string> = {}
   for (const [i, field] of fields.entries()) {
-    const isLast = i === fields.length - 1 || fields[i + 1]?.required !== true
-    const value = isLast ? words.splice(0).join(' ') : (words.shift() ?? '')
+    // A client has a box for each: of what is typed in one line, free text takes the rest.
+    const takesRest = i === fields.length - 1 || Number(field.max_length ?? 0) > MAX_NAME
+    const value = takesRest ? words.splice(0).join(' ') : (words.shift() ?? '')
     if (value !== '') options[String(field.name)] = value
   }
   return { path: branch ? `${name} ${String(branch.name)}` : name, options }

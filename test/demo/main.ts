@@ -1,11 +1,14 @@
 import '../../server/fast-imports.ts'
 
 // Imported after the hook above is in place, so dynamically.
+process.stdout.write(
+  'AutoDevHub demo: starting the hub and the stand-ins of Slack, Discord, Teams, GitHub and Prometheus …\n',
+)
 const { startDemo } = await import('./start.ts')
 const demo = await startDemo({ port: Number(process.env.PORT ?? 0) })
 process.stdout.write(
   [
-    'AutoDevHub demo: the hub beside local stand-ins of Slack, Discord, Teams, GitHub and Prometheus. Nothing leaves this machine.',
+    'Nothing of it leaves this machine.',
     `  Open      ${demo.url}`,
     `  Console   ${demo.consoleUrl}`,
     '  Ctrl+C ends it and removes its data.',

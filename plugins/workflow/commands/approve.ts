@@ -36,7 +36,7 @@ export function approveCommands(ports: () => Ports): readonly Command[] {
     }),
     defineCommand({
       name: 'workflow reject',
-      summary: 'Reject what a run waits for, and say why',
+      summary: 'Reject a step of a run, and say why',
       args: z.object({
         run: runName,
         reason: z.string().trim().min(3).max(500).meta({ rest: true, multiline: true }).describe('Why'),

@@ -177,8 +177,17 @@ export function createColumn(name, who) {
           : null,
       ),
     )
+  /** Whoever reads the newest stays with it, also when the window changes or another column was shown. */
+  let atEnd = true
+  list.addEventListener('scroll', () => {
+    // Hidden, it has no height and no place to be at.
+    if (list.clientHeight > 0) atEnd = list.scrollHeight - list.scrollTop - list.clientHeight < 80
+  })
+  const stay = () => {
+    if (atEnd) list.scrollTop = list.scrollHeight
+  }
+  new ResizeObserver(stay).observe(list)
   const update = (items) => {
-    const atEnd = list.scrollHeight - list.scrollTop - list.clientHeight < 80
     const seen = new Set(items.map((item) => item.id))
     const roots = items.filter((item) => item.thread === null || !seen.has(item.thread))
     const ordered = roots.flatMap((root) => [root, ...items.filter((item) => item !== root && item.thread === root.id)])
@@ -193,7 +202,7 @@ export function createColumn(name, who) {
     for (const [i, node] of wanted.entries())
       if (list.children[i] !== node) list.insertBefore(node, list.children[i] ?? null)
     while (list.children.length > wanted.length) list.lastChild.remove()
-    if (atEnd) list.scrollTop = list.scrollHeight
+    stay()
   }
   return {
     column,

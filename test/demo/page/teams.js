@@ -95,14 +95,18 @@ function renderCard(card, press, count = { buttons: 0 }) {
   ]
 }
 export function teamsForm({ title, card }) {
-  const inputs = card.body.filter((one) => one.type.startsWith('Input.'))
+  const isInput = (one) => one?.type.startsWith('Input.')
+  const inputs = card.body.filter(isInput)
+  // A description stands above its input.
+  const wordsOf = (one) =>
+    one?.type === 'RichTextBlock' ? one.inlines.map((part) => part.text ?? part).join('') : (one?.text ?? '')
   return {
     title: title ?? '',
     submit: card.actions?.[0]?.title ?? 'Send',
     fields: inputs.map((one) => ({
       name: one.id.replace(/^arg\./, ''),
       label: one.label ?? one.title ?? one.id,
-      hint: one.placeholder ?? '',
+      hint: wordsOf(card.body[card.body.indexOf(one) - 1]),
       required: one.isRequired === true,
       kind:
         one.type === 'Input.Text'
@@ -120,6 +124,8 @@ export function teamsForm({ title, card }) {
           ? [{ value: one.valueOn ?? 'true', label: one.title }]
           : (one.choices ?? []).map((c) => ({ value: c.value, label: c.title })),
     })),
-    words: card.body.filter((one) => one.type === 'TextBlock').map((one) => [el('p', {}, one.text)]),
+    words: card.body
+      .filter((one, at) => !isInput(one) && !isInput(card.body[at + 1]))
+      .map((one) => [el('p', {}, wordsOf(one))]),
   }
 }
