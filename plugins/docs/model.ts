@@ -11,8 +11,12 @@ export interface Question<A, T> {
   user(repair: { readonly previous: unknown; readonly findings: readonly string[] } | null): string
   readonly output: { readonly expected: number; readonly most: number }
   /** `problems`: what a further round should mend. `value`: what stands if nobody mends it. */
-  check(answer: A): { readonly problems: readonly string[]; readonly value: T | null }
+  check(answer: A): Checked<T> | Promise<Checked<T>>
   readonly signal: AbortSignal
+}
+interface Checked<T> {
+  readonly problems: readonly string[]
+  readonly value: T | null
 }
 export interface Asked<T> {
   /** Null: no model gave anything that can be used, and `notes` says why. */
@@ -69,7 +73,7 @@ export function createAsker(model: Model | null, budget: Budget): Asker {
           return { value: null, model: null, tokens, notes }
         }
         if (answer.kind === 'answer') {
-          const { problems, value } = question.check(answer.value)
+          const { problems, value } = await question.check(answer.value)
           best = value ?? best
           if (problems.length === 0 && value !== null) return { value, model: answer.model, tokens, notes }
           repair = { previous: answer.value, findings: problems }

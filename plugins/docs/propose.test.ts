@@ -136,6 +136,7 @@ describe('a push, with a model', () => {
     ['that invents a number', { replace: '`openShop()` within 25 ms' }],
     ['that invents a name', { replace: '`openShop()` or `openMarket()`' }],
     ['that opens a code block and leaves it open', { replace: '`openShop()`\n\n```\nopenShop(config)\n' }],
+    ['that brings in code that does not parse', { replace: '`openShop()`\n\n```ts\nopenShop(config\n```\n' }],
     ['that links to nothing', { replace: '[`openShop()`](docs/shop.md)' }],
     ['that links out of the repository', { replace: '[`openShop()`](../../secrets.md)' }],
     ['that links away', { replace: '[`openShop()`](https://evil.test/)' }],

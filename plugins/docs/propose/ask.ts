@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { Edit } from '../drift/store.ts'
 import { type Asked, type Asker, MATERIAL_RULES, section } from '../model.ts'
 import { applyEdit } from './apply.ts'
+import { brokenBlocks } from './code-blocks.ts'
 import { hunkShown, type Material } from './material.ts'
 import { brokenBy, type Targets, ungrounded } from './verify.ts'
 
@@ -74,7 +75,7 @@ export async function askForEdits(asker: Asker, asking: Asking): Promise<Asked<r
 }
 
 /** What the hub can prove of an answer; the rest is dropped, with the reason. */
-function checkEdits(answer: RawEdits, { material, texts, targets }: Asking) {
+async function checkEdits(answer: RawEdits, { material, texts, targets }: Asking) {
   const problems: string[] = []
   const kept: Edit[] = []
   const current = new Map(texts)
@@ -101,6 +102,7 @@ function checkEdits(answer: RawEdits, { material, texts, targets }: Asking) {
         const wrong = [
           ...ungrounded(edit, passage.text, hunk),
           ...brokenBy(edit.path, text, applied.text, hunkShown(hunk), targets),
+          ...(await brokenBlocks(edit.path, text, applied.text)),
         ]
         if (wrong.length > 0) wrong.forEach(refuse)
         else {
