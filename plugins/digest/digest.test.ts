@@ -331,6 +331,22 @@ for (const database of DATABASES)
         await run(`digest subscribe --to ${ANN} --again`)
         expect(desk.sent).toHaveLength(1)
       })
+      it('by a complaint about a code leaves nothing to whoever asked for it', async () => {
+        await run('digest unsubscribe')
+        desk.email = 'eve@shop.test'
+        await run(`digest subscribe --to ${ANN}`, { who: 'Eve' })
+        desk.stops.set(ANN, { by: 'complaint', reason: 'reported as unwanted', atMs: 0 })
+        await desk.event('mail.refused', { address: ANN, reason: 'reported as unwanted', by: 'complaint' })
+        expect(await rows()).toEqual([])
+        await expect(run(`digest subscribe --to ${ANN} --again`, { who: 'Eve' })).rejects.toMatchObject({
+          code: 'FORBIDDEN',
+        })
+        expect(desk.sent).toHaveLength(1)
+        desk.email = ANN
+        await run('digest subscribe --again')
+        await run(`digest confirm ${codeIn(desk)}`)
+        expect(await rows()).toMatchObject([{ state: 'active' }])
+      })
       it('by a command', async () => {
         expect((await run('digest unsubscribe')).text).toBe('No more digests go to ann@shop.test.')
         expect(await rows()).toEqual([])

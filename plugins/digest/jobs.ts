@@ -36,6 +36,12 @@ export function digestEvents(desk: Desk): readonly EventHandler[] {
       // A server that refuses other mail says nothing of the code that opens an address again; what comes back may be that very code.
       const states = by === 'server' ? (['active'] as const) : (['active', 'unconfirmed'] as const)
       for (const row of await desk.store().ofAddress(address.toLowerCase(), states)) {
+        if (by === 'complaint' && row.state === 'unconfirmed') {
+          // Somebody else asked for a code there, and it was unwelcome: they keep nothing by which they could ask again.
+          await ctx.audit('digest.stopped', row.id, { workspace: row.workspace, reason })
+          await desk.store().remove(row.workspace, [row.id])
+          continue
+        }
         // Told first: whoever dies in between does both again, and the message is the same one.
         const told = await tellStopped(row, reason, ctx)
         if (!(await desk.store().stop(row.workspace, row.id, reason))) continue
