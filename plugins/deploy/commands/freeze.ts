@@ -3,7 +3,7 @@ import { type Command, defineCommand, HubError } from '#contract'
 import type { Desk } from '../desk.ts'
 import { checkCron, describeFreeze, frozenUntil, MAX_FREEZE_HOURS } from '../settings/freeze.ts'
 import type { NewFreeze } from '../settings/store.ts'
-import { formatLocal, parseLocal, zoneOf } from '../settings/zone.ts'
+import { after, formatLocal, parseLocal, zoneOf } from '../settings/zone.ts'
 import { clip } from '../text.ts'
 import { allOr, environmentOrAll, sentence, serviceName } from './fields.ts'
 import { button, buttons, table, toAsker } from './messages.ts'
@@ -36,7 +36,7 @@ export function freezeCommands(desk: Desk): readonly Command[] {
           .max(MAX_FREEZE_HOURS)
           .optional()
           .meta({ flag: true })
-          .describe('How long each of those lasts'),
+          .describe('How long each of those lasts; whole days end by the clock on the wall'),
         zone: z.string().max(60).default('UTC').meta({ flag: true }).describe('Time zone, such as Europe/Berlin'),
         service: serviceName.optional().meta({ flag: true }),
         reason: sentence('Why, in a sentence').optional().meta({ rest: true }),
@@ -137,7 +137,8 @@ function window(
     return { cron, durationMs: hours * HOUR_MS, fromAt: null, toAt: null }
   }
   const fromMs = from === undefined ? nowMs : parseLocal(from, zone)
-  const toMs = to === undefined ? (hours === undefined ? null : fromMs + hours * HOUR_MS) : parseLocal(to, zone)
+  const toMs =
+    to === undefined ? (hours === undefined ? null : after(fromMs, hours * HOUR_MS, zone)) : parseLocal(to, zone)
   if (toMs === null)
     throw new HubError('INPUT_INVALID', 'Say how long: --to 2027-01-02, --hours 12, or --cron with --hours')
   if (toMs <= fromMs || toMs <= nowMs)

@@ -78,10 +78,32 @@ describe('a freeze', () => {
     expect(frozenUntil(autumn, at('2026-10-23T22:00Z'))).toBe(at('2026-10-25T23:00Z'))
     expect(frozenUntil(autumn, at('2026-10-25T22:59:59Z'))).toBe(at('2026-10-25T23:00Z'))
   })
-  it('by cron lasts its hours however the clocks change meanwhile, also where its beginning is skipped or comes twice', () => {
+  it('by cron ends after whole days at the same time by the clock, whichever way it changed meanwhile', () => {
     const weekend = freeze({ cron: '0 16 * * 5', durationMs: 64 * HOUR })
-    expect(frozenUntil(weekend, at('2026-03-27T15:00Z'))).toBe(at('2026-03-30T07:00Z'))
-    expect(frozenUntil(weekend, at('2026-10-23T14:00Z'))).toBe(at('2026-10-26T06:00Z'))
+    // Monday at eight in Berlin, in winter's time before and summer's after, and the other way round.
+    expect(frozenUntil(weekend, at('2026-03-27T15:00Z'))).toBe(at('2026-03-30T06:00Z'))
+    expect(frozenUntil(weekend, at('2026-03-30T05:59Z'))).toBe(at('2026-03-30T06:00Z'))
+    expect(frozenUntil(weekend, at('2026-03-30T06:00Z'))).toBeNull()
+    expect(frozenUntil(weekend, at('2026-10-23T14:00Z'))).toBe(at('2026-10-26T07:00Z'))
+    expect(frozenUntil(weekend, at('2026-10-26T06:59Z'))).toBe(at('2026-10-26T07:00Z'))
+    expect(frozenUntil(weekend, at('2026-10-26T07:00Z'))).toBeNull()
+    // Two days from midnight to midnight: the hour that is won belongs to them.
+    const days = freeze({ cron: '0 0 * * 6', durationMs: 48 * HOUR })
+    expect(frozenUntil(days, at('2026-10-25T22:59Z'))).toBe(at('2026-10-25T23:00Z'))
+    expect(frozenUntil(days, at('2026-03-29T21:59Z'))).toBe(at('2026-03-29T22:00Z'))
+    expect(frozenUntil(days, at('2026-03-29T22:00Z'))).toBeNull()
+  })
+  it('of each whole day has no gap on the day that is longer, nor on the one that is shorter', () => {
+    const daily = freeze({ cron: '0 2 * * *', durationMs: 24 * HOUR })
+    for (const day of ['2026-03-28T12:00Z', '2026-10-24T12:00Z'])
+      for (let hour = 0; hour < 48; hour += 1)
+        expect(frozenUntil(daily, at(day) + hour * HOUR), `${hour} h after ${day}`).not.toBeNull()
+    // One that begins again with every minute.
+    const always = freeze({ cron: '* * * * *', durationMs: 64 * HOUR })
+    for (const time of ['2026-03-30T05:30Z', '2026-10-26T06:30Z', '2026-07-01T00:00Z'])
+      expect(frozenUntil(always, at(time)), time).not.toBeNull()
+  })
+  it('by cron of less than a day lasts its hours as they pass, also where its beginning is skipped or comes twice', () => {
     const night = freeze({ cron: '30 2 * * *', durationMs: 2 * HOUR })
     // 02:30 does not exist in Berlin on the 29th of March: it begins with the jump, at 03:00.
     expect(frozenUntil(night, at('2026-03-29T00:59Z'))).toBeNull()

@@ -1,19 +1,26 @@
 import { Cron } from 'croner'
 import { HubError } from '#contract'
 import type { Freeze } from './store.ts'
-import { formatLocal } from './zone.ts'
+import { after, formatLocal } from './zone.ts'
 
 const HOUR_MS = 3_600_000
+const DAY_MS = 24 * HOUR_MS
+const CHANGE_MS = 2 * HOUR_MS
 export const MAX_FREEZE_HOURS = 14 * 24
 
 /** When the freeze that holds now is over; null while none does. */
 export function frozenUntil(freeze: Freeze, nowMs: number): number | null {
   const { fromAt, toAt, cron, durationMs, zone } = freeze
   if (cron !== null && durationMs !== null) {
-    // The last beginning whose end has not come yet.
-    const begins = new Cron(cron, { timezone: zone }).nextRuns(50, new Date(nowMs - durationMs - 1))
-    const running = begins.filter((at) => at.getTime() <= nowMs && nowMs < at.getTime() + durationMs).at(-1)
-    return running ? running.getTime() + durationMs : null
+    const pattern = new Cron(cron, { timezone: zone })
+    // Of a day by the clock on the wall a change of the clocks takes something away or adds to it, nowhere more than two hours.
+    const looks = durationMs < DAY_MS ? [0] : [-CHANGE_MS, 0, CHANGE_MS]
+    const ends = looks
+      .flatMap((ms) => pattern.nextRuns(50, new Date(nowMs - durationMs - 1 + ms)))
+      .filter((at) => at.getTime() <= nowMs)
+      .map((at) => after(at.getTime(), durationMs, zone))
+    const last = Math.max(...ends)
+    return last > nowMs ? last : null
   }
   if (toAt === null || nowMs >= toAt.getTime()) return null
   return fromAt !== null && nowMs < fromAt.getTime() ? null : toAt.getTime()

@@ -9,6 +9,7 @@ export function zoneOf(text: string): string {
   }
 }
 
+const DAY_MS = 86_400_000
 const LOCAL = /^(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d))?$/
 /** '2026-12-24' or '2026-12-24T18:00' on the clocks of a zone. A time that the clocks skip is the one they jump to. */
 export function parseLocal(text: string, zone: string): number {
@@ -17,6 +18,16 @@ export function parseLocal(text: string, zone: string): number {
   const isReal =
     !Number.isNaN(wall) && new Date(wall).toISOString().startsWith(`${year}-${month}-${day}T${hour}:${minute}`)
   if (!isReal) throw new HubError('INPUT_INVALID', `“${text}” is no date: write it like 2026-12-24 or 2026-12-24T18:00`)
+  return atWall(wall, zone)
+}
+/** Whole days by the clock on the wall, the rest as it passes: what begins on Friday at four and lasts two days ends on Sunday at four. */
+export function after(fromMs: number, durationMs: number, zone: string): number {
+  const days = Math.floor(durationMs / DAY_MS) * DAY_MS
+  if (days === 0) return fromMs + durationMs
+  return atWall(fromMs + offsetAt(fromMs, zone) + days, zone) + (durationMs - days)
+}
+/** `wall`: what the clocks of a zone show, as if it were UTC. */
+function atWall(wall: number, zone: string): number {
   // The offset at the guess may be that of the other side of a change of the clocks; the second look has the right one.
   const guess = wall - offsetAt(wall, zone)
   return wall - offsetAt(guess, zone)
