@@ -34,7 +34,7 @@ export const SHIPPED: readonly Shipped[] = [
       ['SLACK_CLIENT_ID', 'SLACK_CLIENT_SECRET', 'HUB_PUBLIC_URL', 'SLACK_SIGNING_SECRET'],
       ['SLACK_CLIENT_ID', 'SLACK_CLIENT_SECRET', 'HUB_PUBLIC_URL', 'SLACK_APP_TOKEN'],
     ],
-    variables: { publicUrl: 'HUB_PUBLIC_URL' },
+    variables: { publicUrl: 'HUB_PUBLIC_URL', linkEmailDomains: 'HUB_LINK_EMAIL_DOMAINS' },
     says: ({ SLACK_CLIENT_ID, HUB_PUBLIC_URL = '' }) => {
       const root = `${HUB_PUBLIC_URL.replace(/\/+$/, '')}/hooks/slack`
       return SLACK_CLIENT_ID ? `install at ${root}/install · redirect URL ${root}/oauth` : ''

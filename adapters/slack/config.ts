@@ -19,6 +19,8 @@ export const config = z
     clientSecret: secret.optional(),
     /** The hub's own address, to which Slack sends people back. */
     publicUrl: z.url({ protocol: /^https?$/ }).optional(),
+    /** Where it is set, verified addresses link accounts, and installations ask to read them. */
+    linkEmailDomains: z.string().optional(),
     apiUrl: z
       .url({ protocol: /^https?$/ })
       .default('https://slack.com/api/')

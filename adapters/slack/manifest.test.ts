@@ -1,7 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { expect, it } from 'vitest'
 import { SCOPES } from '../../test/fakes/slack/methods.ts'
-import { BOT_SCOPES, createManifest } from './manifest.ts'
+import { BOT_SCOPES, createManifest, scopesFor } from './manifest.ts'
+import { authorizeUrl } from './oauth.ts'
 
 const commands = [
   { name: 'story', summary: 'Draft a story', usage: '/story <text…>' },
@@ -50,6 +51,16 @@ it('asks who people are only where verified addresses link accounts', () => {
     JSON.stringify(createManifest({ publicUrl: null, commands, readsEmail })).match(/users:read[.a-z]*/g)
   expect(asked(false)).toBeNull()
   expect(asked(true)).toEqual(['users:read', 'users:read.email'])
+  const app = {
+    clientId: '1.2',
+    clientSecret: 's',
+    apiUrl: 'https://slack.test/api/',
+    redirectUri: 'https://hub.test/',
+  }
+  const installs = (readsEmail: boolean) =>
+    new URL(authorizeUrl({ ...app, scopes: scopesFor(readsEmail) }, 'state')).searchParams.get('scope')?.split(',')
+  expect(installs(false)).toEqual([...BOT_SCOPES])
+  expect(installs(true)).toEqual([...BOT_SCOPES, 'users:read', 'users:read.email'])
 })
 
 it('refuses an address Slack would refuse', () => {

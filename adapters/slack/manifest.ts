@@ -15,6 +15,10 @@ export const BOT_SCOPES = [
 ] as const
 /** With HUB_LINK_EMAIL_DOMAINS alone: whether an account has a confirmed address. https://docs.slack.dev/reference/methods/users.info */
 const EMAIL_SCOPES = ['users:read', 'users:read.email'] as const
+export const scopesFor = (readsEmail: boolean): readonly string[] => [
+  ...BOT_SCOPES,
+  ...(readsEmail ? EMAIL_SCOPES : []),
+]
 /** What is said to the hub, and what ends an installation. */
 const BOT_EVENTS = ['app_mention', 'message.im', 'app_home_opened', 'app_uninstalled', 'tokens_revoked'] as const
 /** Slack's sizes: https://docs.slack.dev/reference/app-manifest */
@@ -69,7 +73,7 @@ export function createManifest({ publicUrl, commands, readsEmail = false }: Mani
     oauth_config: {
       // For SLACK_CLIENT_ID: where Slack sends people back who install the app in their workspace.
       ...(url === null ? {} : { redirect_urls: [`${url}/oauth`] }),
-      scopes: { bot: [...BOT_SCOPES, ...(readsEmail ? EMAIL_SCOPES : [])] },
+      scopes: { bot: scopesFor(readsEmail) },
     },
     settings: {
       event_subscriptions: { ...(url === null ? {} : { request_url: url }), bot_events: [...BOT_EVENTS] },

@@ -3,20 +3,20 @@ import { HubError } from '#contract'
 import type { HttpClient } from '../shared/http.ts'
 import { FORM_BODY } from './client.ts'
 import type { Installation } from './installations.ts'
-import { BOT_SCOPES } from './manifest.ts'
 
 export interface OAuthApp {
   readonly clientId: string
   readonly clientSecret: string
   readonly apiUrl: string
   readonly redirectUri: string
+  readonly scopes: readonly string[]
 }
 
-export function authorizeUrl({ clientId, apiUrl, redirectUri }: OAuthApp, state: string): string {
+export function authorizeUrl({ clientId, apiUrl, redirectUri, scopes }: OAuthApp, state: string): string {
   const url = new URL('/oauth/v2/authorize', apiUrl)
   url.search = new URLSearchParams({
     client_id: clientId,
-    scope: BOT_SCOPES.join(','),
+    scope: scopes.join(','),
     redirect_uri: redirectUri,
     state,
   }).toString()
