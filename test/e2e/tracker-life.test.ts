@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { emulatedSite, jiraSite, linearSite, type Site } from '../fakes/tracker-sites.ts'
+import { dataCenterSite, emulatedSite, jiraSite, linearSite, type Site } from '../fakes/tracker-sites.ts'
 import { hasEmulate } from '../support/emulate.ts'
 import { startTestHub, type TestHub } from '../support/hub.ts'
 
@@ -7,6 +7,7 @@ const BODY = 'A shopper pays with a saved card.\n\nAn expired card is refused.\n
 
 describe.each([
   ['Jira', jiraSite, true],
+  ['Jira Data Center', dataCenterSite, true],
   ['Linear', linearSite, true],
   // Of others, and without the authors of comments in its deliveries: adapters/linear/emulate.test.ts has all that it lacks.
   ['Linear by emulate', emulatedSite, false],

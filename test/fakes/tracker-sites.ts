@@ -2,6 +2,7 @@ import { docOf } from '../../adapters/jira/adf.ts'
 import { fromMarkdown } from '../../adapters/jira/from-markdown.ts'
 import type { Awaitable } from '../../core/contract/index.ts'
 import type { TestHub } from '../support/hub.ts'
+import { startDataCenterFake } from './jira/data-center.ts'
 import { ANN, type FakeIssue, readAdf, startJiraFake } from './jira/index.ts'
 import { startEmulatedLinear } from './linear/emulated.ts'
 import { startLinearFake } from './linear/index.ts'
@@ -53,6 +54,43 @@ export async function jiraSite(): Promise<Site> {
     },
     description: (id) => readAdf(find(id).description).words,
     comments: (id) => fake.comments(id).map(({ body }) => readAdf(body).words),
+    writes: fake.writes,
+    problems: () => fake.problems,
+    remarks: () => [],
+    close: fake.close,
+  }
+}
+/** Jira 9, which cannot sign: what it tells goes to the address that the hub registered. */
+export async function dataCenterSite(): Promise<Site> {
+  const fake = await startDataCenterFake({ version: '9.12.15' })
+  const find = (id: string): FakeIssue => {
+    const issue = fake.world.find(id)
+    if (!issue) throw new Error(`no issue ${id}`)
+    return issue
+  }
+  const textOf = (id: string) => String(find(id).description ?? '')
+  return {
+    env: { ...fake.env, HUB_PUBLIC_URL: 'https://hub.test' },
+    target: 'jira:PAY',
+    connect: (hub) =>
+      void fake.connect(async (request) => {
+        while (fake.hooks.length === 0) await new Promise((resolve) => setTimeout(resolve, 10))
+        return hub.fetch(new Request(fake.hooks[0]?.url ?? '', request))
+      }),
+    create: (title, body) =>
+      fake.world.create(ANN, { project: 'PAY', summary: title, description: body.replaceAll('\n', '\r\n') }),
+    rewrite(id, from, to) {
+      const text = textOf(id)
+      if (!text.includes(from)) throw new Error(`"${from}" is not in ${text}`)
+      fake.world.edit(ANN, find(id), { description: text.replace(from, () => to) })
+    },
+    finish: (id) => void fake.world.edit(ANN, find(id), { status: 'Done' }),
+    async say(id, text) {
+      fake.world.comment(ANN, find(id), text)
+    },
+    // As it reads: bold type and bullets are no words.
+    description: (id) => textOf(id).replace(/\*(Given|When|Then|And|But)\*/g, '$1'),
+    comments: (id) => fake.comments(id).map(({ body }) => String(body).replace(/\\(\W)/g, '$1')),
     writes: fake.writes,
     problems: () => fake.problems,
     remarks: () => [],
