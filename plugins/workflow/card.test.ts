@@ -141,6 +141,7 @@ describe('the card of a run', () => {
       '[Approve] [Reject]',
     ])
     expect(lines.filter((line) => line.startsWith('['))).toHaveLength(1)
+    expect(lines).toContain('service sh\\_op · started by ada in Slack')
     expect(shown(runCard(asks, [{ approval, votes }])).at(-1)).toBe('[Pause] [Cancel]')
   })
 })

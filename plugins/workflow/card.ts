@@ -39,7 +39,9 @@ export function runCard(
   const reason = reasonBeside(state)
   const log = logOf(state)
   const left = artifactLines(artifactsOf(definition, state), nowMs)
-  const note = [...givenInputs(definition, state), `started by ${run.startedBy.name}`].join(' · ')
+  // Its number counts where it was started: here another run may have the same one.
+  const origin = elsewhere ? ` in ${placeName(run.workspace)}` : ''
+  const note = [...givenInputs(definition, state), `started by ${run.startedBy.name}${origin}`].join(' · ')
   const items = elsewhere ? [] : actions(reference, state)
   return {
     text: [
@@ -62,6 +64,11 @@ export function runCard(
   }
 }
 
+/** 'slack:T1' as people call it: Slack. */
+function placeName(workspace: string): string {
+  const [plugin = ''] = workspace.split(':', 1)
+  return `${plugin.charAt(0).toUpperCase()}${plugin.slice(1)}`
+}
 function shownLines(lines: readonly StepLine[], asked: readonly Asked[]): string {
   // What is asked stands above, with its buttons.
   const all = lines.map((line) =>

@@ -41,6 +41,17 @@ describe.skipIf(!hasChromium)('npm run demo, in a browser', () => {
     await input.press('Enter')
   }
 
+  it('a run that is started on Discord shows on all three, also where nobody has said a word', async () => {
+    await say('discord', '/workflow run canary repository=octo/shop project=shop prometheus=http://x query=y settle=1h')
+    for (const name of ['slack', 'discord', 'teams'])
+      await page
+        .locator(`#column-${name} .message.hub`)
+        .filter({ hasText: /canary · WF-1 is under way.*now 5/s })
+        .first()
+        .waitFor()
+    expect(await page.locator('.refusals .problem, .toast.bad:not([hidden])').allTextContents()).toEqual([])
+  })
+
   it.each(['slack', 'discord', 'teams'])('%s: a story, its form, an edit in place and an approval', async (name) => {
     await say(name, TEXT)
     const story = stories(name).first()
