@@ -25,6 +25,8 @@ interface Hook {
  * https://developer.atlassian.com/cloud/jira/platform/webhooks/#registering-a-webhook-using-the-jira-rest-api--other-integrations-
  */
 export interface Hooks {
+  /** What an administrator enters where the hub may not. */
+  readonly byHand: string
   list(signal: AbortSignal): Promise<readonly Hook[]>
   /** One webhook of ours that leads here, whatever stood there before. Returns what had to be done. */
   ensure(signal: AbortSignal): Promise<'created' | 'adopted' | 'disabled'>
@@ -55,6 +57,7 @@ export function createHooks(client: JiraClient, config: Pick<JiraConfig, 'public
     })
   }
   return {
+    byHand: `address ${url}, with the secret of JIRA_WEBHOOK_SECRET`,
     list,
     delete: remove,
     async ensure(signal) {
@@ -93,7 +96,7 @@ export async function ensureHook(
     return done === 'disabled' ? 'The webhook is disabled in Jira: Settings → System → Webhooks' : null
   } catch (error) {
     if (signal.aborted) return null
-    const trouble = `Jira webhook was not set up; an administrator can: Settings → System → Webhooks, address ${config.publicUrl}/hooks/jira, with the secret of JIRA_WEBHOOK_SECRET`
+    const trouble = `Jira webhook was not set up; an administrator can: Settings → System → Webhooks, ${hooks.byHand}`
     log.warn({ error: error instanceof Error ? error.message : String(error) }, trouble)
     return trouble
   }

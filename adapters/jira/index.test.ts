@@ -49,6 +49,20 @@ describe('configuration', () => {
     const { error } = config.safeParse(given)
     expect(error?.issues).toEqual([expect.objectContaining({ path: [key], message: expect.stringMatching(says) })])
   })
+  const dataCenter = {
+    baseUrl: 'https://jira.example.com/jira',
+    personalAccessToken: 'NjE2',
+    webhookSecret: whole.webhookSecret,
+  }
+  test('takes a personal access token, which makes the site a Data Center, and nothing of Cloud beside it', () => {
+    expect(config.parse(dataCenter)).toMatchObject(dataCenter)
+    for (const [key, value] of Object.entries({ email: whole.email, apiToken: 't', clientId: 'a' })) {
+      const { error } = config.safeParse({ ...dataCenter, [key]: value })
+      expect(error?.issues).toMatchObject([{ path: [key], message: expect.stringMatching(/give one of the two/) }])
+    }
+    const { webhookSecret: _, ...rest } = dataCenter
+    expect(config.safeParse(rest).error?.issues).toMatchObject([{ path: ['webhookSecret'] }])
+  })
   test('every secret is masked', () =>
     expect(jira.manifest.secrets).toEqual(['apiToken', 'personalAccessToken', 'webhookSecret', 'clientSecret']))
   test('what is missing is named', () => {
@@ -57,6 +71,9 @@ describe('configuration', () => {
     expect(missingVariables(shipped, { JIRA_BASE_URL: 'x' })).toEqual([
       'JIRA_EMAIL',
       'JIRA_API_TOKEN',
+      'JIRA_WEBHOOK_SECRET',
+    ])
+    expect(missingVariables(shipped, { JIRA_BASE_URL: 'x', JIRA_PERSONAL_ACCESS_TOKEN: 't' })).toEqual([
       'JIRA_WEBHOOK_SECRET',
     ])
   })

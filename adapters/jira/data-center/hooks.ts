@@ -46,6 +46,8 @@ export function createDataCenterHooks(
     await client.find({ method: 'DELETE', path: at(id), what: 'webhook', needs: 'Administer Jira', signal })
   }
   return {
+    // The proof itself belongs into no log.
+    byHand: `address ${config.publicUrl ?? ''}/hooks/jira${signs ? ', with the secret of JIRA_WEBHOOK_SECRET' : '?proof=… (how to make the proof: adapters/jira/README.md)'}`,
     list,
     delete: remove,
     async ensure(signal) {
