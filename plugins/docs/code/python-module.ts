@@ -1,4 +1,4 @@
-import type { SyntaxNode, Tree } from '@lezer/common'
+import type { SyntaxNode, SyntaxNodeRef, Tree } from '@lezer/common'
 import { type Defined, definedBy, type Source, shapesOf, textOf } from './python-shapes.ts'
 import type { Entry, Module } from './types.ts'
 
@@ -115,10 +115,14 @@ function importedBy(source: Source, node: SyntaxNode): Imports {
 function errorLine(tree: Tree, text: string): number | null {
   let at: number | null = null
   tree.iterate({
-    enter({ type, from }) {
-      if (type.isError) at ??= from
+    enter(node) {
+      if (node.type.isError && !isHarmless(node, text)) at ??= node.from
       return at === null
     },
   })
   return at === null ? null : text.slice(0, at).split('\n').length
 }
+/** What Python allows and the grammar misses: a `yield` of nothing, and a number that ends with its point. */
+const isHarmless = ({ from, to, node }: SyntaxNodeRef, text: string): boolean =>
+  from === to &&
+  (/^Yield/.test(node.parent?.name ?? '') || /(?<![\w.])\d[\d_]*\.\s*$/.test(text.slice(Math.max(0, from - 40), from)))

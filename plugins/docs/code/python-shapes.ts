@@ -1,5 +1,5 @@
 import type { SyntaxNode } from '@lezer/common'
-import { type Change, clipped, excerpt } from './excerpt.ts'
+import { type Change, excerpt } from './excerpt.ts'
 import { joined, merged } from './merge.ts'
 import { docstring, firstSentence, NOTHING_SAID, type Said } from './said.ts'
 import type { Exported, Shape } from './types.ts'
@@ -146,18 +146,20 @@ function assigned(source: Source, node: SyntaxNode, changes: readonly Change[]):
   const head = written(source, node, node.from, type?.to ?? node.firstChild?.to ?? node.to, changes)
   if (value === null) return head
   const text = written(source, node, value.from, node.to)
+  const isLong = text.includes('\n') || text.length > VALUE_CHARACTERS
   const isTold =
     /^(?:String|Number|Boolean|None|UnaryExpression)$/.test(value.name) ||
     TYPE_VALUE.test(text) ||
     /TypeAlias\b/.test(head)
-  if (type !== null || isTold)
-    return text.length <= VALUE_CHARACTERS
-      ? `${head} = ${text}`
-      : isTold
-        ? clipped(`${head} = ${text}`, VALUE_CHARACTERS)
-        : `${head} = …`
-  return head
+  if (type === null && !isTold) return head
+  return `${head} = ${isLong ? begun(text) : text}`
 }
+/** How a long value begins, on one line. */
+const begun = (text: string): string =>
+  `${(text.split('\n')[0] ?? '')
+    .slice(0, VALUE_CHARACTERS / 2)
+    .replace(/…$/, '')
+    .trimEnd()}…`
 function written(source: Source, node: SyntaxNode, from: number, to: number, changes: readonly Change[] = []): string {
   const comments: Change[] = []
   node.cursor().iterate((one) => {

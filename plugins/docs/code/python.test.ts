@@ -37,6 +37,8 @@ describe('a definition of Python is read as it is written', () => {
     ['LIMIT: Final[int] = 3  # three', 'LIMIT: Final[int] = 3'],
     ['cache: dict[str, int]', 'cache: dict[str, int]'],
     ['TABLE = {"a": 1}', 'TABLE'],
+    ['USAGE = """Usage:\n  it\n"""', 'USAGE = """Usage:…'],
+    ['names: list[str] = [\n]', 'names: list[str] = []'],
     ["UserId = NewType('UserId', int)", "UserId = NewType('UserId', int)"],
     ['Names: TypeAlias = dict[\n    str, int\n]', 'Names: TypeAlias = dict[str, int]'],
     ['type Point[T] = tuple[T, T]', 'type Point[T] = tuple[T, T]'],
@@ -172,6 +174,8 @@ describe('code that does not parse', () => {
     ['class A:\n    def b(self: ...\n\nclass C: ...\n', [], 2],
     ['x = """never closed\ndef f(): ...\n', [], 1],
     ['print "Python 2"\ndef f(): ...\n', ['def f()'], null],
+    // What the grammar misses and Python allows.
+    ['def f():\n    yield\n    x = yield\n\f\nRATE = 24.*3600. + 20.\nclass A: ...\n', ['def f()', 'class A'], null],
   ])('%j gives what can be read, and the line', async (text, wanted, line) => {
     const { entries, errorLine } = await read(text)
     if (line === null) expect(errorLine).toBeNull()

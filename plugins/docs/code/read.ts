@@ -35,7 +35,9 @@ async function scriptReader(path: string, text: string): Promise<() => Module> {
 }
 async function pythonReader(path: string, text: string): Promise<() => Module> {
   const { parser } = await import('@lezer/python')
-  return () => pythonModule(parser.parse(text), { path, text })
+  // A form feed is a blank to Python, on a line of its own as well.
+  const source = { path, text: text.replaceAll('\f', ' ') }
+  return () => pythonModule(parser.parse(source.text), source)
 }
 
 function unfit(path: string, text: string): string | null {

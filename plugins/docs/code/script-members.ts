@@ -48,7 +48,7 @@ function classMember(script: Script, member: ClassMember): string {
   }
 }
 /** A field with its type; without one, what its value says of it. */
-export function field(
+function field(
   script: Script,
   node: Node & { readonly value?: unknown; readonly key: Node; readonly typeAnnotation?: Node | null },
   from: number,

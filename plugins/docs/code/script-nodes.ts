@@ -17,7 +17,7 @@ function* childrenOf(node: Node): Generator<Node> {
   }
 }
 /** A node and everything in it; what is nested deeper than people write is left out. */
-export function* nodesIn(node: Node, depth = DEPTH): Generator<Node> {
+function* nodesIn(node: Node, depth = DEPTH): Generator<Node> {
   yield node
   if (depth > 0) for (const child of childrenOf(node)) yield* nodesIn(child, depth - 1)
 }
@@ -31,7 +31,7 @@ function childOf(node: Node, key: string): Node | null {
 }
 
 /** Members of a type that end with their line alone get a semicolon, for the line is lost. */
-export function separators(code: string, node: Node): Change[] {
+function separators(code: string, node: Node): Change[] {
   return [...nodesIn(node)]
     .filter(({ type }) => type === 'TSTypeLiteral')
     .flatMap((literal) =>

@@ -34,7 +34,7 @@ const VALUE_CHARACTERS = 120
 const NO_MEMBERS = { members: [], extends: false }
 
 /** How a declaration looks under a name; null where it is not meant for others. */
-export function shapeOf(script: Script, declared: Declared, name: string): Exported | null {
+function shapeOf(script: Script, declared: Declared, name: string): Exported | null {
   const { about, deprecated, isInternal } = saidAbout(declared.outer)
   if (isInternal) return null
   const isDefault = name === 'default'
@@ -88,14 +88,17 @@ function headOf(script: Script, declared: Declared, name: string | null): Head {
     default:
       if (isStatement(node)) return typeHead(script, node, upTo)
   }
-  if (name === null) return { signature: written(script, node, from, endOf(node), [], VALUE_CHARACTERS), ...NO_MEMBERS }
+  if (name === null)
+    return { signature: firstLine(written(script, node, from, endOf(node), [], VALUE_CHARACTERS)), ...NO_MEMBERS }
   const literal = literalText(script, node)
   if (literal !== null) return { signature: `const ${name} = ${literal}`, ...NO_MEMBERS }
   const { outer } = declared
   const isAssigned = outer.type === 'ExpressionStatement'
   const text = isAssigned ? written(script, outer, startOf(outer), endOf(outer), [], VALUE_CHARACTERS) : `const ${name}`
-  return { signature: text.replace(/;$/, ''), ...NO_MEMBERS }
+  return { signature: firstLine(text).replace(/;$/, ''), ...NO_MEMBERS }
 }
+
+const firstLine = (text: string): string => (text.includes('\n') ? `${text.slice(0, text.indexOf('\n'))}…` : text)
 
 function typeHead(script: Script, node: Statement, upTo: (to: number) => string): Head {
   switch (node.type) {

@@ -34,7 +34,7 @@ export async function exportsOf(path: string, text: string, read: ReadFile = NO_
       return null
     }
     if (made.errorLine !== null)
-      notes.add(`${file} has a syntax error at line ${made.errorLine}: names around it may be missing`)
+      notes.add(`${file} does not parse at line ${made.errorLine}: names around it may be missing`)
     return made
   }
   const load = (file: string, source: string): Promise<Module | null> => {

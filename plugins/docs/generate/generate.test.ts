@@ -106,7 +106,7 @@ describe('a generated section', () => {
     const text = '<!-- autodevhub:exports a.ts -->\n<!-- /autodevhub -->\n'
     const broken = await regenerate('api.md', text, file({ 'a.ts': 'export const a: 1 = 1\nexport class {\n' }), never)
     expect(broken.text).toContain(
-      '```ts\nconst a: 1\n```\n\n<sub>a.ts has a syntax error at line 2: names around it may be missing.</sub>\n',
+      '```ts\nconst a: 1\n```\n\n<sub>a.ts does not parse at line 2: names around it may be missing.</sub>\n',
     )
     const long = { 'a.ts': `export const a = '${'x'.repeat(1_000_000)}'\n` }
     const left = await regenerate('api.md', text, file(long), never)
