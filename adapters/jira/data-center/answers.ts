@@ -12,7 +12,28 @@ export function accountOf(user: unknown): unknown {
 }
 export function issueOf(issue: unknown): unknown {
   if (!isSome(issue) || !isSome(issue.fields)) return issue
-  return { ...issue, fields: { ...issue.fields, creator: accountOf(issue.fields.creator) } }
+  return {
+    ...issue,
+    fields: { ...issue.fields, creator: accountOf(issue.fields.creator) },
+    ...(isSome(issue.changelog) ? { changelog: historyOf(issue.changelog) } : {}),
+  }
+}
+/** Custom fields stand in it by their names alone. */
+function historyOf({ histories, ...rest }: Some): unknown {
+  const items = (all: unknown) =>
+    Array.isArray(all)
+      ? all.map((item: unknown) =>
+          isSome(item) && item.fieldtype === 'jira' ? { ...item, fieldId: item.field } : item,
+        )
+      : all
+  return {
+    ...rest,
+    histories: Array.isArray(histories)
+      ? histories.map((one: unknown) =>
+          isSome(one) ? { ...one, author: accountOf(one.author), items: items(one.items) } : one,
+        )
+      : histories,
+  }
 }
 export function commentOf(comment: unknown): unknown {
   if (!isSome(comment)) return comment

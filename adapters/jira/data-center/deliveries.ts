@@ -109,7 +109,8 @@ async function named(
   fields: Fields,
   item: { readonly field: string; readonly fieldtype?: string | null | undefined },
 ): Promise<unknown> {
-  if (item.fieldtype !== 'custom') return item
+  // Those of Jira itself are called by their id.
+  if (item.fieldtype !== 'custom') return { ...item, fieldId: item.field }
   try {
     const place = await fields.resolve({ kind: 'field', field: item.field }, AbortSignal.timeout(TIMEOUT_MS))
     return { ...item, fieldId: place.kind === 'field' ? place.field : null }
