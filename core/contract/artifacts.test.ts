@@ -39,7 +39,7 @@ describe('artifacts on a card', () => {
     const many = Array.from({ length: 12 }, (_, n) => artifact(`part-${n}`))
     const shown = artifactLines({ artifacts: many, artifactCount: 12 }, NOW)
     expect(shown?.markdown.split('\n')).toHaveLength(7)
-    expect(shown?.markdown).toMatch(/\[and 7 more\]\(https:\/\/github\.com\/octo\/app\/actions\/runs\/7\)$/)
+    expect(shown?.markdown).toMatch(/\n- \[and 7 more\]\(https:\/\/github\.com\/octo\/app\/actions\/runs\/7\)$/)
     expect(shown?.text).toMatch(/^Artifacts: part-0 \(4\.2 MB\), .*part-4 \(4\.2 MB\) and 7 more$/)
     // More than were listed at all.
     expect(artifactLines({ artifacts: many, artifactCount: 1_250 }, NOW)?.text).toContain('and 1,245 more')

@@ -39,7 +39,7 @@ export function artifactLines(
   const lines = told.map(({ one, name, about }) =>
     isGone(one, nowMs) ? `- ${plain(name)} ${about}` : `- ${link(name, one.url)} ${about}`,
   )
-  const more = left > 0 && next ? [link(`and ${left.toLocaleString('en')} more`, next.runUrl)] : []
+  const more = left > 0 && next ? [`- ${link(`and ${left.toLocaleString('en')} more`, next.runUrl)}`] : []
   return {
     markdown: ['**Artifacts**', ...lines, ...more].join('\n'),
     text: `Artifacts: ${told.map(({ name, about }) => `${name} (${about})`).join(', ')}${left > 0 ? ` and ${left.toLocaleString('en')} more` : ''}`,

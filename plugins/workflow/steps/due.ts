@@ -29,7 +29,7 @@ export async function ringAfter(one: Attempt, ms: number, ctx: Context, ports: P
 
 /**
  * Ends the timers of what ended before its time, so that nothing stays in the ledger until a day that nobody waits for. `left`: attempts that ended
- * with this change; null: any of the run, for a job that is repeated and whose first try may have ended in between. Does nothing the second time,
+ * with this change; null: all of the run, for a job that is repeated and whose first try may have ended in between. Does nothing the second time,
  * and a timer that has begun sees for itself that nobody waits for it.
  */
 export async function endTimers(

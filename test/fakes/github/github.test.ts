@@ -54,6 +54,24 @@ test('history that was replaced diverges, and the webhook says that it was force
   expect(third.payload).toMatchObject({ before: second.sha, forced: true })
   expect((await ask('GET', `/compare/${second.sha}...${third.sha}`)).body.status).toBe('diverged')
 })
+test('keeps what a run uploaded until its day, for whoever may read it', async () => {
+  const people = fake.repository()
+  const { id } = people.run({ name: 'CI' })
+  for (let n = 0; n < 32; n++) people.upload(id, `part-${n}`)
+  people.upload(id, 'old', { expiresAtMs: Date.now() - 1 })
+  const path = `/actions/runs/${id}/artifacts`
+  const first = await ask('GET', path)
+  expect(first.body.total_count).toBe(33)
+  expect(first.body.artifacts).toHaveLength(30)
+  const last = await ask('GET', `${path}?page=2`)
+  expect(last.body.artifacts.map(({ name }: { name: string }) => name)).toEqual(['part-30', 'part-31', 'old'])
+  expect(last.body.artifacts.map(({ expired }: { expired: boolean }) => expired)).toEqual([false, false, true])
+  expect((await ask('GET', `${path}?name=old`)).body).toMatchObject({ total_count: 1, artifacts: [{ name: 'old' }] })
+  expect((await ask('GET', '/actions/runs/1/artifacts')).status).toBe(404)
+  expect((await fetch(`${fake.apiUrl}/repos/${REPO}${path}`)).status).toBe(401)
+  fake.permissions.actions = 'none'
+  expect((await ask('GET', path)).status).toBe(403)
+})
 test('refuses what GitHub refuses', async () => {
   const { sha } = fake.push('main', { 'a.md': '1' })
   fake.repository().state.protected.add('main')
