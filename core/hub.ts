@@ -37,9 +37,7 @@ import { createMetrics, type Metrics } from './http/metrics.ts'
 import { pluginViews } from './http/plugin-views.ts'
 import type { LedgerView } from './http/ports.ts'
 import { createBindings } from './identity/bindings.ts'
-import { createEmailJob } from './identity/email-job.ts'
-import { createEmailLinks } from './identity/email-links.ts'
-import { createEmailMatch } from './identity/email-match.ts'
+import { createEmails } from './identity/email.ts'
 import { createLinks } from './identity/links.ts'
 import { createLookUp } from './identity/lookup.ts'
 import { createDirectory } from './identity/store.ts'
@@ -139,13 +137,11 @@ async function assemble(options: HubOptions, store: Store, rings: Rings, log: Lo
     of: async (workspace, account) =>
       (await host.channels.get(account.plugin)?.channel.profile(workspace, account.id)) ?? null,
   }
-  const { linkEmailDomains: domains = [] } = options
-  const emails = createEmailLinks(sql, domains)
   const profileOf = ({ workspace, account }: WorkspaceAccount) => known.of(workspace, account)
   const sign = (text: string) => Buffer.from(secrets.sign('link', text), 'base64url')
-  const accountLinks = createLinks({ sql, people, emails, sign, profileOf })
-  const hash = (address: string) => secrets.sign('address', address)
-  const match = domains.length > 0 ? createEmailMatch({ sql, people, emails, profileOf, hash, domains }) : null
+  const can = (plugin: string) => host.channels.get(plugin)?.can
+  const emails = createEmails({ sql, people, secrets, domains: options.linkEmailDomains, profileOf, can })
+  const accountLinks = createLinks({ sql, people, emails: emails.links, sign, profileOf })
   const view = createLedgerView(sql, { ring: rings.ring })
   const metrics = createMetrics({ stats: () => ledgerStats(sql), log })
   const modelBudget = createBudget(sql, options.tokensPerDay, metrics.countTokens)
@@ -214,11 +210,7 @@ async function assemble(options: HubOptions, store: Store, rings: Rings, log: Lo
     lookUp: createLookUp(sql),
     secrets,
     findContinuation: createContinuations(sql),
-    emails: createEmailJob(match, (plugin) => {
-      const can = host.channels.get(plugin)?.can
-      // What has neither shows everything to everybody: comments on an issue.
-      return can !== undefined && (can.private || can.buttons)
-    }),
+    emails: emails.job,
   })
   late = { entry, handling }
 

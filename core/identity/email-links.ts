@@ -88,7 +88,7 @@ export function createEmailLinks(sql: Sql, domains: readonly string[]) {
         there,
       ])
     },
-    /** Was any account of one taken apart from any of the other by a person? */
+    /** Did a person take an account of the one apart from an account of the other? */
     async isCut(one: WorkspaceAccount, other: WorkspaceAccount, on: Query): Promise<boolean> {
       const rows = await on.query(
         `select 1 from hub.unlinked where
