@@ -33,6 +33,8 @@ export interface InboundDeps {
   isBound(project: string): Promise<boolean>
   /** Is one of these dynamic webhooks a standing one of this hub? */
   isOurHook(matched: readonly number[]): Promise<boolean>
+  /** A change that was not the hub's own, to see whether the hub overwrote it. */
+  lookAt(read: JiraDelivery, issue: EventIssue, deliveryId: string): Promise<void>
   readonly now: () => number
 }
 const CHANGES: Readonly<Record<string, IssueChanged['change']>> = {
@@ -45,7 +47,7 @@ const CHANGES: Readonly<Record<string, IssueChanged['change']>> = {
 }
 
 export function createInbound(deps: InboundDeps): Inbound {
-  const { hub, workspace, own, seen, aboutIssue, isBound, isOurHook, now } = deps
+  const { hub, workspace, own, seen, aboutIssue, isBound, isOurHook, lookAt, now } = deps
   const publish = async (read: JiraDelivery, issue: EventIssue, deliveryId: string, log: Log): Promise<void> => {
     const change = CHANGES[read.webhookEvent]
     if (change === undefined) return
@@ -83,6 +85,7 @@ export function createInbound(deps: InboundDeps): Inbound {
       lane: laneOf(workspace, issue.id),
       ...(by === null ? {} : { actor: { plugin: 'jira', id: by.accountId } }),
     })
+    if (!payload.own && !comment) await lookAt(read, issue, deliveryId)
     // A clock that is ahead must not hide what comes after.
     await seen.note(issue.id, Math.min(now(), Math.max(read.timestamp, updatedMs(issue))), log)
   }

@@ -15,6 +15,7 @@ import { createInbound } from './inbound.ts'
 import { load } from './issue.ts'
 import { SIZES } from './limits.ts'
 import { createOAuth } from './oauth-app.ts'
+import { createOverwritten } from './overwritten.ts'
 import { createOwn } from './own.ts'
 import { workspaceOf } from './place.ts'
 import { createSeen } from './seen.ts'
@@ -65,10 +66,12 @@ export const jira = definePlugin({
     const seen = createSeen(hub.kv)
     const stopped = new AbortController()
     let trouble: string | null = null
+    const own = createOwn(client, readIssue)
+    const overwritten = createOverwritten({ client, hub, kv: hub.kv, own, workspace, now })
     const inbound = createInbound({
       hub,
       workspace,
-      own: createOwn(client, readIssue),
+      own,
       seen,
       now,
       async aboutIssue(id) {
@@ -79,6 +82,7 @@ export const jira = definePlugin({
         const target = { kind: 'tracker', plugin: 'jira', targetWorkspace: workspace, target: project } as const
         return ((await hub.maybe(bindings)?.boundTo(target)) ?? []).length > 0
       },
+      lookAt: overwritten.look,
       // A webhook of the site has a secret of its own, and no others fit it.
       isOurHook: async (matched) => (keeper === null ? true : keeper.isOurs(matched)),
     })
@@ -116,13 +120,17 @@ export const jira = definePlugin({
       routes,
       channel: createChannel(client),
       provides: [
-        provide(tracker('jira'), createTracker({ client, fields, readIssue, kv: hub.kv, workspace, now })),
+        provide(
+          tracker('jira'),
+          createTracker({ client, fields, readIssue, kv: hub.kv, workspace, writes: overwritten.writes, now }),
+        ),
         provide(binder('jira'), createBinder(client, workspace)),
       ],
       health: async () => {
         const detail = (await oauth?.connections.trouble()) ?? null
         return detail === null ? health() : { status: 'degraded', detail }
       },
+      events: [overwritten.handler],
       schedules: [
         { name: 'recover', everyMs: SWEEP_MS, run: recover },
         ...(keeper ? [{ name: 'hooks', everyMs: HOOKS_MS, run: keepOnTime }] : []),

@@ -96,7 +96,12 @@ export const delivery = z.object({
         .nullish(),
     })
     .nullish(),
-  changelog: z.object({ items: z.array(z.object({ field: z.string(), fieldId: z.string().nullish() })) }).nullish(),
+  changelog: z
+    .object({
+      id: z.coerce.string().nullish(),
+      items: z.array(z.object({ field: z.string(), fieldId: z.string().nullish() })),
+    })
+    .nullish(),
   /** Of dynamic webhooks: which of them fit. */
   matchedWebhookIds: z.array(z.number()).nullish(),
 })
@@ -119,3 +124,16 @@ export const registered = z.object({
   ),
 })
 export const expiry = z.object({ expirationDate: moment })
+/** Newest changes of an issue; `toString` of an item is what the field became. */
+export const histories = z.object({
+  changelog: z.object({
+    histories: z.array(
+      z.object({
+        id: z.coerce.string(),
+        author: user.nullish(),
+        created: z.string(),
+        items: z.array(z.object({ field: z.string(), fieldId: z.string().nullish() }).loose()),
+      }),
+    ),
+  }),
+})

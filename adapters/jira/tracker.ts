@@ -7,6 +7,7 @@ import type { ReadIssue } from './gathered.ts'
 import { fieldsFor, type Loaded, load, read } from './issue.ts'
 import { PAGE_MAX } from './limits.ts'
 import { SECTION_PROPERTY } from './mark.ts'
+import type { Writes } from './overwritten.ts'
 import { page as pageSchema } from './payloads.ts'
 import { administers, projectOf } from './project.ts'
 import { jqlOf } from './search.ts'
@@ -20,9 +21,11 @@ export interface TrackerDeps {
   readonly readIssue: ReadIssue
   readonly kv: KeyValue
   readonly workspace: string
+  /** Told of each write of a text, so that an edit which it overwrites is found. */
+  readonly writes?: Writes
   readonly now: () => number
 }
-export function createTracker({ client, fields, readIssue, kv, workspace, now }: TrackerDeps): Tracker {
+export function createTracker({ client, fields, readIssue, kv, workspace, writes, now }: TrackerDeps): Tracker {
   const here = (asked: string) => {
     if (asked !== workspace)
       throw new HubError('NOT_FOUND', `The hub is not connected to ${asked}; JIRA_BASE_URL leads to ${workspace}`)
@@ -38,12 +41,14 @@ export function createTracker({ client, fields, readIssue, kv, workspace, now }:
     here(issue.workspace)
     const loaded = await loadedAt(issue.id, section.place, signal)
     const where = await fields.resolve(section.place, signal)
-    const changed = await writeSection(client, loaded, issue, section, where, signal)
+    const changed = await writeSection(client, loaded, issue, section, where, signal, writes)
     if (!changed) return { changed, issue: loaded.issue }
     const answer = await readIssue(issue.id, fieldsFor(where), [SECTION_PROPERTY])
     if (answer === null)
       throw new HubError('NOT_FOUND', `${issue.key} was deleted just after its criteria were written`)
-    return { changed, issue: (await read(client, workspace, answer, where, signal)).issue }
+    const written = (await read(client, workspace, answer, where, signal)).issue
+    await writes?.end(issue.id, loaded.issue.updatedAtMs, written.updatedAtMs)
+    return { changed, issue: written }
   }
   return {
     title: 'Jira',

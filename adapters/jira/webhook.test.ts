@@ -56,6 +56,7 @@ async function rig(answer: () => Promise<unknown> = async () => undefined) {
     seen,
     isBound: async () => false,
     isOurHook: async () => true,
+    lookAt: async () => undefined,
     aboutIssue: async () => 'Saved cards\n\nShoppers type their card each time.',
     now: Date.now,
   })

@@ -5,6 +5,7 @@ import { hashOf } from './criteria.ts'
 import type { Loaded, Where } from './issue.ts'
 import { issueBucket, SIZES } from './limits.ts'
 import { INTERNAL_COMMENT, markerOf, type Proof, placeName, SECTION_PROPERTY } from './mark.ts'
+import type { Writes } from './overwritten.ts'
 import { comment as commentSchema, comments as commentsSchema } from './payloads.ts'
 import { composeSection, contentHash, leftover, panelNode } from './section.ts'
 
@@ -18,6 +19,7 @@ export async function writeSection(
   section: SectionWrite,
   where: Where,
   signal: AbortSignal,
+  writes?: Writes,
 ): Promise<boolean> {
   const name = placeName(where)
   const proof = loaded.proof?.place === name ? loaded.proof : null
@@ -58,6 +60,7 @@ export async function writeSection(
   const scope = { issue: issueBucket(loaded.issue.workspace, raw.id) }
   const commentId =
     where.kind === 'comment' ? await writeComment(client, loaded, docWith(made.nodes), next, scope, signal) : undefined
+  if (written.length > 0) await writes?.begin(raw.id, loaded.issue.updatedAtMs)
   await client.call({
     method: 'PUT',
     path: path`/rest/api/3/issue/${raw.id}`,

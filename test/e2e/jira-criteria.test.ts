@@ -80,6 +80,32 @@ describe('the criteria of issues in Jira, with every change told to the hub', ()
     expect(jira.problems).toEqual([])
   }, 60_000)
 
+  it('that overwrote an edit nobody could see in time say so in the issue, with what was there', async () => {
+    await bind('PAY', { mode: 'auto', labels: ['needs-criteria'] })
+    const edits: FakeIssue[] = []
+    const told = (issue: FakeIssue) =>
+      jira.comments(issue.id).filter(({ body }) => readAdf(body).words.includes('was overwritten'))
+    jira.faults.add({
+      kind: 'meanwhile',
+      happens: () => {
+        for (const one of edits) jira.world.edit(ANN, one, { description: paragraph(`${TEXT} Also by phone.`) })
+      },
+    })
+    edits.push(create('PAY'))
+    const [issue] = edits
+    if (!issue) throw new Error('no issue')
+    await expect.poll(() => told(issue).length, { timeout: 15_000 }).toBe(1)
+    const { words } = readAdf(told(issue)[0]?.body)
+    expect(words).toMatch(/An edit of Ann Example, \d\d:\d\d:\d\d UTC, was overwritten/)
+    expect(words).toContain('Also by phone.')
+    // An edit that was seen is no such thing, nor is a write that comes after it.
+    await rest()
+    jira.world.edit(ANN, issue, { summary: 'Saved cards, soon' })
+    await rest()
+    expect(told(issue)).toHaveLength(1)
+    expect(jira.problems).toEqual([])
+  }, 60_000)
+
   it('are not written where a label has another name by now, where nobody bound the project any more, or while it only rehearses', async () => {
     await bind('PAY', { mode: 'auto', labels: ['needs-criteria'] })
     await rest()

@@ -44,6 +44,7 @@ async function open(version: string) {
     seen: createSeen(memoryKv(Date.now)),
     isBound: async () => false,
     isOurHook: async () => true,
+    lookAt: async () => undefined,
     aboutIssue: async () => 'Saved cards',
     now: Date.now,
   })

@@ -70,6 +70,9 @@ export function createDesk(wiring: Wiring) {
         if (fault.commit) await run()
         c.env.incoming.socket.destroy()
         return new Response('')
+      case 'meanwhile':
+        fault.happens()
+        return run()
       case 'slow': {
         const answer = await run()
         await new Promise((resolve) => setTimeout(resolve, fault.ms).unref())
@@ -113,6 +116,12 @@ export function createDesk(wiring: Wiring) {
       ...(properties.length > 0 ? { properties: Object.fromEntries(held) } : {}),
     }
   }
+  /** Newest first, as the history of an issue comes. */
+  const historyOf = (issue: FakeIssue) => ({
+    histories: issue.history
+      .toReversed()
+      .map(({ id, author, atMs, items }) => ({ id, author, created: isoOf(atMs), items })),
+  })
   const wireComment = (comment: FakeComment, withProperties: boolean) => ({
     id: comment.id,
     self: `${ORIGIN}/comment/${comment.id}`,
@@ -125,5 +134,5 @@ export function createDesk(wiring: Wiring) {
   const checkFields = (fields: Body): string[] =>
     [fields.description, fields[FIELD.id]].flatMap((doc) => (doc === undefined || doc === null ? [] : checkAdf(doc)))
 
-  return { ...wiring, problem, write, issueOf, gone, lacks, forbidden, wire, wireComment, checkFields }
+  return { ...wiring, problem, write, issueOf, gone, lacks, forbidden, wire, historyOf, wireComment, checkFields }
 }

@@ -11,6 +11,8 @@ export type JiraFault =
   /** Closes the connection without an answer. */
   | { readonly kind: 'cut'; readonly commit: boolean }
   | { readonly kind: 'slow'; readonly ms: number }
+  /** Something happens in Jira right before the write, unseen by whoever writes. */
+  | { readonly kind: 'meanwhile'; readonly happens: () => void }
 
 export interface Faults {
   /** Plays `fault` on the next `times` writes. */

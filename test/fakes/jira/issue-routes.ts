@@ -5,7 +5,7 @@ import { BOT, FIELD, TYPES } from './world.ts'
 
 /** Issues, their properties and their links. */
 export function createIssueRoutes(desk: Desk): Hono<{ Bindings: HttpBindings }> {
-  const { world, write, problem, issueOf, gone, lacks, forbidden, wire, checkFields } = desk
+  const { world, write, problem, issueOf, gone, lacks, forbidden, wire, historyOf, checkFields } = desk
   const app = new Hono<{ Bindings: HttpBindings }>()
   app.post('/rest/api/3/issue', (c) =>
     write(c, (body) => {
@@ -41,7 +41,8 @@ export function createIssueRoutes(desk: Desk): Hono<{ Bindings: HttpBindings }> 
     const issue = issueOf(c)
     if (!issue) return gone(c)
     const list = (name: string) => (c.req.query(name) ?? '').split(',').filter((one) => one !== '')
-    return c.json(wire(issue, list('fields'), list('properties')))
+    const shown = wire(issue, list('fields'), list('properties'))
+    return c.json(list('expand').includes('changelog') ? { ...shown, changelog: historyOf(issue) } : shown)
   })
   app.put('/rest/api/3/issue/:issue', (c) =>
     write(c, (body) => {

@@ -47,6 +47,7 @@ export interface FakeIssue {
   comments: FakeComment[]
   links: { globalId: string; url: string; title: string }[]
   attachments: { id: string; filename: string; text: string; createdMs: number }[]
+  readonly history: { id: string; author: Person; atMs: number; items: readonly object[] }[]
 }
 export interface FakeProject {
   readonly id: string
@@ -185,6 +186,7 @@ export function createWorld(now: () => number) {
         comments: [],
         links: [],
         attachments: [],
+        history: [],
       }
       issues.set(issue.id, issue)
       tell('jira:issue_created', atMs, { user: by, issue: whole(issue), issue_event_type_name: 'issue_created' })
@@ -204,6 +206,7 @@ export function createWorld(now: () => number) {
       for (const { key, value } of change.properties ?? []) issue.properties.set(key, value)
       if (items.length === 0) return
       issue.updatedMs = atMs
+      issue.history.push({ id: String(atMs), author: by, atMs, items })
       tell('jira:issue_updated', atMs, {
         user: by,
         issue: whole(issue),
