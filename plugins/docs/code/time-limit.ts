@@ -15,8 +15,10 @@ export function withinTime<T>(ms: number, work: () => T): { readonly value: T } 
   try {
     script.runInContext(context, { timeout: ms })
   } catch (error) {
-    if (!(error instanceof Error) || !('code' in error) || error.code !== 'ERR_SCRIPT_EXECUTION_TIMEOUT') throw error
-    return null
+    // It is no Error of this realm.
+    const isOver = typeof error === 'object' && error !== null && 'code' in error
+    if (isOver && error.code === 'ERR_SCRIPT_EXECUTION_TIMEOUT') return null
+    throw error
   } finally {
     context.work = () => {}
   }

@@ -39,9 +39,13 @@ export async function surfaceChanges(
   },
 ): Promise<{ readonly changes: readonly NameChange[]; readonly limits: readonly string[] }> {
   const entries = new Map(pushed.entries.map((entry) => [entry.path, entry]))
+  // Where no line was taken away, no name was.
+  const thinner = new Set(
+    pushed.hunks.filter(({ lines }) => lines.some(({ mark }) => mark === '-')).map(({ path }) => path),
+  )
   const all = pushed.files.filter(
-    ({ path, change, patch }) =>
-      (change === 'modified' || change === 'renamed') && patch !== null && isParsed(path) && isCode(path),
+    ({ path, change }) =>
+      (change === 'modified' || change === 'renamed') && thinner.has(path) && isParsed(path) && isCode(path),
   )
   const gone = new Map<string, readonly NameChange[]>()
   await inTurns(all.slice(0, FILES), READ_AT_ONCE, async ({ path, previousPath }) => {
