@@ -9,7 +9,7 @@ const PROOF = 'proof'
  * What proves a delivery of a Jira that cannot sign: a part of the address that only that Jira was told. Derived, so that the secret itself stands
  * in no log of a proxy; it goes with the secret when that is changed.
  */
-export function addressProof(webhookSecret: string): string {
+function addressProof(webhookSecret: string): string {
   return createHmac('sha256', webhookSecret).update('address of the Jira webhook').digest('hex')
 }
 export function addressOf(publicUrl: string, webhookSecret: string, signs: boolean): string {

@@ -15,8 +15,13 @@ export function issueOf(issue: unknown): unknown {
   return {
     ...issue,
     fields: { ...issue.fields, creator: accountOf(issue.fields.creator) },
+    ...(isSome(issue.properties) ? { properties: propertiesOf(issue.properties) } : {}),
     ...(isSome(issue.changelog) ? { changelog: historyOf(issue.changelog) } : {}),
   }
+}
+/** The documents show them one level deeper than the sites that answer. */
+function propertiesOf(given: Some): unknown {
+  return Object.keys(given).length === 1 && isSome(given.properties) ? given.properties : given
 }
 /** Custom fields stand in it by their names alone. */
 function historyOf({ histories, ...rest }: Some): unknown {

@@ -147,7 +147,7 @@ export async function startDataCenterFake(
   }
 }
 /** As Data Center words it: a comment comes without its issue, and once more as an update of it; custom fields have names alone. */
-export function payloadsOf({ payload }: FakeEvent): readonly Readonly<Record<string, unknown>>[] {
+function payloadsOf({ payload }: FakeEvent): readonly Readonly<Record<string, unknown>>[] {
   const { user, issue, comment, changelog, ...rest } = payload as {
     user?: Person
     issue?: { id: string; fields: object }
