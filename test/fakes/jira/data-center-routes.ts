@@ -118,7 +118,8 @@ export function createDataCenterRoutes(
     const lag = wiring.searchLagMs()
     const found = [...world.issues.values()]
       .filter(
-        ({ project, createdMs }) => !world.project(project)?.lacks.has('BROWSE_PROJECTS') && (lag === 0 || createdMs <= now() - lag),
+        ({ project, createdMs }) =>
+          !world.project(project)?.lacks.has('BROWSE_PROJECTS') && (lag === 0 || createdMs <= now() - lag),
       )
       .map((issue) => ({
         issue,
