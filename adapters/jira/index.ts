@@ -127,7 +127,8 @@ export const jira = definePlugin({
         provide(binder('jira'), createBinder(client, workspace)),
       ],
       health: async () => {
-        const detail = (await oauth?.connections.trouble()) ?? null
+        // While the database is away, that is the trouble.
+        const detail = (await oauth?.connections.trouble().catch(() => null)) ?? null
         return detail === null ? health() : { status: 'degraded', detail }
       },
       events: [overwritten.handler],

@@ -8,6 +8,7 @@ import { comment, issue as issueSchema, user } from './payloads.ts'
 import { contentHash, panelAt, readSection } from './section.ts'
 
 const TIMEOUT_MS = 4_000
+const KNOWN_MS = 10 * 60_000
 
 export interface ChangeBy {
   readonly change: IssueChanged['change']
@@ -26,7 +27,11 @@ export interface Own {
 }
 export function createOwn(client: JiraClient, readIssue: ReadIssue): Own {
   let account: Promise<string | null> | null = null
+  let askedAtMs = 0
   const me = () => {
+    // The site may have been connected through another account meanwhile.
+    if (performance.now() - askedAtMs > KNOWN_MS) account = null
+    if (account === null) askedAtMs = performance.now()
     account ??= client
       .call({
         method: 'GET',

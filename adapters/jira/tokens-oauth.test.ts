@@ -97,6 +97,19 @@ test('once Atlassian takes it back, every call ends with where to connect again,
   expect(await second.trouble()).toBeNull()
   await callAs(second)
 })
+test('two weeks before the consent is a year old, health asks for another one', async () => {
+  await connect()
+  nowMs += 351 * 24 * HOUR_MS - 1
+  expect(await first.trouble()).toBeNull()
+  nowMs += 1
+  const ends = new Date(nowMs + 14 * 24 * HOUR_MS).toISOString().slice(0, 10)
+  expect(await first.trouble()).toBe(
+    `Atlassian ends the connection to Jira on ${ends}; connect the hub to Jira again: ${INSTALL}`,
+  )
+  await callAs(first)
+  await connect()
+  expect(await second.trouble()).toBeNull()
+})
 test('while Atlassian is away the token is used as long as it is good, and then the work waits', async () => {
   await connect()
   nowMs += HOUR_MS - 60_000

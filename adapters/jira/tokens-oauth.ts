@@ -8,6 +8,9 @@ import type { Access, Credentials } from './tokens.ts'
 const KEY = 'oauth:connection'
 /** Tokens are good for an hour; renewed so long before, no call meets the end of one. */
 const EARLY_MS = 5 * 60_000
+/** However often it is renewed: https://community.developer.atlassian.com/t/refresh-token-expire-after-36000-seconds/60806/2 */
+const CONSENT_MS = 365 * 24 * 3_600_000
+const REMIND_MS = 14 * 24 * 3_600_000
 /** One that Jira refused right after it was renewed lacks something else. */
 const FRESH_MS = 60_000
 /** How long another process may go on with what this one has seen. */
@@ -27,6 +30,8 @@ const connection = z.object({
   refreshToken: z.string().min(1),
   expiresAtMs: z.number(),
   renewedAtMs: z.number(),
+  /** When a person consented. */
+  connectedAtMs: z.number(),
   /** Atlassian wants a person to connect again. */
   isOver: z.boolean(),
 })
@@ -37,7 +42,7 @@ export type NewConnection = Pick<Connection, 'cloudId' | 'account'> & Grant
 export interface Connections extends Credentials {
   /** Null where there is none that works. */
   standing(): Promise<Connection | null>
-  /** Why there is none that works, with the cure; null while there is. */
+  /** Why there is none that works, or soon will be none, with the cure; null while all is well. */
   trouble(): Promise<string | null>
   /** False: the standing one belongs to another account, which alone may replace it. */
   save(made: NewConnection): Promise<boolean>
@@ -172,7 +177,10 @@ export function createConnections(deps: {
     },
     async trouble() {
       const found = await read()
-      return found?.isOver === false ? null : absent(found !== null).message
+      if (found?.isOver !== false) return absent(found !== null).message
+      const endsMs = found.connectedAtMs + CONSENT_MS
+      if (endsMs - now() > REMIND_MS) return null
+      return `Atlassian ends the connection to Jira on ${new Date(endsMs).toISOString().slice(0, 10)}; ${cure}`
     },
     async save({ cloudId, account, accessToken, refreshToken, expiresAtMs }) {
       for (const untilMs = now() + LEASE_MS; now() < untilMs; await sleep(LOOK_MS)) {
@@ -191,7 +199,7 @@ export function createConnections(deps: {
           continue
         }
         const generation = (stands?.generation ?? 0) + 1
-        const grant = { accessToken, refreshToken, expiresAtMs, renewedAtMs: now() }
+        const grant = { accessToken, refreshToken, expiresAtMs, renewedAtMs: now(), connectedAtMs: now() }
         await write({ generation, cloudId, account, ...grant, isOver: false })
         return true
       }
