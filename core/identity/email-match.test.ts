@@ -249,6 +249,13 @@ describe('a verified address', () => {
     expect(await joined(github)).toEqual([])
     expect(await audited(github)).toMatchObject([{ action: 'unlink', subject: 'slack:U1' }, { action: 'link' }])
   })
+  test('ends where the known one is deactivated, at the next look of the other', async () => {
+    await heard(slack)
+    await heard(github)
+    says(slack, { isMember: false })
+    expect(await heard(github)).toBeNull()
+    expect(await joined(github)).toEqual([])
+  })
   test('two at once join once', async () => {
     await heard(slack)
     const found = await Promise.all([heard(github), heard(github)])

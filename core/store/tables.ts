@@ -73,7 +73,7 @@ export const links = hub.table(
   (t) => [primaryKey({ columns: [t.workspace, t.plugin, t.accountId] }), index('links_identity').on(t.identity)],
 )
 
-/** Verified addresses of accounts, as keyed hashes: only equal ones are ever looked for. Kept while `HUB_LINK_EMAIL_DOMAINS` is set. */
+/** Verified addresses of accounts, as keyed hashes: only equal ones are ever looked for. Written while `HUB_LINK_EMAIL_DOMAINS` is set. */
 export const addresses = hub.table(
   'addresses',
   {
