@@ -70,8 +70,8 @@ test('a search goes on where its page ended, reads properties issue by issue, an
   expect(none).toEqual({ issues: [] })
 })
 test('a history names its people by key and its fields by id', async () => {
-  const items = [
-    { field: 'description', fieldtype: 'jira', toString: 'b' },
+  const items: readonly object[] = [
+    { field: 'description', fieldtype: 'jira', fromString: 'a' },
     { field: 'Criteria', fieldtype: 'custom' },
   ]
   answers.push({

@@ -13,6 +13,7 @@ import { createGatheredRead } from '../gathered.ts'
 import { ensureHook } from '../hooks.ts'
 import { createInbound } from '../inbound.ts'
 import { createOwn } from '../own.ts'
+import { histories } from '../payloads.ts'
 import { placeOf } from '../place.ts'
 import { createSeen } from '../seen.ts'
 import { createRoutes } from '../webhook.ts'
@@ -27,6 +28,7 @@ async function open(version: string) {
   const { fake, settings, client, workspace, tracker, close } = await openDataCenter({ version })
   const calls: CommandCall[] = []
   const events: IssueChanged[] = []
+  const looked: string[] = []
   const hub = {
     config: settings,
     log: SILENT,
@@ -44,7 +46,7 @@ async function open(version: string) {
     seen: createSeen(memoryKv(Date.now)),
     isBound: async () => false,
     isOurHook: async () => true,
-    lookAt: async () => undefined,
+    lookAt: async (read) => void looked.push(...(read.changelog?.items ?? []).map(({ fieldId }) => fieldId ?? '')),
     aboutIssue: async () => 'Saved cards',
     now: Date.now,
   })
@@ -65,6 +67,7 @@ async function open(version: string) {
     fake,
     calls,
     events,
+    looked,
     edition,
     issue,
     address,
@@ -171,6 +174,19 @@ test('what the hub wrote is its own, whatever white space it took; what somebody
   await tell()
   expect(events.at(-1)?.own).toBe(false)
   expect(fake.problems).toEqual([])
+})
+test('an edit that a write met can be found in the history: fields by id, people by key', async () => {
+  const { edition, tell, fake, looked, issue, client } = await open('9.12.15')
+  await edition.check(signal)
+  fake.world.edit(ANN, issue, { description: 'Text, reworded' })
+  await tell()
+  expect(looked).toEqual(['description'])
+  const query = { fields: 'updated', expand: 'changelog' }
+  const path = `/rest/api/3/issue/${issue.id}`
+  const found = histories.parse(await client.call({ method: 'GET', path, query, what: 'history' }))
+  expect(found.changelog.histories).toMatchObject([
+    { author: { accountId: keyOf(ANN) }, items: [{ fieldId: 'description', fromString: 'Text' }] },
+  ])
 })
 test.each(['9.12.15', '10.3.2'])('the webhook is registered and found again (Jira %s)', async (version) => {
   const { edition, fake, client, settings, address } = await open(version)

@@ -3,7 +3,7 @@ import { Hono } from 'hono'
 import { wikiOf } from './check.ts'
 import { type Body, type C, createDesk, ORIGIN, refuse, type Wiring } from './desk.ts'
 import { parseJql } from './jql.ts'
-import { BOT, type FakeComment, type FakeIssue, FIELD, LINE_FIELD, type Person, TYPES } from './world.ts'
+import { BOT, type FakeComment, type FakeIssue, FIELD, isoOf, LINE_FIELD, type Person, TYPES } from './world.ts'
 
 /** Jira's own figure, kept apart from the adapter's. */
 const MOST = 32_767
@@ -25,6 +25,11 @@ export function userOf({ displayName, accountId }: Person) {
     displayName,
     active: true,
   }
+}
+/** A field that changed: of Data Center's own by its id, of others by the name alone. */
+export function itemOf(item: object): object {
+  const { fieldId, ...rest } = item as { readonly fieldId?: string }
+  return fieldId?.startsWith('customfield_') ? { ...rest, fieldtype: 'custom' } : rest
 }
 export function keyOf({ accountId }: Pick<Person, 'accountId'>): string {
   return `JIRAUSER${Number.parseInt(accountId.slice(-4).replace(/\W|[g-z]/g, '0'), 16)}`
@@ -52,6 +57,15 @@ export function createDataCenterRoutes(
     const made = desk.wire(issue, fields, properties)
     return 'creator' in made.fields ? { ...made, fields: { ...made.fields, creator: userOf(issue.creator) } } : made
   }
+  /** Oldest first. */
+  const historyOf = ({ history }: FakeIssue) => ({
+    histories: history.map(({ id, author, atMs, items }) => ({
+      id,
+      author: userOf(author),
+      created: isoOf(atMs),
+      items: items.map(itemOf),
+    })),
+  })
   const wireComment = (issue: FakeIssue, comment: FakeComment, withProperties: boolean) => ({
     ...desk.wireComment(comment, withProperties),
     self: `${ORIGIN}/rest/api/2/issue/${issue.id}/comment/${comment.id}`,
@@ -166,7 +180,9 @@ export function createDataCenterRoutes(
   )
   app.get('/rest/api/2/issue/:issue', (c) => {
     const issue = issueOf(c)
-    return issue ? c.json(wire(issue, list(c, 'fields'), list(c, 'properties'))) : gone(c)
+    if (!issue) return gone(c)
+    const shown = wire(issue, list(c, 'fields'), list(c, 'properties'))
+    return c.json(list(c, 'expand').includes('changelog') ? { ...shown, changelog: historyOf(issue) } : shown)
   })
   app.put('/rest/api/2/issue/:issue', (c) =>
     write(c, (body) => {

@@ -1,7 +1,7 @@
 import type { AddressInfo } from 'node:net'
 import { type HttpBindings, serve } from '@hono/node-server'
 import { Hono } from 'hono'
-import { createDataCenterRoutes, userOf } from './data-center-routes.ts'
+import { createDataCenterRoutes, itemOf, userOf } from './data-center-routes.ts'
 import { type C, refuse } from './desk.ts'
 import { createFaults, type Faults } from './faults.ts'
 import type { Sent, Target } from './index.ts'
@@ -152,13 +152,10 @@ function payloadsOf({ payload }: FakeEvent): readonly Readonly<Record<string, un
     user?: Person
     issue?: { id: string; fields: object }
     comment?: { id: string; author: Person }
-    changelog?: { items: readonly { fieldId?: string; fieldtype: string }[] }
+    changelog?: { items: readonly object[] }
     webhookEvent: string
   }
-  const items = changelog?.items.map(({ fieldId, ...item }) => ({
-    ...item,
-    fieldtype: fieldId?.startsWith('customfield_') ? 'custom' : item.fieldtype,
-  }))
+  const items = changelog?.items.map(itemOf)
   const whole = {
     ...rest,
     ...(user ? { user: userOf(user) } : {}),
