@@ -97,6 +97,10 @@ describe.skipIf(!hasChromium)('npm run demo, in a browser', () => {
       await page.getByRole('tab', { name }).click()
       const overflow = await page.evaluate('document.documentElement.scrollWidth - innerWidth')
       expect(overflow).toBe(0)
+      // The newest stays in sight.
+      const log = `document.querySelector('#column-${name.toLowerCase()} .messages')`
+      const below = `${log}.scrollHeight - ${log}.scrollTop - ${log}.clientHeight`
+      await expect.poll(() => page.evaluate(below)).toBeLessThan(3)
     }
     await picture('375')
   })

@@ -179,14 +179,19 @@ export function createColumn(name, who) {
     )
   /** Whoever reads the newest stays with it, also when the window changes or another column was shown. */
   let atEnd = true
+  let size = ''
+  const sizeNow = () => `${list.clientWidth} ${list.clientHeight}`
   list.addEventListener('scroll', () => {
-    // Hidden, it has no height and no place to be at.
-    if (list.clientHeight > 0) atEnd = list.scrollHeight - list.scrollTop - list.clientHeight < 80
+    // What a change of size moves, nobody has scrolled.
+    if (sizeNow() === size) atEnd = list.scrollHeight - list.scrollTop - list.clientHeight < 80
   })
   const stay = () => {
     if (atEnd) list.scrollTop = list.scrollHeight
   }
-  new ResizeObserver(stay).observe(list)
+  new ResizeObserver(() => {
+    size = sizeNow()
+    stay()
+  }).observe(list)
   const update = (items) => {
     const seen = new Set(items.map((item) => item.id))
     const roots = items.filter((item) => item.thread === null || !seen.has(item.thread))
