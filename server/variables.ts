@@ -91,7 +91,8 @@ export const VARIABLES: readonly Variable[] = [
   { name: 'MAIL_DNS_SERVERS', meaning: "name servers asked about senders' keys; absent: the system's" },
   {
     name: 'JIRA_BASE_URL',
-    meaning: 'the site, such as `https://acme.atlassian.net`; turns Jira on, with the next three, an OAuth app or a personal access token',
+    meaning:
+      'the site, such as `https://acme.atlassian.net`; turns Jira on, with the next three, an OAuth app or a personal access token',
   },
   { name: 'JIRA_EMAIL', meaning: 'e-mail address of the account the hub acts as in Jira' },
   { name: 'JIRA_API_TOKEN', meaning: 'API token of that account' },
