@@ -59,7 +59,15 @@ it('a signed report comes in, and the address outside that asked for it is told 
   const [{ headers, body: told } = { headers: {} as IncomingHttpHeaders, body: '' }] = received
   expect(JSON.parse(told)).toMatchObject({
     type: 'deployment.changed',
-    data: { reference: 'D-1', service: 'web', environment: 'production', state: 'succeeded', revision: 1 },
+    data: {
+      reference: 'D-1',
+      service: 'web',
+      environment: 'production',
+      state: 'succeeded',
+      revision: 1,
+      artifacts: [],
+      artifactCount: 0,
+    },
   })
   expect(told).not.toContain(WORKSPACE)
   const id = String(headers['webhook-id'])

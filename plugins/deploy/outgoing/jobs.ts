@@ -40,7 +40,8 @@ const MOST_COMMITS_TOLD = 20
 /** What is told of one revision. Its id stays the same whenever it is told again, so that a receiver knows a repeat. */
 function messageOf(row: Row, verified: ReadonlySet<string> | undefined): { id: string; body: string } {
   const { workspace: _, commits, ...rest } = viewOf(row, verified)
-  const data = { ...rest, commits: commits.slice(-MOST_COMMITS_TOLD), commitCount: commits.length }
+  const told = { commits: commits.slice(-MOST_COMMITS_TOLD), commitCount: commits.length }
+  const data = { ...rest, ...told, ...row.artifacts }
   const body = JSON.stringify({ type: 'deployment.changed', timestamp: row.updatedAt.toISOString(), data })
   return { id: `msg_${row.id}_${row.revision}`, body }
 }
