@@ -80,6 +80,13 @@ describe('what a file gives on from others', () => {
     expect(broad.notes).toEqual(['only the first 80 files were followed'])
     expect(broad.lines).toContain('const s0: 1')
     expect(broad.lines).toContain("export * from './s199'")
+    // Whichever answers first, the same code gives the same text.
+    const files: Readonly<Record<string, string>> = { ...wide, 'src/index.ts': star }
+    const late = await exportsOf('src/index.ts', star, async (path) => {
+      await new Promise((resolve) => setTimeout(resolve, path.length % 3))
+      return files[path] ?? null
+    })
+    expect(late.exports.map(({ signature }) => signature)).toEqual(broad.lines)
     const broken = await surface({
       'src/index.ts': "export * from './b'\n",
       'src/b.ts': 'export const a: 1 = 1\nexport class {\n',

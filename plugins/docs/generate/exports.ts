@@ -42,22 +42,27 @@ export async function exportsOf(path: string, text: string, read: ReadFile = NO_
     modules.set(file, loading)
     return loading
   }
-  const find = async (from: string, source: string): Promise<string | null> => {
+  /** The file that is meant, with its text where it was not read before. */
+  const look = async (from: string, source: string) => {
     for (const file of filesMeant(from, source)) {
       if (!isParsed(file)) continue
-      if (!modules.has(file)) {
-        const other = modules.size < FILES ? await read(file) : null
-        // Others were read meanwhile.
-        if (modules.size >= FILES && !modules.has(file)) {
-          notes.add(`only the first ${FILES} files were followed`)
-          return null
-        }
-        if (other === null) continue
-        await load(file, other)
-      }
-      return (await modules.get(file)) ? file : null
+      if (modules.has(file)) return { file, other: null }
+      const other = await read(file)
+      if (other !== null) return { file, other }
     }
     return null
+  }
+  /** Files behind these sources: read together, and counted in their order, so that the same code always gives the same text. */
+  const find = async (from: string, sources: readonly string[]): Promise<ReadonlyMap<string, string>> => {
+    const looked = await Promise.all(sources.slice(0, FILES).map((source) => look(from, source)))
+    const files = new Map<string, string>()
+    for (const [i, source] of sources.entries()) {
+      const found = looked[i]
+      if (i >= FILES || (found && !modules.has(found.file) && modules.size >= FILES))
+        notes.add(`only the first ${FILES} files were followed`)
+      else if (found && (await load(found.file, found.other ?? '')) !== null) files.set(source, found.file)
+    }
+    return files
   }
   const surface = (file: string, trail: readonly string[]): Promise<readonly Given[]> => {
     // A circle ends where it began: what stands there is listed there.
@@ -71,9 +76,7 @@ export async function exportsOf(path: string, text: string, read: ReadFile = NO_
   const gather = async (file: string, trail: readonly string[]): Promise<readonly Given[]> => {
     const { entries } = (await modules.get(file)) ?? { entries: [] }
     const sources = [...new Set(entries.flatMap((entry) => ('source' in entry ? [entry.source] : [])))]
-    const files = new Map(
-      await Promise.all(sources.slice(0, FILES).map(async (one) => [one, await find(file, one)] as const)),
-    )
+    const files = await find(file, sources)
     const named = new Set(entries.flatMap((entry) => ('name' in entry ? [entry.name] : [])))
     const given: Given[] = []
     for (const entry of entries) {
@@ -81,8 +84,8 @@ export async function exportsOf(path: string, text: string, read: ReadFile = NO_
         given.push(entry)
         continue
       }
-      const target = files.get(entry.source) ?? null
-      const others = target === null ? null : await surface(target, trail)
+      const target = files.get(entry.source)
+      const others = target === undefined ? null : await surface(target, trail)
       if (others === null) given.push(unfollowed(entry))
       else if (entry.kind === 'namespace') given.push(space(entry, others))
       else if (entry.kind === 'from') {
