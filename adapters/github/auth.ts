@@ -11,10 +11,15 @@ const RENEW_BEFORE_MS = 5 * 60_000
 /** Asks GitHub with the app's own proof. */
 export type AppCall = (route: string, parameters: Record<string, unknown>, jwt: string) => Promise<unknown>
 
+/** A repository, or an owner by the number that GitHub gave them. */
+export type Installed = { readonly owner: string; readonly repo: string } | { readonly ownerId: number }
 export interface Auth {
-  /** The `authorization` header for requests about one repository, or about none. */
-  headerFor(repository: { readonly owner: string; readonly repo: string } | null): Promise<string>
+  /** The `authorization` header for requests about what an installation covers, or about the app itself. */
+  headerFor(installed: Installed | null): Promise<string>
 }
+/** Installations of one app that are looked through for an owner. */
+const MAX_PAGES = 10
+const PAGE = 100
 
 export function createAuth(config: GitHubConfig, call: AppCall, now: () => number = Date.now): Auth {
   const { token, appId, privateKey } = config
@@ -29,6 +34,18 @@ export function createAuth(config: GitHubConfig, call: AppCall, now: () => numbe
       const found = await call('GET /repos/{owner}/{repo}/installation', { owner, repo }, jwt())
       return Number((found as { id?: unknown }).id)
     })
+  /** https://docs.github.com/en/rest/apps/apps#list-installations-for-the-authenticated-app */
+  const installationAt = (ownerId: number): Promise<number> =>
+    kept(installations, String(ownerId), async () => {
+      for (let page = 1; page <= MAX_PAGES; page += 1) {
+        const listed = await call('GET /app/installations', { per_page: PAGE, page }, jwt())
+        const all = Array.isArray(listed) ? (listed as { id?: unknown; account?: { id?: unknown } | null }[]) : []
+        const found = all.find(({ account }) => account?.id === ownerId)
+        if (found) return Number(found.id)
+        if (all.length < PAGE) break
+      }
+      throw new HubError('NOT_FOUND', `the app is not installed for the owner with the number ${ownerId}`)
+    })
   const tokenOf = (installation: number) =>
     kept(tokens, installation, async () => {
       const made = await call(
@@ -42,9 +59,11 @@ export function createAuth(config: GitHubConfig, call: AppCall, now: () => numbe
       return { token: text, expiresAtMs: Date.parse(String(expires_at)) }
     })
   return {
-    async headerFor(repository) {
-      if (repository === null) return `Bearer ${jwt()}`
-      const installation = await installationOf(repository.owner, repository.repo)
+    async headerFor(installed) {
+      if (installed === null) return `Bearer ${jwt()}`
+      const installation = await ('ownerId' in installed
+        ? installationAt(installed.ownerId)
+        : installationOf(installed.owner, installed.repo))
       const known = await tokenOf(installation)
       if (known.expiresAtMs - now() > RENEW_BEFORE_MS) return `Bearer ${known.token}`
       tokens.delete(installation)

@@ -6,6 +6,7 @@ import {
   checkComment,
   type GitHubFake,
   type GitHubFault,
+  OWNER,
   REPO,
   readComment,
   startGitHubFake,
@@ -182,6 +183,10 @@ describe('as an app', () => {
     await send('d')
     expect(fake.app.made()).toBe(2)
     expect(fake.comments).toHaveLength(4)
+    // People are asked about in the name of an installation: GitHub tells the app itself nothing of them.
+    expect(await channel.profile(`github:${OWNER.id}`, String(ANN.id))).toMatchObject({ name: 'Ann Example' })
+    expect(await channel.profile('github:1', String(ANN.id))).toBeNull()
+    expect(fake.app.made()).toBe(2)
     client.close()
     await fake.close()
   })

@@ -3,7 +3,7 @@ import type { GitHubClient } from './client.ts'
 import { find } from './find.ts'
 import { contentBucket, limitsOf } from './limits.ts'
 import { markOf } from './mark.ts'
-import { spotOf } from './place.ts'
+import { ownerOf, spotOf } from './place.ts'
 import { profileOf } from './profile.ts'
 import { type CommentBody, render, split } from './render.ts'
 
@@ -46,12 +46,13 @@ export function createChannel(client: GitHubClient, apiUrl: string): Channel<Com
       return { ...delivery.to, message: String(id) }
     },
     find: (delivery, sinceMs, signal) => find(client, delivery, sinceMs, signal),
-    async profile(_workspace, accountId) {
+    async profile(workspace, accountId) {
       try {
         const user = await client.call({
           route: 'GET /user/{account_id}',
           parameters: { account_id: accountId },
-          repository: null,
+          // An app may not ask this in its own name.
+          repository: { ownerId: ownerOf(workspace) },
           what: 'user',
         })
         return profileOf(user, apiUrl)

@@ -1,7 +1,7 @@
 import type { Octokit } from '@octokit/rest'
 import { HubError } from '#contract'
 import { createHttp } from '../shared/http.ts'
-import { createAuth } from './auth.ts'
+import { createAuth, type Installed } from './auth.ts'
 import { createCache } from './cache.ts'
 import type { GitHubConfig } from './config.ts'
 import { type Refusal, refusal } from './errors.ts'
@@ -16,8 +16,8 @@ const ANSWERS_BYTES = 4_000_000
 export interface Call {
   readonly route: string
   readonly parameters?: Readonly<Record<string, unknown>>
-  /** Whose installation answers for it; null: what is not about a repository. */
-  readonly repository: { readonly owner: string; readonly repo: string } | null
+  /** Whose installation answers for it; null: what the app does for itself, which a token may do as well. */
+  readonly repository: Installed | null
   /** For errors, in place of the address. */
   readonly what: string
   /** Bucket that a request to wait closes. */
@@ -112,8 +112,11 @@ export function createClient(config: GitHubConfig, now: () => number = Date.now)
     now,
   )
   /** A token has one budget; an app has one for each of its installations, which are one for each owner. */
-  const budgetOf = ({ repository }: Call) =>
-    config.token !== undefined ? 'token' : (repository?.owner.toLowerCase() ?? 'app')
+  const budgetOf = ({ repository }: Call) => {
+    if (config.token !== undefined) return 'token'
+    if (repository === null) return 'app'
+    return 'ownerId' in repository ? String(repository.ownerId) : repository.owner.toLowerCase()
+  }
   const ask = async (call: Call, headers?: Readonly<Record<string, string>>) => {
     if (call.signal?.aborted) throw new HubError('UNAVAILABLE', `${call.what}: stopped before it was sent`)
     const authorization = await auth.headerFor(call.repository)

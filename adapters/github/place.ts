@@ -11,6 +11,9 @@ export interface Spot {
 export function workspaceOf({ owner }: { readonly owner: { readonly id: number } }): string {
   return `github:${owner.id}`
 }
+export function ownerOf(workspace: string): number {
+  return Number(workspace.slice('github:'.length))
+}
 export function placeOf(repository: Repository, number: number): Place {
   return {
     plugin: 'github',

@@ -6,6 +6,7 @@ import { type SlackFake, type SlackFault, startSlackFake } from '../../test/fake
 import { createChannel } from './channel.ts'
 import { createClient } from './client.ts'
 import { slack } from './index.ts'
+import { BOT_SCOPES } from './manifest.ts'
 import { profileOf } from './profile.ts'
 import type { SlackBody } from './render.ts'
 import { oneToken } from './tokens.ts'
@@ -264,6 +265,10 @@ describe('Slack in particular', () => {
       isMember: true,
     })
     expect(await channel.profile('slack:T0000001', 'U0BOT0001')).toMatchObject({ isBot: true, isMember: false })
+  })
+  test('without the scope for it nothing is known of anybody, which is no failure', async () => {
+    fake.setScopes(BOT_SCOPES)
+    expect(await channel.profile('slack:T0000001', 'U0ANN0001')).toBeNull()
   })
   test.each<[string, Readonly<Record<string, unknown>>]>([
     ['a guest', { is_restricted: true }],

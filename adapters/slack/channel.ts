@@ -112,7 +112,9 @@ export function createChannel(client: SlackClient, now: () => number = Date.now)
         const answer = await client.call('users.info', { user: accountId }, { workspace, writes: false })
         return profileOf(answer.user, workspace)
       } catch (error) {
-        if (error instanceof SlackRefusal && error.code === 'NOT_FOUND') return null
+        // Without users:read, which is asked for where addresses link accounts, Slack says nothing of anybody; bots are not heard anyway.
+        if (error instanceof SlackRefusal && (error.code === 'NOT_FOUND' || error.reason === 'missing_scope'))
+          return null
         throw error
       }
     },

@@ -28,7 +28,7 @@ import {
 export { checkComment, readComment } from './check.ts'
 export type { GitHubFault } from './faults.ts'
 export type { Files, People, Pushed, PushOptions } from './people.ts'
-export { ANN, BOT, REPO, TOKEN_USER, type Webhook } from './world.ts'
+export { ANN, BOT, OWNER, REPO, TOKEN_USER, type Webhook } from './world.ts'
 
 export interface FakeComment {
   readonly id: number
@@ -231,7 +231,7 @@ export async function startGitHubFake(options: { readonly now?: () => number } =
   app.post('/repos/:owner/:repo/pulls/comments/:id/reactions', react)
   app.post('/repos/:owner/:repo/issues/:number/reactions', react)
   app.get('/user/:id', (c) => {
-    if (!mayWrite(c) && !isApp(c)) return fail(c, 401, 'Bad credentials')
+    if (!mayWrite(c)) return fail(c, 401, 'Bad credentials')
     return c.req.param('id') === String(ANN.id)
       ? c.json({ ...ANN, name: 'Ann Example', email: 'ann@example.com', suspended_at: null })
       : fail(c, 404, 'Not Found')
@@ -241,6 +241,9 @@ export async function startGitHubFake(options: { readonly now?: () => number } =
   )
   app.get('/app', (c) =>
     isApp(c) ? c.json({ id: 12_345, slug: 'autodevhub' }) : fail(c, 401, 'A JSON web token could not be decoded'),
+  )
+  app.get('/app/installations', (c) =>
+    isApp(c) ? c.json([{ id: INSTALLATION, account: OWNER }]) : fail(c, 401, 'A JSON web token could not be decoded'),
   )
   app.get('/repos/:owner/:repo/installation', (c) => {
     if (!isApp(c)) return fail(c, 401, 'A JSON web token could not be decoded')
