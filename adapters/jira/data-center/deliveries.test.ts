@@ -46,7 +46,9 @@ async function open(version: string) {
     seen: createSeen(memoryKv(Date.now)),
     isBound: async () => false,
     isOurHook: async () => true,
-    lookAt: async (read) => void looked.push(...(read.changelog?.items ?? []).map(({ fieldId }) => fieldId ?? '')),
+    async lookAt({ changelog }) {
+      for (const { fieldId } of changelog?.items ?? []) looked.push(`${changelog?.id}: ${fieldId}`)
+    },
     aboutIssue: async () => 'Saved cards',
     now: Date.now,
   })
@@ -180,7 +182,7 @@ test('an edit that a write met can be found in the history: fields by id, people
   await edition.check(signal)
   fake.world.edit(ANN, issue, { description: 'Text, reworded' })
   await tell()
-  expect(looked).toEqual(['description'])
+  expect(looked).toEqual([`${issue.history[0]?.id}: description`])
   const query = { fields: 'updated', expand: 'changelog' }
   const path = `/rest/api/3/issue/${issue.id}`
   const found = histories.parse(await client.call({ method: 'GET', path, query, what: 'history' }))

@@ -50,7 +50,9 @@ export function fromDataCenter(inbound: Inbound, client: JiraClient, fields: Fie
           ...(user ? { user: accountOf(user) } : {}),
           ...(comment ? { comment: await heard(client, comment, isCommand, log) } : {}),
           ...(changelog
-            ? { changelog: { items: await Promise.all(changelog.items.map((one) => named(fields, one))) } }
+            ? {
+                changelog: { ...changelog, items: await Promise.all(changelog.items.map((one) => named(fields, one))) },
+              }
             : {}),
         },
         log,

@@ -28,7 +28,7 @@ export function escapeWiki(words: string): string {
         return before === '?' || after === '?' ? '\\?' : sign
       case ':':
         // Of an address, or of a smiley.
-        return /[\p{L}\d]/u.test(before) ? (/\S/.test(after) ? '\\:' : sign) : /[)(PD]/i.test(after) ? '\\:' : sign
+        return /\p{L}/u.test(before) ? (/\S/.test(after) ? '\\:' : sign) : /[)(PD]/i.test(after) ? '\\:' : sign
       case ';':
         return after === ')' ? '\\;' : sign
       case '(':

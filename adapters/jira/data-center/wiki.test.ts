@@ -66,6 +66,7 @@ describe('words', () => {
     ['&#91;~ann]', '&amp;#91;\\~ann\\]'],
     ['fixes PAY-12 in check-out', 'fixes PAY\\-12 in check-out'],
     ['h1. big', '&#104;1. big'],
+    ['at 12:30', 'at 12:30'],
     ['really (x) :)', 'really \\(x) \\:)'],
   ])('%s', (words, written) => expect(escapeWiki(words)).toBe(written))
 })
