@@ -110,6 +110,8 @@ export function createOverwritten(deps: {
       if (!edit?.item || edit.atMs <= sinceMs) return
       const next = all.slice(at + 1).find(({ item }) => item !== undefined)
       if (!next?.item) return
+      // The write that follows began from a look that had seen it.
+      if (last !== null && edit.atMs <= last.sinceMs && last.sinceMs < Date.parse(next.created)) return
       if (!(await own.isAccount(next.author?.accountId ?? '', ctx.log))) return
       const who = edit.author?.displayName ?? 'Somebody'
       tell(ctx.log, key)
