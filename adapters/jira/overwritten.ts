@@ -24,7 +24,11 @@ const MOST_SHOWN = 6_000
 /** Jira's clock in a delivery is a little ahead of the issue's. */
 const SLACK_MS = 2_000
 
+/** Writes of one issue that are remembered: as many as can happen while a delivery is on its way. */
+const MOST_NOTED = 8
+
 const note = z.object({ sinceMs: z.number(), untilMs: z.number().nullable(), notedAtMs: z.number() })
+const notes = z.array(note).catch([])
 
 /** Somebody changed a text that the hub was about to write, after the hub had looked at it. */
 const editedMeanwhile = defineEvent(
@@ -68,9 +72,12 @@ export function createOverwritten(deps: {
     const found = await client.find(call)
     return found === null ? [] : (histories.safeParse(found).data?.changelog.histories ?? [])
   }
-  const noted = (issueId: string, sinceMs: number, untilMs: number | null) =>
-    kv.set(`wrote:${issueId}`, { sinceMs, untilMs, notedAtMs: now() }, KEPT_MS)
-  const lastOf = async (issueId: string) => note.safeParse(await kv.get(`wrote:${issueId}`)).data ?? null
+  const notedOf = async (issueId: string) => notes.parse(await kv.get(`wrote:${issueId}`))
+  // Writes of one issue come one after the other: nobody else changes this list meanwhile.
+  const noted = async (issueId: string, sinceMs: number, untilMs: number | null) => {
+    const others = (await notedOf(issueId)).filter((one) => one.sinceMs !== sinceMs)
+    await kv.set(`wrote:${issueId}`, [...others, { sinceMs, untilMs, notedAtMs: now() }].slice(-MOST_NOTED), KEPT_MS)
+  }
   return {
     writes: {
       begin: (issueId, sinceMs) => noted(issueId, sinceMs, null),
@@ -82,19 +89,21 @@ export function createOverwritten(deps: {
       )
       const changeId = read.changelog?.id
       if (fields.length === 0 || changeId == null) return
-      const last = await lastOf(issue.id)
-      if (last === null || read.timestamp < last.sinceMs) return
-      if (last.untilMs !== null && read.timestamp > last.untilMs + SLACK_MS) return
+      const met = (await notedOf(issue.id)).find(
+        ({ sinceMs, untilMs }) =>
+          read.timestamp >= sinceMs && (untilMs === null || read.timestamp <= untilMs + SLACK_MS),
+      )
+      if (!met) return
       for (const field of fields)
         await hub.publish(
           editedMeanwhile,
-          { issueId: issue.id, key: issue.key, changeId, field, sinceMs: last.sinceMs },
+          { issueId: issue.id, key: issue.key, changeId, field, sinceMs: met.sinceMs },
           { workspace, deliveryId: `${deliveryId}:meanwhile:${field}`, lane: laneOf(workspace, issue.id) },
         )
     },
     handler: handleEvent(editedMeanwhile, async ({ issueId, key, changeId, field, sinceMs }, ctx) => {
-      const last = await lastOf(issueId)
-      if (last?.untilMs === null && now() - last.notedAtMs < SETTLES_MS)
+      const known = await notedOf(issueId)
+      if (known.some(({ untilMs, notedAtMs }) => untilMs === null && now() - notedAtMs < SETTLES_MS))
         throw new HubError('UNAVAILABLE', `${key} is being written: whether that overwrites an edit shows afterwards`, {
           retry: { afterMs: LOOK_AGAIN_MS },
         })
@@ -111,7 +120,8 @@ export function createOverwritten(deps: {
       const next = all.slice(at + 1).find(({ item }) => item !== undefined)
       if (!next?.item) return
       // The write that follows began from a look that had seen it.
-      if (last !== null && edit.atMs <= last.sinceMs && last.sinceMs < Date.parse(next.created)) return
+      const nextMs = Date.parse(next.created)
+      if (known.some((one) => edit.atMs <= one.sinceMs && one.sinceMs < nextMs)) return
       if (!(await own.isAccount(next.author?.accountId ?? '', ctx.log))) return
       const who = edit.author?.displayName ?? 'Somebody'
       tell(ctx.log, key)

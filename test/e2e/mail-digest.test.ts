@@ -4,7 +4,7 @@ import { defineEvent } from '#contract'
 import { type ImapFake, startImapFake } from '../fakes/mail/imap.ts'
 import { type MailFake, readHtml, startMailFake } from '../fakes/mail/index.ts'
 import { complaint, gmail, postfix } from '../fakes/mail/reports.ts'
-import { type Sender, type SlackFake, startSlackFake } from '../fakes/slack/index.ts'
+import { type FakeMessage, type Sender, type SlackFake, startSlackFake } from '../fakes/slack/index.ts'
 import { TEAM } from '../fakes/slack/state.ts'
 import { isModeAvailable, MODES, startTestHub, type TestHub } from '../support/hub.ts'
 
@@ -182,11 +182,10 @@ for (const mode of MODES)
         .poll(() => imap.folder().map(({ flags }) => flags))
         .toEqual([[], [], ['\\Seen'], ['\\Seen'], ['\\Seen']])
       expect(await row(`mail:${erin}`)).toMatchObject({ state: 'active' })
-      expect(await hub.count('audit', `action = 'mail stopped'`)).toBe(2)
-      const told = await slack.waitFor((all) => all.filter(({ text }) => /have stopped/.test(text)).length >= 2, {
-        channel: 'C1',
-      })
-      const words = told.filter(({ text }) => /(?:cleo|dora)@.* have stopped/.test(text))
+      await expect.poll(() => hub.count('audit', `action = 'mail stopped'`)).toBe(2)
+      const aboutThem = (all: readonly FakeMessage[]) =>
+        all.filter(({ text }) => /(?:cleo|dora)@.* have stopped/.test(text))
+      const words = aboutThem(await slack.waitFor((all) => aboutThem(all).length >= 2, { channel: 'C1' }))
       expect(words.map(({ only }) => only)).toEqual(['U0BOB0001', 'U0BOB0001'])
       expect(JSON.stringify(words)).toContain(`digest subscribe --to ${cleo} --again`)
       await hourCame(`mail:${erin}`)
