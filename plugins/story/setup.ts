@@ -35,6 +35,7 @@ import { backfillCommands } from './sync/commands/backfill.ts'
 import { type SyncDesk, trackerOf } from './sync/commands/desk.ts'
 import { pushCommands } from './sync/commands/push.ts'
 import { settleCommands } from './sync/commands/settle.ts'
+import { refuseFinished } from './sync/finished.ts'
 import { syncHandlers } from './sync/job.ts'
 import { recoveredHandler } from './sync/recovered.ts'
 import { createLinkStore, type LinkStore } from './sync/store.ts'
@@ -55,9 +56,17 @@ export function setupStory(hub: Hub, draftOffline: (text: string) => Draft): Par
     const found = await Promise.all(desks.map((one) => one.waitingFor(workspace, actor, limit)))
     return found.flat()
   }
-  const desk: Desk = { store, search, engine, budget: tokens, draftOffline, waitingFor }
   const links = once((): LinkStore => createLinkStore(hub.use(database)))
   const findTracker = trackerOf(hub)
+  const desk: Desk = {
+    store,
+    search,
+    engine,
+    budget: tokens,
+    draftOffline,
+    refuseFinished: (story, ctx) => refuseFinished({ links: links(), tracker: findTracker }, story, ctx),
+    waitingFor,
+  }
   const syncDesk: SyncDesk = {
     desk,
     deps: () => ({ store: store(), links: links(), engine: engine(), draftOffline, tracker: findTracker }),

@@ -17,6 +17,18 @@ describe.each([
   let hub: TestHub
   const transcript: string[] = []
   const note = (who: string, what: string) => transcript.push(`${who.padEnd(name.length)} ${what}`)
+  /** What somebody sees first, and what they are asked. */
+  const shortened = (text: string) => {
+    const [first = '', ...rest] = text.split('\n')
+    const asked = rest.filter((line) =>
+      /worded differently|has changed|--reopen|decides|story re(?:fresh|solve)/.test(line),
+    )
+    return [first, ...asked.slice(0, 3)].join(' / ')
+  }
+  const standing = async (id: string, what: RegExp) => {
+    const lines = (await site.description(id)).split('\n').filter((line) => what.test(line))
+    note(name, `it now reads: ${lines.slice(0, 3).join(' / ')}`)
+  }
   let calls = 0
   /** As the hub's operator, who is its admin. */
   const run = async (line: string): Promise<string> => {
@@ -32,7 +44,7 @@ describe.each([
     }
     const text = job.result?.text ?? job.error ?? ''
     note('person', `types: ${line}`)
-    note('hub', text.split('\n')[0] ?? '')
+    note('hub', shortened(text))
     await hub.quiet(20_000)
     return text
   }
@@ -85,6 +97,7 @@ describe.each([
       await site.rewrite(id, 'A receipt is sent by mail.', 'A receipt is printed on paper.')
       note(name, `a person changes the description of ${key}`)
       await expect.poll(() => site.description(id), { timeout: 20_000 }).toContain('has changed')
+      await standing(id, /has changed/)
       await hub.quiet(20_000)
       expect((await site.comments(id)).join('\n')).toContain(`story refresh ${reference}`)
       expect(await run(`story refresh ${reference}`)).toContain('as it reads now')
@@ -97,6 +110,7 @@ describe.each([
       note(name, `at the same time a person rewords AC-1 in ${key}`)
       await mine
       await expect.poll(() => site.description(id), { timeout: 20_000 }).toMatch(/until somebody decides/)
+      await standing(id, /no code is asked|takes a second|decides/)
       expect(await site.description(id)).toContain('no code is asked')
       expect(await run(`story issues ${reference}`)).toContain('AC-1 is worded differently')
       await run(`story resolve ${reference} AC-1 issue`)
@@ -113,6 +127,9 @@ describe.each([
       expect(await site.description(id)).toBe(end)
       const [, tracker = ''] = /^(\w+):/.exec(site.target) ?? []
       expect(await run(`story push ${reference} ${tracker}`)).toContain('--reopen')
+      for (const line of [`story refresh ${reference}`, `story regenerate ${reference}`])
+        expect(await run(line)).toMatch(/is Done, so ST-\d+ stands: add --reopen/)
+      expect(await site.description(id)).toBe(end)
 
       // One comment, edited: the quiet way.
       expect((await site.comments(id)).length).toBeLessThanOrEqual(1)

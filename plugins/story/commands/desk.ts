@@ -14,6 +14,8 @@ export interface Desk {
   engine(): Engine
   budget(): Budget
   draftOffline(text: string): Draft
+  /** CONFLICT where an issue of the story is done: what was delivered is drafted anew only when that is said. */
+  refuseFinished(story: Saved, ctx: Context): Promise<void>
   /** What other plugins ask of this person. */
   waitingFor(ctx: Context, limit: number): Promise<readonly Waiting[]>
 }

@@ -159,7 +159,10 @@ async function regenerate(desk: Desk, args: { id: string; reopen: boolean }, ctx
   const [before] = await store.writtenBy(ctx)
   if (before) return inPlace(renderStory(before, { lead: `Drafted anew: v${before.version}.` }))
   const current = await store.get(ctx.workspace, number)
-  if (!args.reopen) refuseApproved(current)
+  if (!args.reopen) {
+    refuseApproved(current)
+    await desk.refuseFinished(current, ctx)
+  }
   const { run, settled } = runOf(ctx)
   const made = await desk.engine().draft(current.source, run, { current: current.draft, addenda: current.addenda })
   await settled()

@@ -238,6 +238,8 @@ describe('one issue’s life', () => {
     expect(acme.writes).toBe(writes)
     const refused = await run(`story push ${story} acme`)
     expect(refused.message.text).toContain('add --reopen')
+    for (const line of [`story regenerate ${story}`, `story refresh ${story}`])
+      await expect(run(line)).rejects.toThrow(`so ${story} stands: add --reopen`)
     await run(`story push ${story} acme --reopen`)
     expect(acme.section(id)?.criteria[0]?.lines).toContain('Then it is fast')
   })

@@ -4,6 +4,7 @@ import type { Draft } from '../draft.ts'
 import { formatReference } from '../reference.ts'
 import type { Saved, StoryStore } from '../store.ts'
 import { addedAs, applyChanges } from './apply.ts'
+import { isFinished } from './finished.ts'
 import { agreementsAfter, compare, sectionAfter } from './merge.ts'
 import { issueText, staleCriteria } from './stale.ts'
 import { type IssueLink, issueFacts, type LinkStore } from './store.ts'
@@ -86,8 +87,7 @@ async function once(
     const reason = 'somebody took the criteria out of the issue'
     return { ...rest, issue, link: await pause(reason), outcome: 'paused' }
   }
-  const isFinished = issue.status.category === 'done' || issue.status.category === 'cancelled'
-  if (isFinished && !reopen) {
+  if (isFinished(issue) && !reopen) {
     const finished = await kept(links, link, { ...facts, state: 'linked', reason: null })
     return { ...rest, issue, link: finished, outcome: 'finished' }
   }

@@ -8,6 +8,7 @@ import { formatReference } from '../../reference.ts'
 import { plain } from '../../render.ts'
 import { refuseApproved } from '../../store.ts'
 import { issueCard } from '../card.ts'
+import { finishedError, isFinished } from '../finished.ts'
 import { generateFor } from '../generate.ts'
 import type { Agreements, SyncConflict } from '../merge.ts'
 import { issueText } from '../stale.ts'
@@ -122,6 +123,7 @@ async function refresh(sync: SyncDesk, args: { id: string; reopen: boolean }, ct
   if (!args.reopen) refuseApproved(story)
   const issue = await tracker(link.plugin).get(link.trackerWorkspace, link.issueId, link.place, ctx.signal)
   if (issue === null) throw new HubError('NOT_FOUND', `${link.issueKey} was deleted, or the hub may no longer see it`)
+  if (!args.reopen && isFinished(issue)) throw finishedError(story, issue)
   const text = issueText(issue)
   const [before] = await store.writtenBy(ctx)
   let lead = `${formatReference(story.number)} is drafted from ${issue.key} as it reads now.`
