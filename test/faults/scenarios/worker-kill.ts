@@ -18,6 +18,8 @@ export const workerKill: Scenario = {
   target: 1,
   what: 'workers are killed again and again, at random and at each edge of a job and a send',
   stores: ['redis', 'redis-aof', 'postgres', 'embedded'],
+  // One process alone is away for most of the kills: what it let in meanwhile leaves at one message a second for each channel, as Slack allows.
+  drainMs: 240_000,
   async run(rig) {
     const kills = rig.quick ? 8 : 100
     const count = rig.quick ? 500 : 10_000
