@@ -26,6 +26,7 @@ const SLACK_MS = 2_000
 
 /** Writes of one issue that are remembered: as many as can happen while a delivery is on its way. */
 const MOST_NOTED = 8
+const MOST_UNDER_WAY = 1_000
 
 const note = z.object({ sinceMs: z.number(), untilMs: z.number().nullable(), notedAtMs: z.number() })
 const notes = z.array(note).catch([])
@@ -74,14 +75,25 @@ export function createOverwritten(deps: {
   }
   const notedOf = async (issueId: string) => notes.parse(await kv.get(`wrote:${issueId}`))
   // Writes of one issue come one after the other: nobody else changes this list meanwhile.
-  const noted = async (issueId: string, sinceMs: number, untilMs: number | null) => {
-    const others = (await notedOf(issueId)).filter((one) => one.sinceMs !== sinceMs)
-    await kv.set(`wrote:${issueId}`, [...others, { sinceMs, untilMs, notedAtMs: now() }].slice(-MOST_NOTED), KEPT_MS)
+  const underWay = new Map<string, z.infer<typeof notes>>()
+  const store = async (issueId: string, others: z.infer<typeof notes>, last: z.infer<typeof note>) => {
+    const all = [...others, last].slice(-MOST_NOTED)
+    await kv.set(`wrote:${issueId}`, all, KEPT_MS)
   }
   return {
     writes: {
-      begin: (issueId, sinceMs) => noted(issueId, sinceMs, null),
-      end: noted,
+      async begin(issueId, sinceMs) {
+        const others = await notedOf(issueId)
+        // Writes that failed never end here.
+        if (underWay.size > MOST_UNDER_WAY) underWay.clear()
+        underWay.set(issueId, others)
+        await store(issueId, others, { sinceMs, untilMs: null, notedAtMs: now() })
+      },
+      async end(issueId, sinceMs, untilMs) {
+        const others = underWay.get(issueId) ?? []
+        underWay.delete(issueId)
+        await store(issueId, others, { sinceMs, untilMs, notedAtMs: now() })
+      },
     },
     async look(read, issue, deliveryId) {
       const fields = (read.changelog?.items ?? []).flatMap(({ fieldId }) =>

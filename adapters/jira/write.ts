@@ -60,8 +60,7 @@ export async function writeSection(
   const scope = { issue: issueBucket(loaded.issue.workspace, raw.id) }
   const commentId =
     where.kind === 'comment' ? await writeComment(client, loaded, docWith(made.nodes), next, scope, signal) : undefined
-  if (written.length > 0) await writes?.begin(raw.id, loaded.issue.updatedAtMs)
-  await client.call({
+  const put = client.call({
     method: 'PUT',
     path: path`/rest/api/3/issue/${raw.id}`,
     body: {
@@ -75,6 +74,8 @@ export async function writeSection(
     scope,
     signal,
   })
+  // Beside the write, which it need not hold up: an edit is told of by a delivery, and that takes longer.
+  await Promise.all([put, written.length > 0 ? writes?.begin(raw.id, loaded.issue.updatedAtMs) : undefined])
   if (loaded.proof?.comment && where.kind !== 'comment')
     await removeComment(client, raw.id, loaded.proof.comment, signal)
   return true
