@@ -104,6 +104,7 @@ export const workflowRuns = hub.table(
     index('workflow_runs_group')
       .on(t.workspace, t.concurrencyKey, t.number)
       .where(sql`concurrency_key is not null and finished_at is null`),
+    index('workflow_runs_open').on(t.workspace).where(sql`finished_at is null`),
     index('workflow_runs_parent').on(t.workspace, t.parentRun).where(sql`parent_run is not null`),
   ],
 )

@@ -48,6 +48,21 @@ for (const mode of MODES)
       await desk.quiet()
     }
 
+    it('an event costs a workspace nothing while it has neither a workflow nor a run', async () => {
+      const told = async () => {
+        const [row] = await sql<{ n: number }>(
+          `select count(*)::int as n from hub.jobs where kind = 'workflow.happened' and workspace = $1`,
+          [WORKSPACE],
+        )
+        return row?.n
+      }
+      await desk.push({ branch: 'quiet' })
+      expect(await told()).toBe(0)
+      await desk.save('later', 'steps:\n  wait: { wait: { event: git.pushed } }')
+      await desk.push({ branch: 'heard' })
+      expect(await told()).toBe(1)
+    })
+
     it('a schedule, once for each time that is due, however many look', async () => {
       await desk.save(
         'nightly',

@@ -46,7 +46,8 @@ async function tell(
   target: Omit<BindingTarget, 'targetWorkspace'> | null,
 ): Promise<void> {
   const bound = target ? await ports.bindings().boundTo({ ...target, targetWorkspace: ctx.workspace }) : []
-  for (const workspace of new Set([ctx.workspace, ...bound.map((one) => one.workspace)]))
+  const told = new Set([ctx.workspace, ...bound.map((one) => one.workspace)])
+  for (const workspace of await ports.waits().heeding([...told]))
     await ctx.enqueue(
       happenedJob,
       { event: event.name, id: ctx.jobId, payload },

@@ -1,7 +1,7 @@
-import { and, asc, eq, gte, isNull, lt, sql } from 'drizzle-orm'
+import { and, asc, eq, exists, gte, isNull, lt, or, type SQL, sql } from 'drizzle-orm'
 import type { Db, Json } from '#contract'
 import type { Tx } from '../runs/store.ts'
-import { workflowEvents, workflowRuns, workflowWaits } from '../tables.ts'
+import { workflowEvents, workflowRuns, workflows, workflowWaits } from '../tables.ts'
 
 export interface Wait {
   readonly workspace: string
@@ -23,7 +23,22 @@ const KEEP_EVENTS_MS = 24 * 3_600_000
 
 export type WaitStore = ReturnType<typeof createWaitStore>
 export function createWaitStore(db: Db) {
+  const openIn = (workspace: SQL) =>
+    db
+      .select({ id: workflowRuns.id })
+      .from(workflowRuns)
+      .where(and(eq(workflowRuns.workspace, workspace), isNull(workflowRuns.finishedAt)))
   return {
+    /** Of these workspaces the ones with a workflow to start or a run that goes on: most have neither, and are not told of every event. */
+    async heeding(workspaces: readonly string[]): Promise<readonly string[]> {
+      const workspace = sql<string>`asked.workspace`
+      const saved = db.select({ name: workflows.name }).from(workflows).where(eq(workflows.workspace, workspace))
+      const rows = await db
+        .select({ workspace })
+        .from(sql`json_array_elements_text(${JSON.stringify(workspaces)}::json) as asked(workspace)`)
+        .where(or(exists(saved), exists(openIn(workspace))))
+      return rows.map((row) => row.workspace)
+    },
     async add(tx: Tx, { match, ...wait }: Wait): Promise<void> {
       const row = { ...wait, match }
       await tx
@@ -55,11 +70,7 @@ export function createWaitStore(db: Db) {
     },
     /** Remembers an event while somebody in the workspace may come to wait for it. */
     async remember(workspace: string, { id, name, payload }: Happened): Promise<void> {
-      const [open] = await db
-        .select({ id: workflowRuns.id })
-        .from(workflowRuns)
-        .where(and(eq(workflowRuns.workspace, workspace), isNull(workflowRuns.finishedAt)))
-        .limit(1)
+      const [open] = await openIn(sql`${workspace}`).limit(1)
       if (open) await db.insert(workflowEvents).values({ workspace, id, name, payload }).onConflictDoNothing()
     },
     /** Events of a name since a time, oldest first. */

@@ -1,0 +1,1 @@
+CREATE INDEX "workflow_runs_open" ON "hub"."workflow_runs" USING btree ("workspace") WHERE finished_at is null;
