@@ -57,6 +57,7 @@ function commandsFor(deployed: string[] = []): readonly Command[] {
       examples: ['hub help'],
       allow: 'viewer',
       sideEffects: 'none',
+      private: true,
       run: () => ran('help'),
     }),
   ]
@@ -127,6 +128,11 @@ describe('roles', () => {
     const { message } = await createDesk(catalog).say('/deploy', { as: member })
     expect(message.text).not.toContain('Usage')
   })
+})
+
+test('the answer of a private command is for the asker alone, also where the command does not say so', async () => {
+  const { message } = await createDesk(catalog).say('hub help', { as: member })
+  expect(message).toEqual({ text: 'ran help', only: member.account })
 })
 
 describe('mistakes are answered to the asker alone', () => {

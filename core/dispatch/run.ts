@@ -162,13 +162,15 @@ async function unanswered(
   })
 }
 
-async function execute({ ctx, signConfirm }: Run, { command, args, values }: Runnable): Promise<Message> {
-  if (command.sideEffects === 'none') return command.run(args, ctx)
+async function execute({ ctx, person, signConfirm }: Run, { command, args, values }: Runnable): Promise<Message> {
+  // Whatever the command forgets to say: its answer is for one alone.
+  const only = (message: Message): Message => (command.private ? { only: person.account, ...message } : message)
+  if (command.sideEffects === 'none') return only(await command.run(args, ctx))
   const detail = { arguments: digest(signConfirm, values), attempt: ctx.attempt }
   try {
     const message = await command.run(args, ctx)
     await ctx.audit('command', command.name, detail)
-    return message
+    return only(message)
   } catch (error) {
     // It may have had its effect before it failed.
     const failed = error instanceof HubError ? error.code : 'UNEXPECTED'

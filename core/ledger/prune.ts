@@ -21,5 +21,13 @@ const STATEMENTS = [
 
 /** Removes what is older than its use, in small batches so that no statement holds others up. */
 export async function prune(sql: Sql): Promise<void> {
-  for (const statement of STATEMENTS) await sql.query(statement)
+  for (const statement of STATEMENTS) {
+    // However many came in since the last time: what is left over each time would grow without end.
+    for (let gone = BATCH; gone === BATCH; ) {
+      const [row] = await sql.query<{ n: number }>(
+        `with gone as (${statement} returning 1) select count(*)::int as n from gone`,
+      )
+      gone = row?.n ?? 0
+    }
+  }
 }

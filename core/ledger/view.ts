@@ -27,6 +27,11 @@ const DELIVERY = `
 
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 
+function word(state: string): string {
+  if (!/^[a-z]+$/.test(state)) throw new HubError('INPUT_INVALID', 'a state is one word')
+  return state
+}
+
 /** What operators and the console see of the ledger, and the decisions they may take. */
 export function createLedgerView(
   sql: Sql,
@@ -40,7 +45,8 @@ export function createLedgerView(
       params.push(value)
       where.push(clause(params.length))
     }
-    if (query.state !== undefined) add((n) => `${alias}.state = $${n}`, query.state)
+    // In the words of the statement: from a parameter no planner can tell that the index of a few states holds what is asked for.
+    if (query.state !== undefined) where.push(`${alias}.state = '${word(query.state)}'`)
     if (query.workspace !== undefined) add((n) => `${alias}.workspace = $${n}`, query.workspace)
     if (query.before !== undefined) add((n) => `${alias}.id < $${n}::uuid`, query.before)
     params.push(Math.min(Math.max(query.limit, 1), 200))
@@ -76,8 +82,10 @@ export function createLedgerView(
       get: job,
       async retry(id) {
         await mustJob(id)
+        // Behind whatever is in its lane by now: what runs there has begun without it.
         const changed = await sql.query(
-          `update hub.jobs set state = 'pending', attempts = 0, run_at = clock_timestamp(), finished_at = null
+          `update hub.jobs set state = 'pending', attempts = 0, run_at = clock_timestamp(), finished_at = null,
+             seq = nextval(pg_get_serial_sequence('hub.jobs', 'seq'))
            where id = $1::uuid and state in ('dead', 'cancelled') returning id`,
           [id],
         )

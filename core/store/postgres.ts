@@ -3,13 +3,14 @@ import postgres from 'postgres'
 import { HubError } from '#contract'
 import { migrateWith } from './migrate.ts'
 import type { Store, StoreOptions } from './open.ts'
+import { type Silence, type Statements, watchSilence } from './silence.ts'
 import type { Param, Sql } from './sql.ts'
 
 /**
  * A queue's tables are empty at one moment and long at the next, so the planner's statistics are always of another time: it takes a whole backlog to
  * sort it for one claim, or reads a table from end to end. The ledger's statements all have their index; these settings leave the planner no other way.
  */
-const LEDGER_PLANS = {
+export const LEDGER_PLANS = {
   enable_seqscan: 'off',
   enable_bitmapscan: 'off',
   enable_hashjoin: 'off',
@@ -18,12 +19,16 @@ const LEDGER_PLANS = {
   jit: 'off',
 }
 
+/** Far longer than a statement of the ledger takes, and short enough that who waits is told to come again. */
+const SILENT_MS = 15_000
+
 /** Serialises migrations of all processes that start together. */
 const MIGRATION_LOCK = 7_240_001
 
 export async function openPostgres(url: string, options: StoreOptions): Promise<Store> {
-  const connect = (max: number, settings: Record<string, string> = {}) =>
-    postgres(url, {
+  const silence = watchSilence(options.silentMs ?? SILENT_MS)
+  const connect = (max: number, statements: Statements | null, settings: Record<string, string> = {}) => {
+    const how = {
       max,
       onnotice: () => {},
       connect_timeout: 5,
@@ -32,28 +37,38 @@ export async function openPostgres(url: string, options: StoreOptions): Promise<
       // Reconnect quickly: the hub answers 503 while the database is away and 2xx as soon as it is back.
       backoff: (tries: number) => Math.min(1, 0.05 * 2 ** tries),
       connection: { application_name: 'autodevhub', ...settings },
-    })
-  const client = connect(options.poolSize ?? 8)
-  const ledger = connect(options.poolSize ?? 8, LEDGER_PLANS)
-  const quick = connect(2, { ...LEDGER_PLANS, synchronous_commit: 'off' })
-  await firstContact(client, url)
+      // Its types do not know this one: https://github.com/porsager/postgres#connection-options
+      ...(statements === null ? {} : { socket: silence.connect(statements) }),
+    }
+    return postgres(url, how)
+  }
+  const client = connect(options.poolSize ?? 8, 'long')
+  const ledger = connect(options.poolSize ?? 8, 'short', LEDGER_PLANS)
+  const quick = connect(2, 'short', { ...LEDGER_PLANS, synchronous_commit: 'off' })
+  await firstContact(client, url).catch((error) => {
+    silence.close()
+    throw error
+  })
   let pool: Promise<{ end(): Promise<void> }> | undefined
   return {
     mode: 'postgres',
     db: drizzle(client),
-    sql: wrap(ledger),
-    quickSql: wrap(quick),
+    sql: wrap(ledger, silence),
+    quickSql: wrap(quick, silence),
     ringPool() {
       pool ??= openRingPool(url)
       return pool
     },
     async migrate() {
       const { migrate } = await import('drizzle-orm/postgres-js/migrator')
-      const own = connect(1)
+      // Waits for other processes' migrations, and for its own, as long as they take.
+      const own = connect(1, null)
       try {
         await own`select pg_advisory_lock(${MIGRATION_LOCK})`
         const db = drizzle(own)
-        await migrateWith(wrap(own), options.migrations, () => migrate(db, { migrationsFolder: options.migrations }))
+        await migrateWith(wrap(own, silence), options.migrations, () =>
+          migrate(db, { migrationsFolder: options.migrations }),
+        )
       } finally {
         await own.end({ timeout: 2 })
       }
@@ -64,23 +79,25 @@ export async function openPostgres(url: string, options: StoreOptions): Promise<
     async close() {
       await (await pool)?.end()
       await Promise.all([client, ledger, quick].map((one) => one.end({ timeout: 5 })))
+      silence.close()
     },
   }
 }
 
-function wrap(client: postgres.Sql): Sql {
+function wrap(client: postgres.Sql, silence: Silence): Sql {
   const run = (on: postgres.Sql | postgres.TransactionSql) => ({
     async query<T extends object>(text: string, params: readonly Param[] = []): Promise<T[]> {
-      const rows = await on.unsafe(text, [...params], { prepare: true })
+      const rows = await silence.answered(on.unsafe(text, [...params], { prepare: true }))
       return rows as unknown as T[]
     },
   })
   return {
     ...run(client),
-    transaction: async <T>(work: (tx: Pick<Sql, 'query'>) => Promise<T>): Promise<T> => {
-      const result = await client.begin((tx) => work(run(tx)))
-      return result as T
-    },
+    transaction: <T>(work: (tx: Pick<Sql, 'query'>) => Promise<T>): Promise<T> =>
+      silence.transaction<T, postgres.TransactionSql>(
+        async (body) => (await client.begin(body)) as T,
+        (tx) => work(run(tx)),
+      ),
   }
 }
 

@@ -79,7 +79,7 @@ const TITLE = `initcap(${pick(WORDS.verb, 'n / 3')}) || ' ' || ${pick(WORDS.thin
 const SOURCE = `'As a ' || ${pick(WORDS.role, 'n / 7')} || ' I want to ' || ${pick(WORDS.verb, 'n / 3')} || ' ' || ${pick(WORDS.thing, 'n / 37')} ||
   ' ' || ${pick(WORDS.end, 'n / 411')} || ' so that case ' || md5(n::text) || ' is closed in time'`
 
-/** Fills every table that grows, with the states of a hub that has run for a month. Indexes are made afterwards, as that takes a fraction. */
+/** Fills every table that grows, with the states of a healthy hub that has run for a month: nothing held, nothing cancelled. Indexes are made afterwards, as that takes a fraction. */
 export async function fill(sql: postgres.Sql, rows: number): Promise<void> {
   await sql.unsafe(
     `set synchronous_commit = off; set maintenance_work_mem = '512MB'; set session_replication_role = replica`,
@@ -116,7 +116,7 @@ function statements(rows: number): readonly string[] {
        case when s.state = 'done' then jsonb_build_object('text', 'Story ' || ${TITLE}) end,
        case when s.state = 'dead' then 'the tracker refused it' end, case when s.state = 'dead' then 'FORBIDDEN' end
      from generate_series(1, ${rows}) as n, lateral (select case when n > ${pending} then 'pending' when n > ${running} then 'running'
-       when n % 300 = 0 then 'dead' when n % 1000 = 1 then 'cancelled' else 'done' end as state) as s`,
+       when n % 300 = 0 then 'dead' else 'done' end as state) as s`,
     `insert into hub.outbox (id, workspace, key, job_id, plugin, lane, op, place, message, state, attempts, fence, worker, lease_until, not_before, created_at, finished_at, posted)
      select ${ID('n')}, ${WORKSPACE}, ${ID('n')} || ':result', ${ID('n')}, 'slack', ${WORKSPACE} || ':C' || n % 4000, 'post', ${PLACE},
        jsonb_build_object('text', 'Story ' || ${TITLE}, 'blocks', jsonb_build_array(jsonb_build_object('kind', 'text', 'markdown', ${SOURCE}))),
@@ -124,7 +124,7 @@ function statements(rows: number): readonly string[] {
        case when s.state in ('sent', 'dead', 'superseded') then ${at(rows)} end,
        case when s.state = 'sent' then ${PLACE} || jsonb_build_object('message', n::text) end
      from generate_series(1, ${rows}) as n, lateral (select case when n > ${pending} then 'pending' when n > ${running} then 'inflight'
-       when n > ${running - 200} then 'unknown' when n % 5000 = 0 then 'held' when n % 400 = 1 then 'dead' when n % 100 = 2 then 'superseded' else 'sent' end as state) as s`,
+       when n > ${running - 200} then 'unknown' when n % 400 = 1 then 'dead' when n % 100 = 2 then 'superseded' else 'sent' end as state) as s`,
     `insert into hub.audit (workspace, at, actor, action, subject, outcome, job_id)
      select ${WORKSPACE}, ${at(rows)}, 'slack:U' || n % 20000, 'command', 'story', case when n % 50 = 0 then 'denied' else 'done' end, ${ID('n')} ${series}`,
     `insert into hub.stories (workspace, id, number, title, state, version, source, source_hash, language, created_by, created_by_name, created_at, updated_at)
