@@ -106,6 +106,20 @@ describe('comparing a story with its issue', () => {
     const agreed = agreementsAfter({}, draft, section, [])
     expect(compare(agreed, draft, section, false)).toMatchObject({ toStory: [], conflicts: [] })
   })
+  it('sees no change in white space and composed letters, which trackers give back in their own way', () => {
+    const [first, ...others] = story.criteria
+    if (!first) throw new Error('no criterion')
+    const mine = {
+      ...story,
+      criteria: [{ ...first, then: ['10\u00a0000 € are  paid\nat once', 'a Cafe\u0301'] }, ...others],
+    }
+    const back = sectionOf(mine).map((c) => ({
+      ...c,
+      lines: c.lines.map((line) => line.normalize('NFC').replace(/\s+/g, ' ').trim()),
+    }))
+    expect(back[0]?.lines).toContain('Then 10 000 € are paid at once')
+    expect(compare({}, mine, back, false)).toMatchObject({ toStory: [], conflicts: [] })
+  })
   it('is done with 200 criteria on each side', () => {
     const many = {
       ...story,

@@ -7,12 +7,24 @@ import { contentOf } from '../match.ts'
 import { stepsOf } from '../render.ts'
 import type { KeptCriterion } from '../version.ts'
 
+/** Controls but tab and line break; directional overrides. */
+const UNSEEN = /[[\p{Cc}--[\t\n\r]]\u202a-\u202e\u2066-\u2069]/gv
+const ASCII = /^[!-~]+(?: [!-~]+)*$/
+
+/** Words as trackers give them back: one kind of space, composed letters, nothing unseen. A model writes all of these. */
+function flat(text: string): string {
+  return ASCII.test(text) ? text : text.normalize('NFC').replace(UNSEEN, '').replace(/\s+/g, ' ').trim()
+}
+const sameText = (a: string, b: string | undefined) => b !== undefined && (a === b || flat(a) === flat(b))
+const sameLines = (a: readonly string[], b: readonly string[]) =>
+  a.length === b.length && a.every((line, i) => sameText(line, b[i]))
+
 /** A criterion as it is written into an issue. */
 export function toTracked(criterion: KeptCriterion, language: string): TrackedCriterion {
-  return { id: criterion.id, title: criterion.title, lines: stepsOf(criterion, language) }
+  return { id: criterion.id, title: flat(criterion.title), lines: stepsOf(criterion, language).map(flat) }
 }
 export const sameTracked = (a: TrackedCriterion, b: TrackedCriterion): boolean =>
-  a.title === b.title && a.lines.length === b.lines.length && a.lines.every((line, i) => line === b.lines[i])
+  sameText(a.title, b.title) && sameLines(a.lines, b.lines)
 
 /** What a story's criterion said, to see later whether it changed. */
 export const hashOf = (criterion: Criterion): string =>
