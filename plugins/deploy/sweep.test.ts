@@ -114,6 +114,24 @@ it('ends what nobody approves and what is not heard of, tells it, and leaves the
   await store.report({ ...wanted({}), service: 'silent' }, { ...late, atMs: NOW }, NOW)
   expect((await store.get('w', 3)).state).toBe('succeeded')
 })
+it('ends the one that holds a lock, however many that are only reported have hung for longer', async () => {
+  const store = createStore(opened.db)
+  await opened.sql.query(
+    `insert into hub.deployments (workspace, id, number, service, environment, production, state, revision, started_at, updated_at)
+     select 'reported', gen_random_uuid(), n, 'service-' || n, 'production', true, 'running', 1, now(), now() - interval '90 hours'
+     from generate_series(1, 100) n`,
+  )
+  await store.create(wanted({ workspace: 'hung' }))
+  await opened.sql.query(`update hub.deployments set updated_at = now() - interval '4 hours' where workspace = 'hung'`)
+  const ended: unknown[] = []
+  const ctx = {
+    async enqueue(_job: unknown, { number }: { readonly number: number }, options: { readonly workspace: string }) {
+      ended.push([options.workspace, number])
+    },
+  } as unknown as Context
+  await sweepSchedules({ store: () => store, nowMs: () => NOW } as unknown as Desk)[0]?.run({ startMs: NOW }, ctx)
+  expect(ended).toEqual([['hung', 1]])
+})
 it('forgets commits, and what was told once or together, after 120 days', async () => {
   const commits = createCommits(opened.db)
   const one = (sha: string) => [{ sha, message: 'm', author: 'a' }]

@@ -27,10 +27,9 @@ export function sweepSchedules(desk: Desk): readonly Schedule[] {
         }
         for (const row of await desk.store().stale(now - APPROVAL_MS, ['waiting']))
           await end(row, 'cancelled', 'Nobody approved it within a day: ask for it again')
-        for (const row of await desk.store().stale(now - SILENCE_MS, ['queued', 'running'])) {
-          const reason = 'Nothing was heard of it for three hours: look at its run; a later report corrects this'
-          if (row.locked) await end(row, 'failed', reason)
-        }
+        const silent = 'Nothing was heard of it for three hours: look at its run; a later report corrects this'
+        for (const row of await desk.store().stale(now - SILENCE_MS, ['queued', 'running']))
+          await end(row, 'failed', silent)
       },
     },
     {

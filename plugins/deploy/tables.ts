@@ -97,6 +97,7 @@ export const deployments = hub.table(
       .on(t.workspace, t.finishedAt, t.service, t.state, t.leadTimeMs, t.restoreMs)
       .where(sql`production`),
     index('deployments_open').on(t.updatedAt).where(sql`state in ('waiting', 'queued', 'running')`),
+    index('deployments_stale').on(t.updatedAt).where(sql`locked`),
     uniqueIndex('deployments_lock').on(t.workspace, t.service, t.environment).where(sql`locked`),
     uniqueIndex('deployments_job').on(t.workspace, t.jobId).where(sql`job_id is not null`),
   ],

@@ -142,12 +142,19 @@ export function createHistory(db: Db) {
         .limit(MOST_LISTED)
       return newest.reverse()
     },
-    /** Of every workspace: open, and untouched since. */
+    /** Of every workspace: started by the hub, not over, and untouched since. What is only reported holds no lock, and would fill the batch. */
     async stale(beforeMs: number, states: readonly DeploymentState[]): Promise<Row[]> {
       return db
         .select()
         .from(deployments)
-        .where(and(inArray(deployments.state, [...states]), lt(deployments.updatedAt, new Date(beforeMs))))
+        .where(
+          and(
+            // A bare column, which even a plan for any parameters finds in the index.
+            deployments.locked,
+            inArray(deployments.state, [...states]),
+            lt(deployments.updatedAt, new Date(beforeMs)),
+          ),
+        )
         .orderBy(deployments.updatedAt)
         .limit(100)
     },

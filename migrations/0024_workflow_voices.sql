@@ -1,0 +1,1 @@
+ALTER TABLE "hub"."workflow_votes" ADD COLUMN "voice" text;

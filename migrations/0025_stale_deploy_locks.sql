@@ -1,0 +1,1 @@
+CREATE INDEX "deployments_stale" ON "hub"."deployments" USING btree ("updated_at") WHERE locked;
