@@ -31,35 +31,53 @@ function checked(draft: StoryDraft): StoryDraft {
 const replace = (draft: StoryDraft, next: KeptCriterion): StoryDraft =>
   checked({ ...draft, criteria: draft.criteria.map((c) => (c.id === next.id ? next : c)) })
 
+type Steps = Pick<Criterion, 'given' | 'when' | 'then'>
+
+/** Step words of the story's language and of English, with what each begins: 0 given, 1 when, 2 then, 3 more of the same. */
+function stepWords(language: string): ReadonlyMap<string, number> {
+  const vocabularies = [keywordsOf(language).steps, keywordsOf('en').steps]
+  return new Map(vocabularies.flatMap((words) => words.map((word, kind) => [word.toLowerCase(), kind] as const)))
+}
+/** Null when there is no "when" and "then" among them. */
+function stepsFrom(parts: readonly { readonly kind: number; readonly text: string }[]): Steps | null {
+  let last = 0
+  const steps = parts.map(({ kind, text }) => {
+    if (kind !== 3) last = kind
+    const words = text.replace(/\s+/g, ' ').replace(/[\s,;.]+$/, '')
+    return { kind: last, text: words.trim() }
+  })
+  const of = (kind: number) => steps.filter((step) => step.kind === kind && step.text !== '').map(({ text }) => text)
+  const when = of(1).join(', ')
+  return when === '' || of(2).length === 0 ? null : { given: of(0), when, then: of(2) }
+}
+
 /**
  * Reads "Given …, when …, then …" in the language of the story or in English, over any number of lines. Null when there is no "when" and
  * "then" in it.
  */
-export function parseSteps(text: string, language: string): Pick<Criterion, 'given' | 'when' | 'then'> | null {
-  const steps: { key: number; text: string }[] = []
-  const vocabularies = [keywordsOf(language).steps, keywordsOf('en').steps]
-  const kinds = new Map(
-    vocabularies.flatMap((words) => words.map((word, index) => [word.toLowerCase(), index] as const)),
-  )
-  const first = [...kinds].map(([word]) => word).join('|')
-  const pattern = new RegExp(`(?:^|[\\n,;.]\\s*)(${first})\\s+`, 'giu')
+export function parseSteps(text: string, language: string): Steps | null {
+  const words = stepWords(language)
+  const pattern = new RegExp(`(?:^|[\\n,;.]\\s*)(${[...words.keys()].join('|')})\\s+`, 'giu')
   const marks = [...text.matchAll(pattern)]
-  for (const [index, mark] of marks.entries()) {
-    const from = mark.index + mark[0].length
-    const body = text.slice(from, marks[index + 1]?.index ?? text.length)
-    const kind = kinds.get(mark[1]?.toLowerCase() ?? '') ?? 0
-    const previous = steps.at(-1)?.key ?? 0
-    steps.push({
-      key: kind === 3 ? previous : kind,
-      text: body
-        .replace(/\s+/g, ' ')
-        .replace(/[\s,;.]+$/, '')
-        .trim(),
-    })
-  }
-  const of = (key: number) => steps.filter((step) => step.key === key && step.text !== '').map((step) => step.text)
-  const when = of(1).join(', ')
-  return when === '' || of(2).length === 0 ? null : { given: of(0), when, then: of(2) }
+  return stepsFrom(
+    marks.map((mark, index) => ({
+      kind: words.get(mark[1]?.toLowerCase() ?? '') ?? 0,
+      text: text.slice(mark.index + mark[0].length, marks[index + 1]?.index ?? text.length),
+    })),
+  )
+}
+/**
+ * Reads lines of one step each, whatever words stand inside them: "Dann wird er benachrichtigt, wenn …" is one result. A line without a step word
+ * goes on with what the line before it was. Null when the first has none, or when there is no "when" and "then" among them.
+ */
+export function parseStepLines(lines: readonly string[], language: string): Steps | null {
+  const words = stepWords(language)
+  const pattern = new RegExp(`^(${[...words.keys()].join('|')})\\s+`, 'iu')
+  const parts = lines.map((line) => {
+    const mark = pattern.exec(line)
+    return { kind: words.get(mark?.[1]?.toLowerCase() ?? '') ?? null, text: line.slice(mark?.[0].length ?? 0) }
+  })
+  return parts[0]?.kind == null ? null : stepsFrom(parts.map(({ kind, text }) => ({ kind: kind ?? 3, text })))
 }
 
 /** A person's own wording. Steps replace steps; a plain sentence replaces the title and what must come out. */

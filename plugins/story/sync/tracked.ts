@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import type { TrackedCriterion } from '#contract'
 import type { Criterion, Draft } from '../draft.ts'
 import { criterionSchema } from '../draft.ts'
-import { parseSteps } from '../edit.ts'
+import { parseStepLines, parseSteps } from '../edit.ts'
 import { contentOf } from '../match.ts'
 import { stepsOf } from '../render.ts'
 import type { KeptCriterion } from '../version.ts'
@@ -45,10 +45,12 @@ export function fromTracked(
   before: Criterion | null,
   draftOffline: (text: string) => Draft,
 ): Criterion | null {
-  const lines = tracked.lines.map((line) => line.trim()).filter((line) => line !== '')
-  const title = tracked.title.trim() || lines[0] || ''
+  const lines = tracked.lines.map(flat).filter((line) => line !== '')
+  const title = flat(tracked.title) || lines[0] || ''
   if (title.length > WORDS_OF.title || lines.length > 3 * WORDS_OF.lines) return null
-  const steps = parseSteps(lines.join('\n'), language)
+  // Who changes the title alone leaves the steps, and where they come from, as they were.
+  if (before && sameLines(lines, stepsOf(before, language))) return { ...before, title }
+  const steps = parseStepLines(lines, language) ?? parseSteps(lines.join('\n'), language)
   // Plain sentences: what must come out is theirs; the step that leads there is what the story had or what its words suggest.
   const base = before ?? (steps ? null : (draftOffline([title, ...lines].join('\n')).criteria[0] ?? null))
   const when = steps?.when ?? base?.when ?? title
