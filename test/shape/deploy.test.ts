@@ -81,6 +81,18 @@ describe('deploy/kubernetes.yaml', () => {
     for (const document of documents) expect(problems('kubernetes-strict.schema.json', document)).toEqual([])
     expect(problems('kubernetes-strict.schema.json', { apiVersion: 'v1', kind: 'Service', sepc: {} })).not.toEqual([])
   })
+  it('migrates where no probe stops it half-way, with a command that is there', () => {
+    const command = z.object({ command: z.tuple([z.literal('node'), z.string(), z.literal('migrate')]) })
+    const Deployment = z.object({
+      spec: z.object({ template: z.object({ spec: z.object({ initContainers: z.tuple([command]) }) }) }),
+    })
+    const deployments = documents.flatMap((document) => Deployment.safeParse(document).data ?? [])
+    expect(deployments).toHaveLength(2)
+    for (const { spec } of deployments) {
+      const [script] = spec.template.spec.initContainers.map((one) => one.command[1])
+      expect(existsSync(new URL(`../../${script}`, import.meta.url)), script).toBe(true)
+    }
+  })
 })
 
 describe('deploy/Dockerfile', () => {
