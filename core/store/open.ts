@@ -23,6 +23,8 @@ export interface StoreOptions {
   readonly migrations: string
   /** Connections to PostgreSQL for this process. */
   readonly poolSize?: number
+  /** How long PostgreSQL may leave a statement of the ledger unanswered before it counts as away. */
+  readonly silentMs?: number
 }
 
 /** Opens the one database. Drivers are imported only for the mode in use: each costs start-up time and memory. */
