@@ -143,10 +143,14 @@ export const storyBackfills = hub.table(
     trackerWorkspace: text('tracker_workspace').notNull(),
     project: text('project').notNull(),
     query: text('query'),
-    state: text('state').notNull(), // running | stopped | done
+    state: text('state').notNull(), // running | stopped | failed | done
+    /** Why it failed, for people. */
+    reason: text('reason'),
     /** Where the next page begins; null before the first. */
     cursor: text('cursor'),
     page: integer('page').notNull().default(0),
+    /** Ids of the issues of the last page: one that comes again at the head of the next counts once. */
+    counted: jsonb('counted').notNull().default([]),
     written: integer('written').notNull().default(0),
     /** Issues left alone, by reason. */
     skipped: jsonb('skipped').notNull().default({}),
