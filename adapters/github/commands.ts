@@ -3,8 +3,13 @@ import type { GitHubConfig } from './config.ts'
 import { commented, opened, type Repository, type Sender, type Topic } from './payloads.ts'
 import { laneOf, placeOf } from './place.ts'
 
-/** Anybody may comment on a public repository; these people belong to it. */
-const INSIDE = new Set(['OWNER', 'MEMBER', 'COLLABORATOR'])
+/**
+ * Anybody may comment on a public repository; these people belong to it. The workspace is the whole account: whoever an organisation let into one
+ * repository as an outside collaborator belongs to that repository alone, while in the account of a person they are all there is.
+ * https://docs.github.com/en/organizations/managing-user-access-to-your-organizations-repositories/managing-outside-collaborators
+ */
+const isInside = (association: string, { owner }: Repository): boolean =>
+  association === 'OWNER' || association === 'MEMBER' || (association === 'COLLABORATOR' && owner.type === 'User')
 
 /** `ignored`: it is none of the hub's business. */
 export type Received = Receipt['status'] | 'ignored'
@@ -29,11 +34,8 @@ export function createCommands(hub: Hub<GitHubConfig>, signals: Signals): Comman
   ): Promise<Received> => {
     const line = commandIn(said.text)
     if (line === null || hub.catalog.match(line) === null) return 'ignored'
-    if (!INSIDE.has(said.association)) {
-      log.info(
-        { actor: said.sender.login, association: said.association },
-        'a command from outside the repository was not run',
-      )
+    if (!isInside(said.association, at.repository)) {
+      log.info({ actor: said.sender.login, association: said.association }, 'a command from outside was not run')
       return 'ignored'
     }
     const place = placeOf(at.repository, at.topic.number)

@@ -4,7 +4,8 @@ import { z } from 'zod'
 const repository = z.object({
   full_name: z.string().regex(/^[a-z\d][\w-]*\/(?!\.{1,2}$)[\w.-]+$/i),
   private: z.boolean(),
-  owner: z.object({ id: z.number(), login: z.string() }),
+  /** Where it is not told what the owner is, they are taken for an organisation. */
+  owner: z.object({ id: z.number(), login: z.string(), type: z.string().default('Organization') }),
 })
 const sender = z.object({ id: z.number(), login: z.string(), type: z.string() })
 const topic = z.object({ number: z.number(), title: z.string(), body: z.string().nullable().default(null) })

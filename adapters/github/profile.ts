@@ -25,7 +25,7 @@ export function profileOf(user: unknown, apiUrl: string): Profile | null {
   if (!shown) return null
   const isPerson = type === 'User'
   const isVerified = isPerson && login !== undefined && !login.includes('_') && !MANAGED_HOST.test(apiUrl)
-  // Of those who comment, only owners, members and collaborators are heard at all.
+  // Of those who comment, only people who belong to the owner of the repository are heard at all.
   const isMember = isPerson && !suspended_at
   return { name: shown, isBot: type === 'Bot', isMember, ...(isVerified && email ? { email } : {}) }
 }

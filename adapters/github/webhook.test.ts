@@ -5,7 +5,7 @@ import type { GitHubConfig } from './config.ts'
 import { createInbound } from './inbound.ts'
 import { createRoutes } from './webhook.ts'
 
-const NAMES = ['story', 'story show', 'hub help']
+const NAMES = ['story', 'story show', 'hub help', 'docs ask']
 const SILENT = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} }
 
 async function rig(answer: (call: CommandCall) => Promise<unknown> = async () => undefined) {
@@ -79,6 +79,12 @@ describe('a comment', () => {
     await it.say({ body: '/hub help', isPrivate: false })
     expect(it.calls[0]?.place.visibility).toBe('public')
   })
+  test('of a collaborator is heard in the repository of a person', async () => {
+    const it = await open()
+    const owner = { id: 583_231, login: 'ann', type: 'User' }
+    await it.say({ body: '/hub help', association: 'COLLABORATOR', owner })
+    expect(it.calls.map(({ workspace }) => workspace)).toEqual(['github:583231'])
+  })
   test('delivered again has no second effect, and no second pair of eyes', async () => {
     const it = await open()
     for (let i = 0; i < 3; i++) await it.say({ body: '/hub help', deliveryId: 'guid-0002' })
@@ -93,6 +99,10 @@ describe('a comment', () => {
     ['of a bot', { body: '/hub help', sender: { id: 1, login: 'renovate[bot]', type: 'Bot' } }],
     ['of an app in the name of a person', { body: '/hub help', viaApp: true }],
     ['of somebody from outside', { body: '/hub help', association: 'NONE' }],
+    [
+      'of an outside collaborator of an organisation',
+      { body: '/docs ask What is secret?', association: 'COLLABORATOR' },
+    ],
     ['of a first-time contributor', { body: '/hub help', association: 'FIRST_TIME_CONTRIBUTOR' }],
   ])('%s is acknowledged and left alone', async (_what, said) => {
     const it = await open()

@@ -54,6 +54,7 @@ export interface Said {
   readonly event?: string
   readonly action?: string
   readonly association?: string
+  readonly owner?: { readonly id: number; readonly login: string; readonly type: string }
   readonly sender?: { readonly id: number; readonly login: string; readonly type: string }
   readonly isPrivate?: boolean
   readonly deliveryId?: string
@@ -345,7 +346,7 @@ export async function startGitHubFake(options: { readonly now?: () => number } =
         event,
         {
           action: said.action ?? (isComment ? 'created' : 'opened'),
-          repository: { full_name: REPO, private: said.isPrivate ?? true, owner: OWNER },
+          repository: { full_name: REPO, private: said.isPrivate ?? true, owner: said.owner ?? OWNER },
           sender,
           [subject]: isComment ? topic : { ...topic, body },
           ...(isComment
