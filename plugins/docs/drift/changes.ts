@@ -1,6 +1,6 @@
 import { distance } from 'fastest-levenshtein'
 import type { ChangedFile } from '#contract'
-import { type Hunk, hunkText } from './hunks.ts'
+import { type Hunk, hunkStart } from './hunks.ts'
 import { isCode, type Name, type NameKind, namesIn } from './names.ts'
 
 /** Something that the code was known by and is not any more. */
@@ -62,7 +62,7 @@ function changesIn(hunk: Hunk, present: ReadonlySet<string>): NameChange[] {
   const old = removed.filter(({ name }) => !present.has(name))
   const before = new Set(removed.map(({ name }) => name))
   const fresh = added.filter(({ name }) => !before.has(name))
-  const text = hunkText(hunk).slice(0, HUNK_CHARACTERS)
+  const text = hunkStart(hunk, HUNK_CHARACTERS)
   return old.map(({ kind, name, line }) => {
     const near = fresh
       .filter((one) => one.kind === kind)

@@ -32,3 +32,6 @@ function parsePatch({ path, previousPath }: ChangedFile, patch: string): Hunk[] 
   return hunks.map((hunk) => ({ path, previousPath: previousPath ?? path, ...hunk }))
 }
 export const hunkText = ({ lines }: Hunk): string => lines.map(({ mark, text }) => `${mark}${text}`).join('\n')
+/** Its beginning, as PostgreSQL takes it into JSON: without half a character at the cut, and without NUL. */
+export const hunkStart = (hunk: Hunk, characters: number): string =>
+  hunkText(hunk).slice(0, characters).toWellFormed().replaceAll('\0', '')

@@ -5,7 +5,7 @@ import type { Exported, Shape } from '../code/types.ts'
 import { decodeDocument } from '../index/select.ts'
 import { inTurns } from '../index/sync.ts'
 import type { NameChange } from './changes.ts'
-import { type Hunk, hunkText } from './hunks.ts'
+import { type Hunk, hunkStart } from './hunks.ts'
 import { isCode, says } from './names.ts'
 
 const FILES = 60
@@ -148,7 +148,7 @@ const apart = (a: string, b: string): number => distance(a, b) / Math.max(1, a.l
 
 function shownIn(hunks: readonly Hunk[], name: string): string {
   const found = hunks.find(({ lines }) => lines.some(({ mark, text }) => mark === '-' && says(text, name))) ?? hunks[0]
-  return found === undefined ? '' : hunkText(found).slice(0, HUNK_CHARACTERS)
+  return found === undefined ? '' : hunkStart(found, HUNK_CHARACTERS)
 }
 
 /**

@@ -4,6 +4,8 @@ import type { Settings } from '../settings/settings.ts'
 
 export const MAX_DOCUMENT_BYTES = 1_000_000
 const MAX_DOCUMENTS = 5_000
+/** A path is part of a key, and PostgreSQL takes none of more than some 2,700 bytes. */
+const MAX_PATH_BYTES = 1_000
 const TEXT = /(?:\.(?:md|mdx|markdown|rst|adoc|asciidoc|txt)|(?:^|\/)(?:README|CHANGELOG|CONTRIBUTING|HISTORY))$/i
 const BINARY = /\.(?:png|jpe?g|gif|webp|ico|svgz?|pdf|zip|gz|tgz|mp4|mov|webm|woff2?|ttf|otf|eot|exe|bin|jar|wasm)$/i
 
@@ -37,7 +39,9 @@ export function selectDocuments(entries: readonly TreeEntry[], settings: Setting
               ? `larger than ${MAX_DOCUMENT_BYTES / 1_000_000} MB`
               : !TEXT.test(path)
                 ? 'no text document'
-                : null
+                : Buffer.byteLength(path) > MAX_PATH_BYTES
+                  ? 'its path is too long'
+                  : null
     if (reason !== null) skipped.push({ path, reason })
     return reason === null
   })

@@ -6,7 +6,7 @@ import { docChunks, docFiles, docRepositories, docWords } from '../tables.ts'
 import type { Chunk } from './chunks.ts'
 import { type RepositoryKey, scopeOf } from './scope.ts'
 import type { Skipped } from './select.ts'
-import { lexemesOf, termsOf } from './terms.ts'
+import { isIndexable, lexemesOf, termsOf } from './terms.ts'
 
 /** What the hub knows of a repository's documents. */
 export interface Indexed extends RepositoryKey {
@@ -197,9 +197,8 @@ export function createIndexStore(db: Db) {
     },
     /** Chunks that name one of these pieces of code, as they are written. */
     async naming(key: RepositoryKey, names: readonly string[], limit: number): Promise<Passage[]> {
-      if (names.length === 0) return []
       const found: Passage[] = []
-      for (const some of batches(names, ROWS_AT_ONCE)) {
+      for (const some of batches(names.filter(isIndexable), ROWS_AT_ONCE)) {
         const quoted = some.map((name) => `'i:${name.replaceAll('\\', '\\\\').replaceAll("'", "''")}'`)
         const query = `'${scopeOf(key)}' & (${quoted.join(' | ')})`
         const rows = await db

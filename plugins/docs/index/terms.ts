@@ -5,6 +5,8 @@ export interface Term {
   readonly end: number
 }
 const MAX_TERM = 60
+/** PostgreSQL takes words of up to 2,046 bytes into an index; one this long is an address of a picture or a machine's own, and nobody asks for it. */
+const MAX_NAME = 200
 const STOP = new Set(
   (
     'a an and any are as at be by can could did do does for from get got had has have how i if in into is it its just may me ' +
@@ -39,7 +41,7 @@ export function termsOf(text: string): Term[] {
   for (const match of text.matchAll(/[\p{L}\p{N}]+/gu)) {
     const [word] = match
     const add = (part: string, start: number) => {
-      const folded = fold(part).slice(0, MAX_TERM)
+      const folded = fold(part).slice(0, MAX_TERM).toWellFormed()
       if (folded.length > 1 && !STOP.has(folded)) found.push({ term: stem(folded), start, end: start + part.length })
     }
     add(word, match.index)
@@ -56,21 +58,26 @@ export const GENERATED_MARK = '<!--autodevhub'
 /** Names of code in a text, as they are written. */
 export function identifiersOf(text: string): Set<string> {
   const found = new Set<string>()
-  if (/^<!--\s*autodevhub:/m.test(text)) found.add(GENERATED_MARK)
+  const add = (name: string) => {
+    if (isIndexable(name)) found.add(name)
+  }
+  if (/^<!--\s*autodevhub:/m.test(text)) add(GENERATED_MARK)
   for (const [name] of text.matchAll(IDENTIFIER)) {
     const clean = name.replace(/[.,:;]+$/, '')
-    if (clean.length < 2 || clean.length > 200 || !looksLikeCode(clean)) continue
-    found.add(clean)
+    if (clean.length < 2 || !isIndexable(clean) || !looksLikeCode(clean)) continue
+    add(clean)
     // `hub.start` names `start` as well.
-    if (/^[\w$.]+$/.test(clean)) for (const part of clean.split('.')) if (looksLikeCode(part)) found.add(part)
+    if (/^[\w$.]+$/.test(clean)) for (const part of clean.split('.')) if (looksLikeCode(part)) add(part)
   }
-  for (const [, name = ''] of text.matchAll(/\b([A-Za-z_]\w+)\(/g)) found.add(name)
-  for (const [, route = ''] of text.matchAll(/https?:\/\/[^\s/'"`<>)]+(\/[\w{}:/.-]*\w)/g)) found.add(route)
-  for (const [, script] of text.matchAll(/\b(?:npm|pnpm|yarn|bun) run ([\w:.-]*\w)/g)) found.add(`npm run ${script}`)
+  for (const [, name = ''] of text.matchAll(/\b([A-Za-z_]\w+)\(/g)) add(name)
+  for (const [, route = ''] of text.matchAll(/https?:\/\/[^\s/'"`<>)]+(\/[\w{}:/.-]*\w)/g)) add(route)
+  for (const [, script] of text.matchAll(/\b(?:npm|pnpm|yarn|bun) run ([\w:.-]*\w)/g)) add(`npm run ${script}`)
   for (const [, code = ''] of text.matchAll(/`([^`\n]+)`/g))
-    for (const [word] of code.matchAll(/[A-Za-z_$][\w$-]*/g)) found.add(word)
+    for (const [word] of code.matchAll(/[A-Za-z_$][\w$-]*/g)) add(word)
   return found
 }
+/** No text of the index has a longer name, so none needs to be looked for. */
+export const isIndexable = (name: string): boolean => Buffer.byteLength(name) <= MAX_NAME
 const looksLikeCode = (name: string): boolean => /[_/$]|^--|[a-z0-9][A-Z]|\.\w/.test(name)
 
 /** Everything a chunk can be found by. Headings count twice; names of code are kept as they are written. */

@@ -1,6 +1,6 @@
 import type { Drift } from '../drift/detect.ts'
 import { describes, mentions } from '../drift/detect.ts'
-import { type Hunk, hunkText } from '../drift/hunks.ts'
+import { type Hunk, hunkStart, hunkText } from '../drift/hunks.ts'
 import { isCode } from '../drift/names.ts'
 import { chunksOf, linesOf } from '../index/chunks.ts'
 import type { Indexed, IndexStore, Passage } from '../index/store.ts'
@@ -21,7 +21,7 @@ const NAMES = 400
 /** A name that so many sections use does not say which of them is meant. */
 const EVERYWHERE = 12
 
-export const hunkShown = (hunk: Hunk): string => hunkText(hunk).slice(0, HUNK_CHARACTERS)
+export const hunkShown = (hunk: Hunk): string => hunkStart(hunk, HUNK_CHARACTERS)
 
 export async function gather(
   index: IndexStore,
