@@ -227,6 +227,23 @@ describe('a pull request', () => {
   })
 })
 
+test.each([
+  ['privatized', true],
+  ['publicized', false],
+])('a repository that is %s is told of', async (action, isPrivate) => {
+  const repository = {
+    full_name: REPO,
+    html_url: `https://github.com/${REPO}`,
+    owner: { id: 9_919 },
+    private: isPrivate,
+  }
+  const target = async (request: RequestInit) => routes.fetch(new Request('http://hub.test/', request))
+  expect(await fake.deliver(target, 'repository', { action, repository })).toMatchObject({ status: 200 })
+  expect(await fake.deliver(target, 'repository', { action: 'renamed', repository })).toMatchObject({ status: 200 })
+  expect(published).toMatchObject([
+    { name: 'git.visibility', payload: { repository: REPO, private: isPrivate }, origin: { workspace: 'github:9919' } },
+  ])
+})
 describe('a run', () => {
   test('is told in each of its states', async () => {
     fake.push('main', { a: '1' })

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { ciRunChanged, deploymentReported, In, pullRequestChanged, pushed } from '#contract'
+import type { ciRunChanged, deploymentReported, In, pullRequestChanged, pushed, repositoryOpened } from '#contract'
 import { CHECK_ID } from './checks.ts'
 import {
   type CodeRepository,
@@ -9,6 +9,7 @@ import {
   pullPayload,
   pushPayload,
   runPayload,
+  visibilityPayload,
 } from './git-payloads.ts'
 import { keyMark, markedEdits } from './mark.ts'
 import { workspaceOf } from './place.ts'
@@ -21,6 +22,7 @@ const SERVICE = 100
 export type Told = (
   | { readonly kind: 'push'; readonly payload: Omit<In<typeof pushed.payload>, 'own'> }
   | { readonly kind: 'pull request'; readonly payload: Omit<In<typeof pullRequestChanged.payload>, 'own'> }
+  | { readonly kind: 'visibility'; readonly payload: In<typeof repositoryOpened.payload> }
   | { readonly kind: 'run'; readonly payload: In<typeof ciRunChanged.payload> }
   | { readonly kind: 'deployment'; readonly payload: In<typeof deploymentReported.payload> }
 ) & {
@@ -90,6 +92,17 @@ const READERS: Readonly<Record<string, Reader>> = {
         channel: `${repository.full_name}#${pull.number}`,
         atMs: timeOf(pull.updated_at, nowMs),
       },
+    }
+  },
+  repository(body, nowMs) {
+    const read = visibilityPayload.safeParse(body)
+    if (!read.success) return null
+    const { repository } = read.data
+    return {
+      ...about(repository, 'itself'),
+      markedBy: null,
+      kind: 'visibility',
+      payload: { ...named(repository), private: repository.private, atMs: nowMs },
     }
   },
   workflow_run(body, nowMs) {

@@ -51,6 +51,10 @@ export const pullPayload = z.object({
     head: z.object({ ref: z.string(), sha: z.string(), repo: z.object({ full_name: z.string() }).nullish() }),
   }),
 })
+export const visibilityPayload = z.object({
+  action: z.enum(['privatized', 'publicized']),
+  repository: repository.extend({ private: z.boolean() }),
+})
 export const runPayload = z.object({
   action: z.string(),
   repository,

@@ -1,4 +1,12 @@
-import { ciRunChanged, deploymentReported, type Hub, type Log, pullRequestChanged, pushed } from '#contract'
+import {
+  ciRunChanged,
+  deploymentReported,
+  type Hub,
+  type Log,
+  pullRequestChanged,
+  pushed,
+  repositoryOpened,
+} from '#contract'
 import { createCommands, type Received, type Signals, settled } from './commands.ts'
 import type { GitHubConfig } from './config.ts'
 import { readEvent, type Told } from './events.ts'
@@ -28,6 +36,8 @@ export function createInbound(hub: Hub<GitHubConfig>, signals: Signals, identity
         return (await hub.publish(pushed, { ...told.payload, own: await isOwn(told, log) }, origin)).status
       case 'pull request':
         return (await hub.publish(pullRequestChanged, { ...told.payload, own: await isOwn(told, log) }, origin)).status
+      case 'visibility':
+        return (await hub.publish(repositoryOpened, told.payload, origin)).status
       case 'run':
         return (await hub.publish(ciRunChanged, told.payload, origin)).status
       case 'deployment':

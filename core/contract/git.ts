@@ -49,6 +49,11 @@ export const pullRequestChanged = defineEvent(
     atMs: z.number(),
   }),
 )
+/** A repository was opened to everybody, or closed. What the hub keeps of it follows. */
+export const repositoryOpened = defineEvent(
+  'git.visibility',
+  z.object({ ...repository, private: z.boolean(), atMs: z.number() }),
+)
 /** A CI run reached a new state. */
 export const ciRunChanged = defineEvent(
   'git.ci-run',

@@ -12,12 +12,30 @@ export async function boundHere(bindings: Bindings, workspace: string): Promise<
   return (await bindings.list(workspace, { kind: 'repository' })).filter(isKept)
 }
 
+/** Where people from outside read along, nothing private is shown, not its name either. */
+export const isOpen = ({ place }: Pick<Context, 'place'>): boolean => place?.visibility === 'public'
+
+/** Repositories that may be named here. What nobody has read yet may be private. */
+export async function namedHere(
+  ctx: Pick<Context, 'workspace' | 'place'>,
+  bindings: Bindings,
+  store: IndexStore,
+): Promise<{ readonly bound: readonly Binding[]; readonly hidden: number }> {
+  const all = await boundHere(bindings, ctx.workspace)
+  if (!isOpen(ctx)) return { bound: all, hidden: 0 }
+  const open = (await store.list(ctx.workspace)).filter((one) => one.sha !== null && !one.isPrivate)
+  const bound = all.filter(({ plugin, target }) =>
+    open.some((one) => sameRepository(one, { plugin, repository: target })),
+  )
+  return { bound, hidden: all.length - bound.length }
+}
+
 /** What may be read here. */
 export interface Readable {
   readonly repositories: readonly Indexed[]
   /** Bound, but nothing of them is indexed yet. */
   readonly unread: readonly { readonly plugin: string; readonly repository: string }[]
-  /** Left out because people from outside read along. */
+  /** Left out because people from outside read along; what is not indexed yet counts as well. */
   readonly hidden: number
 }
 
@@ -37,17 +55,14 @@ export async function readableHere(
       sameRepository(one, STORIES) ||
       bound.some(({ plugin, target }) => sameRepository(one, { plugin, repository: target })),
   )
-  const isOpen = ctx.place?.visibility === 'public'
-  const repositories = mine.filter((one) => one.sha !== null && !(isOpen && one.isPrivate))
+  const repositories = mine.filter((one) => one.sha !== null && !(isOpen(ctx) && one.isPrivate))
   const known = (plugin: string, repository: string) =>
     mine.some((one) => sameRepository(one, { plugin, repository }) && one.sha !== null)
-  return {
-    repositories,
-    unread: bound
-      .filter(({ plugin, target }) => !known(plugin, target))
-      .map(({ plugin, target }) => ({ plugin, repository: target })),
-    hidden: mine.filter((one) => isOpen && one.isPrivate && one.sha !== null).length,
-  }
+  const unread = bound
+    .filter(({ plugin, target }) => !known(plugin, target))
+    .map(({ plugin, target }) => ({ plugin, repository: target }))
+  const closed = mine.filter((one) => one.isPrivate && one.sha !== null).length
+  return { repositories, unread, hidden: isOpen(ctx) ? closed + unread.length : 0 }
 }
 
 /** What is still indexed although no project of the workspace is bound to it. */

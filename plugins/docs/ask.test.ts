@@ -181,6 +181,36 @@ function suite() {
     expect(answers[0]?.text).toContain('docs/p')
     expect((await run('docs status')).text).toContain('20 documents, 20 passages')
   })
+  it('answers although a document has a word, a name or a path that no index takes', async () => {
+    const { run, host } = desk()
+    const long = 'aB9'.repeat(850)
+    host.commit({
+      'README.md': SETUP,
+      'docs/uml.md': `# Flow\n\n![flow](https://plantuml.test/svg/${long})\n\nCall \`${long}\` or ${long}(1), npm run ${long}\n`,
+      [`docs/${'long/'.repeat(600)}a.md`]: '# Deep\n',
+    })
+    expect((await run('docs ask How do I rotate the signing secret?')).text).toContain('README.md › Signing secret')
+    expect((await run('docs search flow')).text).toContain('docs/uml.md')
+    expect((await run('docs status')).text).toContain('1 its path is too long')
+  })
+  it('one repository that fails, however it fails, keeps no other from being read', async () => {
+    const { run, host, bind } = desk()
+    bind(workspace, 'octo/broken')
+    host.commit({ 'README.md': SETUP })
+    const { info } = host.port
+    host.port.info = async (name, signal) => {
+      if (name === 'octo/broken') throw new TypeError('select secret from rows')
+      return info(name, signal)
+    }
+    const answer = await run('docs ask How do I rotate the signing secret?')
+    expect(answer.text).toContain('README.md › Signing secret')
+    expect(markdownOf(answer)).toContain('not read: octo/broken: an error of the hub')
+    expect(markdownOf(answer)).not.toContain('select secret')
+    await expect(run('docs sync')).rejects.toThrow('select secret')
+    expect((await run('docs sync', { attempt: 3 })).text).toContain(
+      'octo/broken could not be read: an error of the hub',
+    )
+  })
   it('shows nothing of a private repository where people from outside read along', async () => {
     const { run, host } = desk({ private: true })
     host.commit({ 'README.md': SETUP })
@@ -188,6 +218,44 @@ function suite() {
     const { text } = await run('docs ask signing secret', { visibility: 'public' })
     expect(text).toContain('people from outside read along')
     expect(text).not.toContain('rotated')
+  })
+  it('names no private repository there, nor one that nobody has looked at, in whatever command', async () => {
+    const { run, host, bind } = desk({ private: true })
+    bind(workspace, 'octo/unread')
+    host.commit({ 'README.md': SETUP })
+    const open = { visibility: 'public' } as const
+    const said = async (line: string) => JSON.stringify(await run(line, open).catch((error: Error) => error.message))
+    const lines = [
+      'docs status',
+      'docs ask signing secret',
+      'docs sync',
+      'docs sync octo/none',
+      'docs sync octo/shop',
+      'docs issue octo/none What is it?',
+      'docs history README.md',
+      'docs adr Use it\nAda: Decision: we use it.',
+    ]
+    for (const line of [...lines, ...lines])
+      expect((await said(line)).replaceAll(line, '').replaceAll('repository octo/shop.', ''), line).not.toMatch(
+        /octo\/(?:shop|unread)/,
+      )
+    expect(await said('docs sync octo/shop')).toBe(
+      await said('docs sync octo/none').then((text) => text.replace('none', 'shop')),
+    )
+    expect((await run('docs sync')).text).toContain('octo/shop at')
+  })
+  it('follows a repository that is opened or closed to everybody', async () => {
+    const { run, host, opened } = desk()
+    host.commit({ 'README.md': SETUP })
+    const ask = async () => (await run('docs ask signing secret', { visibility: 'public' })).text
+    expect(await ask()).toContain('rotated')
+    expect((await run('docs sync', { visibility: 'public' })).text).toContain('octo/shop at')
+    host.setPrivate(true)
+    await opened(true)
+    expect(await ask()).toContain('people from outside read along')
+    host.setPrivate(false)
+    await opened(false)
+    expect(await ask()).toContain('rotated')
   })
   it('finds accepted stories, not those of private conversations', async () => {
     const view = (reference: string, visibility: 'team' | 'private', markdown: string) => ({

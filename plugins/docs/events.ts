@@ -6,14 +6,15 @@ import {
   type JobHandler,
   pullRequestChanged,
   pushed,
+  repositoryOpened,
 } from '#contract'
 import { stories, storyApproved } from '../story/api.ts'
 import { isKept } from './access.ts'
 import type { Desk } from './commands/desk.ts'
 import { chunksOf, linesOf } from './index/chunks.ts'
 import { STORIES } from './index/scope.ts'
-import { followPush, settleProposal } from './jobs.ts'
-import { follow, settlePull } from './push.ts'
+import { followPush, renewIndex, settleProposal } from './jobs.ts'
+import { follow, renew, settlePull } from './push.ts'
 import { DEFAULT_SETTINGS } from './settings/settings.ts'
 
 export function docsEvents(desk: Desk, hub: Pick<Hub, 'maybe'>): readonly EventHandler[] {
@@ -43,6 +44,15 @@ export function docsEvents(desk: Desk, hub: Pick<Hub, 'maybe'>): readonly EventH
         { plugin, repository, base, head: head.branch },
         { workspace: bound.workspace, key: `${ctx.jobId}:${bound.workspace}`, lane: `docs ${plugin} ${repository}` },
       )
+    }),
+    handleEvent(repositoryOpened, async ({ plugin, repository }, ctx) => {
+      const bound = await keepers(desk, plugin, repository, ctx.workspace)
+      for (const workspace of new Set(bound.map((one) => one.workspace)))
+        await ctx.enqueue(
+          renewIndex,
+          { plugin, repository },
+          { workspace, key: `${ctx.jobId}:${workspace}`, lane: `docs ${plugin} ${repository}` },
+        )
     }),
     handleEvent(storyApproved, async ({ reference, version, title }, ctx) => {
       const story = await hub.maybe(stories)?.get(ctx.workspace, reference)
@@ -74,6 +84,10 @@ export function docsJobs(desk: Desk): readonly JobHandler[] {
   return [
     handleJob(followPush, async (push, ctx) => {
       await follow(desk, push, ctx)
+      return undefined
+    }),
+    handleJob(renewIndex, async (renewed, ctx) => {
+      await renew(desk, renewed, ctx)
       return undefined
     }),
     handleJob(settleProposal, async (pull, ctx) => {

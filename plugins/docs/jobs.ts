@@ -17,6 +17,12 @@ export const followPush = defineJob({
   }),
   retry: { attempts: 6, backoffMs: 5_000 },
 })
+/** A repository was opened or closed to everybody: what may be shown of it is asked for anew. */
+export const renewIndex = defineJob({
+  name: 'docs.renew-index',
+  payload: z.object({ plugin: z.string(), repository: z.string() }),
+  retry: { attempts: 12, backoffMs: 5_000 },
+})
 /** The hub's pull request was merged or closed. */
 export const settleProposal = defineJob({
   name: 'docs.settle-proposal',

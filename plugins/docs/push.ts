@@ -9,7 +9,7 @@ import { isCode } from './drift/names.ts'
 import type { BranchKey, Finding, Outcome } from './drift/store.ts'
 import { keyOf, mergedChanges, surfaceChanges } from './drift/surfaces.ts'
 import { type Synced, syncRepository } from './index/sync.ts'
-import type { followPush, settleProposal } from './jobs.ts'
+import type { followPush, renewIndex, settleProposal } from './jobs.ts'
 import { propose, settleClosed } from './propose/propose.ts'
 import { type Told, tellChannels } from './tell.ts'
 import { count } from './text.ts'
@@ -187,6 +187,14 @@ async function comparison(
     if (error instanceof HubError && error.code === 'NOT_FOUND') return null
     throw error
   }
+}
+
+/** The index follows, and with it who may be shown what it says. */
+export async function renew(desk: Desk, { plugin, repository }: Out<(typeof renewIndex)['payload']>, ctx: Context) {
+  const key = { workspace: ctx.workspace, plugin, repository }
+  const bound = await boundHere(desk.bindings(), ctx.workspace)
+  if (!bound.some((one) => one.plugin === plugin && one.target === repository)) return
+  await syncRepository(desk.index(), portFor(desk, plugin), key, { signal: ctx.signal })
 }
 
 /** The hub's pull request was closed or merged: the host is asked which, whatever the event said. */

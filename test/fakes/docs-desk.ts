@@ -16,6 +16,7 @@ import {
   pushed,
   type Repositories,
   repositories,
+  repositoryOpened,
   type Said,
   threads,
 } from '#contract'
@@ -155,11 +156,11 @@ export function docsDesk(options: DocsDeskOptions) {
       }),
     async run(
       line: string,
-      over: { readonly workspace?: string; readonly visibility?: Place['visibility'] } = {},
+      over: { readonly workspace?: string; readonly visibility?: Place['visibility']; readonly attempt?: number } = {},
     ): Promise<Message> {
       const resolved = resolve(line)
       const workspace = over.workspace ?? options.workspace
-      const ctx = contextOf(workspace, placeIn(workspace, over.visibility ?? 'team'))
+      const ctx = contextOf(workspace, placeIn(workspace, over.visibility ?? 'team'), over.attempt)
       return resolved.command.run(resolved.args, ctx)
     },
     /** Where the hub is told that what this line shows was written. */
@@ -193,6 +194,13 @@ export function docsDesk(options: DocsDeskOptions) {
         },
         'memory:1',
         push.attempt,
+      ),
+    /** The host tells that it was opened or closed to everybody. */
+    opened: (isPrivate: boolean) =>
+      emit(
+        repositoryOpened.name,
+        { plugin: 'memory', repository: REPOSITORY, url: URL, private: isPrivate, atMs: 0 },
+        'memory:1',
       ),
     pull: (pull: {
       readonly number: number

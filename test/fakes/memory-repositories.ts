@@ -36,6 +36,7 @@ export function memoryRepositories(
   const proposals: (Proposal & { write: ProposalWrite })[] = []
   const reads = { blobs: 0, files: 0, trees: 0 }
   let head: Commit | null = null
+  let isPrivate = options.private ?? false
   const sha1 = (text: string | Uint8Array) => createHash('sha1').update(text).digest('hex')
   const bytesOf = (content: Files[string]) =>
     typeof content === 'string'
@@ -63,7 +64,7 @@ export function memoryRepositories(
             repository,
             url: `https://code.test/${repository}`,
             defaultBranch: 'main',
-            private: options.private ?? false,
+            private: isPrivate,
             mayWrite: options.mayWrite ?? true,
           }
         : null,
@@ -167,6 +168,9 @@ export function memoryRepositories(
       head = { sha, parent, files, message: from.message ?? 'Change' }
       commits.set(sha, head)
       return sha
+    },
+    setPrivate(to: boolean) {
+      isPrivate = to
     },
     tag: (name: string, sha: string) => void tags.set(name, sha),
     forget(sha: string) {

@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { type Action, type Block, type Command, type Context, defineCommand, HubError, type Message } from '#contract'
-import { boundHere } from '../access.ts'
+import { type Action, type Block, type Command, type Context, defineCommand, type Message } from '#contract'
+import { namedHere } from '../access.ts'
 import { writeAdr } from '../adr/ask.ts'
 import { type Draft, quotedSections, titleOf } from '../adr/draft.ts'
 import { draftId } from '../adr/keep.ts'
@@ -8,7 +8,7 @@ import { proposeAdr } from '../adr/propose.ts'
 import { readMessages } from '../adr/read.ts'
 import { adrBlocks } from '../adr/render.ts'
 import { clip, count, paragraph, plain } from '../text.ts'
-import { boundRepository, type Desk, NOTHING_BOUND } from './desk.ts'
+import { boundRepository, type Desk, hiddenNote, nothingHere } from './desk.ts'
 import { bare } from './passages.ts'
 
 const TITLE = 100
@@ -55,8 +55,7 @@ export function adrCommands(desk: Desk): readonly Command[] {
         )
       },
       async run({ draft: id, repository }, ctx) {
-        const [bound] = await boundRepository(desk, ctx, repository)
-        if (!bound) throw new HubError('NOT_FOUND', `${repository} is not bound here`)
+        const bound = await boundRepository(desk, ctx, repository)
         const made = await proposeAdr(desk, { id, plugin: bound.plugin, repository: bound.target }, ctx)
         return paragraph(made.markdown, {
           kind: 'actions',
@@ -114,26 +113,31 @@ async function drafted(desk: Desk, given: string, ctx: Context): Promise<Message
 }
 
 /** One button for each repository of the project that this channel belongs to; without a project, of the workspace. */
-async function buttons(desk: Desk, ctx: Context, id: string): Promise<Action[]> {
-  const bound = await boundHere(desk.bindings(), ctx.workspace)
+async function buttons(desk: Desk, ctx: Context, id: string): Promise<Block> {
+  const { bound, hidden } = await namedHere(ctx, desk.bindings(), desk.index())
   const { place } = ctx
   const project = place && (await desk.bindings().projectAt(ctx.workspace, place.plugin, place.channel))
   const own = bound.filter((one) => one.project === project)
-  return (own.length > 0 ? own : bound).slice(0, REPOSITORIES).map(({ target }, i, all) => ({
-    kind: 'button',
-    label: all.length === 1 ? 'Open pull request' : `Pull request in ${clip(target, 40)}`,
-    run: `docs adr propose ${id} ${target}`,
-    ...(i === 0 ? { style: 'primary' as const } : {}),
-  }))
+  const offered = (own.length > 0 ? own : bound).slice(0, REPOSITORIES)
+  if (offered.length === 0) return { kind: 'note', markdown: hidden > 0 ? hiddenNote(hidden) : nothingHere(0) }
+  const items = offered.map(
+    ({ target }, i, all): Action => ({
+      kind: 'button',
+      label: all.length === 1 ? 'Open pull request' : `Pull request in ${clip(target, 40)}`,
+      run: `docs adr propose ${id} ${target}`,
+      ...(i === 0 ? { style: 'primary' as const } : {}),
+    }),
+  )
+  return { kind: 'actions', items }
 }
 
-function shown(draft: Draft, read: string, items: readonly Action[]): Message {
+function shown(draft: Draft, read: string, ways: Block): Message {
   const markdown = adrBlocks(draft)
   const blocks: Block[] = [
     { kind: 'heading', text: draft.title },
     { kind: 'text', markdown },
     { kind: 'note', markdown: plain([`draft of a decision record from ${read}`, draft.made].join(' · ')) },
-    items.length > 0 ? { kind: 'actions', items } : { kind: 'note', markdown: NOTHING_BOUND },
+    ways,
   ]
   return { text: `${draft.title}\n${bare(markdown)}`, blocks }
 }

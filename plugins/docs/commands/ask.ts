@@ -7,7 +7,7 @@ import { termsOf } from '../index/terms.ts'
 import { sameRepository } from '../links.ts'
 import { queryOf, type Ranked, rank } from '../search/rank.ts'
 import { clip, count, paragraph, plain } from '../text.ts'
-import { type Desk, NOTHING_BOUND, readable } from './desk.ts'
+import { type Desk, hiddenNote, nothingHere, readable } from './desk.ts'
 import { bare, passageBlock, quoteLine } from './passages.ts'
 
 const READ_BY_MODEL = 8
@@ -77,11 +77,7 @@ async function look(desk: Desk, ctx: Context, text: string): Promise<Looked | Me
   const here = await readable(desk, ctx)
   const { repositories, hidden, failed } = here
   if (repositories.length === 0) {
-    if (hidden > 0)
-      return paragraph(
-        `The documents here are of ${count(hidden, 'private source')}, and people from outside read along. Ask in a channel of your team.`,
-      )
-    return paragraph(failed.length > 0 ? plain(failed.join('\n')) : NOTHING_BOUND)
+    return paragraph(failed.length > 0 ? plain(failed.join('\n')) : nothingHere(hidden))
   }
   const query = queryOf(text)
   const found = await desk.search().find(ctx.workspace, repositories, query.lexemes)
@@ -99,7 +95,7 @@ async function look(desk: Desk, ctx: Context, text: string): Promise<Looked | Me
       ]
       return `no document says “${was}”: looked for “${is}”`
     }),
-    ...(hidden > 0 ? [`${count(hidden, 'private source')} not shown where people from outside read along`] : []),
+    ...(hidden > 0 ? [hiddenNote(hidden)] : []),
     ...failed.map((why) => `not read: ${why}`),
   ]
   return { ranked, repositories, weights, notes }

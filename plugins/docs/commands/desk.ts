@@ -1,5 +1,5 @@
-import { type Bindings, type Context, HubError, type Repositories, type Threads } from '#contract'
-import { boundHere, type Readable, readableHere } from '../access.ts'
+import { type Binding, type Bindings, type Context, HubError, type Repositories, type Threads } from '#contract'
+import { isOpen, namedHere, type Readable, readableHere } from '../access.ts'
 import type { Drafts } from '../adr/keep.ts'
 import type { DriftStore } from '../drift/store.ts'
 import type { RepositoryKey } from '../index/scope.ts'
@@ -7,6 +7,7 @@ import type { IndexStore } from '../index/store.ts'
 import { type Synced, syncRepository } from '../index/sync.ts'
 import type { Asker } from '../model.ts'
 import type { Search } from '../search/store.ts'
+import { count } from '../text.ts'
 
 /** What commands and jobs work with; functions, because services exist only once every plugin is set up. */
 export interface Desk {
@@ -41,7 +42,7 @@ export async function syncShown(desk: Desk, ctx: Context, key: RepositoryKey): P
     signal: ctx.signal,
     onStep(done, total) {
       if (total < 20 || done % 20 !== 0) return
-      const label = `Reading ${key.repository}`
+      const label = `Reading ${isOpen(ctx) ? 'the documentation' : key.repository}`
       const percent = Math.round((done / total) * 100)
       void ctx
         .progress({ text: `${label}, ${percent} %`, blocks: [{ kind: 'progress', label, done: percent, total: 100 }] })
@@ -50,6 +51,8 @@ export async function syncShown(desk: Desk, ctx: Context, key: RepositoryKey): P
   })
 }
 
+/** Said in place of an error that is nobody's message. */
+export const OWN_ERROR = 'an error of the hub; its log tells more'
 /** What may be read here; a repository that was just bound is read first. */
 export async function readable(desk: Desk, ctx: Context): Promise<Readable & { readonly failed: readonly string[] }> {
   const first = await readableHere(ctx, desk.bindings(), desk.index())
@@ -59,24 +62,25 @@ export async function readable(desk: Desk, ctx: Context): Promise<Readable & { r
       await syncShown(desk, ctx, { workspace: ctx.workspace, plugin, repository })
     } catch (error) {
       ctx.signal.throwIfAborted()
-      if (!(error instanceof HubError)) throw error
-      failed.push(`${repository}: ${error.message}`)
+      // Whatever is wrong with one, the others are read.
+      if (!(error instanceof HubError)) ctx.log.error({ error: String(error), repository }, 'documents were not read')
+      if (!isOpen(ctx)) failed.push(`${repository}: ${error instanceof HubError ? error.message : OWN_ERROR}`)
     }
   const now = first.unread.length > 0 ? await readableHere(ctx, desk.bindings(), desk.index()) : first
   return { ...now, failed }
 }
 
 /** A repository as somebody typed it, among those that are bound in this workspace. */
-export async function boundRepository(desk: Desk, ctx: Context, typed: string | undefined) {
-  const bound = await boundHere(desk.bindings(), ctx.workspace)
-  if (bound.length === 0) throw new HubError('NOT_FOUND', NOTHING_BOUND)
-  if (typed === undefined) return bound
+export async function boundRepository(desk: Desk, ctx: Context, typed: string): Promise<Binding> {
+  const { bound, hidden } = await namedHere(ctx, desk.bindings(), desk.index())
+  if (bound.length === 0) throw new HubError('NOT_FOUND', nothingHere(hidden))
   const wanted = typed.replace(/^[a-z][a-z0-9-]*:/, '').toLowerCase()
   const found = bound.filter(({ target }) => {
     const name = target.toLowerCase()
     return name === wanted || name.endsWith(`/${wanted}`)
   })
-  if (found.length === 1) return found
+  const [one] = found
+  if (one && found.length === 1) return one
   const names = bound.map(({ target }) => target).join(', ')
   throw new HubError(
     'NOT_FOUND',
@@ -85,5 +89,12 @@ export async function boundRepository(desk: Desk, ctx: Context, typed: string | 
       : `${found.length} repositories are called ${typed}: write one of ${names}`,
   )
 }
-export const NOTHING_BOUND =
+/** Why nothing is shown: there is nothing, or not here. */
+export const nothingHere = (hidden: number): string =>
+  hidden === 0
+    ? NOTHING_BOUND
+    : `The documents here are of ${count(hidden, 'private source')}, and people from outside read along. Ask in a channel of your team.`
+export const hiddenNote = (hidden: number): string =>
+  `${count(hidden, 'private source')} not shown where people from outside read along`
+const NOTHING_BOUND =
   'No repository is bound to a project here yet. Bind one: /hub bind repository <project> github:owner/name'

@@ -7,7 +7,7 @@ import { STORIES } from '../index/scope.ts'
 import type { Indexed } from '../index/store.ts'
 import { sameRepository } from '../links.ts'
 import { clip, code, count, plain } from '../text.ts'
-import { type Desk, NOTHING_BOUND, portFor } from './desk.ts'
+import { type Desk, nothingHere, portFor } from './desk.ts'
 import { bare } from './passages.ts'
 
 const SHOWN = 10
@@ -38,7 +38,7 @@ async function found(
 ): Promise<{ readonly of: Indexed; readonly path: string }> {
   const here = await readableHere(ctx, desk.bindings(), desk.index())
   const repositories = here.repositories.filter((one) => !sameRepository(one, STORIES))
-  if (repositories.length === 0) throw new HubError('NOT_FOUND', NOTHING_BOUND)
+  if (repositories.length === 0) throw new HubError('NOT_FOUND', nothingHere(here.hidden))
   const [, repository, rest = typed] = /^([\w.-]+\/[\w.-]+):(.+)$/.exec(typed) ?? []
   const wanted = rest.replace(/^\.?\//, '').toLowerCase()
   const all: { readonly of: Indexed; readonly path: string }[] = []

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
-import { type Command, defineCommand, HubError } from '#contract'
+import { type Command, defineCommand } from '#contract'
 import { clip, paragraph, plain } from '../text.ts'
 import { boundRepository, type Desk, portFor } from './desk.ts'
 
@@ -23,8 +23,7 @@ export function issueCommand(desk: Desk): Command {
         author: { key: `${actor.account.plugin}:${actor.account.id}`, name: actor.name },
       },
     async run({ repository, question }, ctx) {
-      const [bound] = await boundRepository(desk, ctx, repository)
-      if (!bound) throw new HubError('NOT_FOUND', `${repository} is not bound here`)
+      const bound = await boundRepository(desk, ctx, repository)
       const hash = createHash('sha256').update(question.toLowerCase().replace(/\s+/g, ' ')).digest('hex').slice(0, 16)
       const issue = await portFor(desk, bound.plugin).issue(
         {

@@ -1,12 +1,12 @@
 import { z } from 'zod'
 import { type Action, type Block, type Command, defineCommand, type Message } from '#contract'
-import { readableHere } from '../access.ts'
+import { isOpen, readableHere } from '../access.ts'
 import { driftLine } from '../drift/issue.ts'
 import { STORIES } from '../index/scope.ts'
 import type { Indexed } from '../index/store.ts'
 import { sameRepository } from '../links.ts'
 import { clip, code, count, paragraph, plain } from '../text.ts'
-import { type Desk, NOTHING_BOUND } from './desk.ts'
+import { type Desk, hiddenNote, nothingHere } from './desk.ts'
 import { bare } from './passages.ts'
 
 const DOCUMENTS_SHOWN = 8
@@ -21,7 +21,8 @@ export function statusCommand(desk: Desk): Command {
     sideEffects: 'none',
     async run(_, ctx): Promise<Message> {
       const here = await readableHere(ctx, desk.bindings(), desk.index())
-      if (here.repositories.length === 0 && here.unread.length === 0) return paragraph(NOTHING_BOUND)
+      const unread = isOpen(ctx) ? [] : here.unread
+      if (here.repositories.length === 0 && unread.length === 0) return paragraph(nothingHere(here.hidden))
       const blocks: Block[] = []
       const actions: Action[] = []
       for (const one of here.repositories)
@@ -35,8 +36,9 @@ export function statusCommand(desk: Desk): Command {
           blocks.push({ kind: 'text', markdown: told.markdown })
           actions.push(...told.actions)
         }
-      for (const { repository } of here.unread)
+      for (const { repository } of unread)
         blocks.push({ kind: 'text', markdown: `**${plain(repository)}**: not read yet` })
+      if (here.hidden > 0) blocks.push({ kind: 'note', markdown: hiddenNote(here.hidden) })
       const text = blocks
         .map((block) => ('markdown' in block ? bare(block.markdown).replaceAll('`', '') : ''))
         .join('\n')

@@ -1,9 +1,9 @@
 import { z } from 'zod'
 import { type Block, type Command, defineCommand, HubError } from '#contract'
-import { boundHere, unboundHere } from '../access.ts'
+import { boundHere, isOpen, namedHere, unboundHere } from '../access.ts'
 import type { Synced } from '../index/sync.ts'
 import { clip, code, count, paragraph, plain } from '../text.ts'
-import { boundRepository, type Desk, syncShown } from './desk.ts'
+import { boundRepository, type Desk, hiddenNote, nothingHere, OWN_ERROR, syncShown } from './desk.ts'
 
 const LEFT_OUT_SHOWN = 8
 
@@ -19,22 +19,38 @@ export function syncCommand(desk: Desk): Command {
     sideEffects: 'hub',
     async run({ repository }, ctx) {
       const lines: string[] = []
+      let hidden = 0
+      const tell = (mayBeNamed: boolean, line: string) => {
+        if (mayBeNamed || !isOpen(ctx)) lines.push(line)
+        else hidden += 1
+      }
       if (repository === undefined)
         for (const one of await unboundHere(ctx, desk.bindings(), desk.index())) {
           await desk.index().forget(one)
-          lines.push(`**${plain(one.repository)}** is not bound any more: what was read of it is deleted`)
+          tell(!one.isPrivate, `**${plain(one.repository)}** is not bound any more: what was read of it is deleted`)
         }
-      if (lines.length > 0 && (await boundHere(desk.bindings(), ctx.workspace)).length === 0)
-        return paragraph(lines.join('\n\n'))
-      for (const { plugin, target } of await boundRepository(desk, ctx, repository))
+      const { bound: named } = await namedHere(ctx, desk.bindings(), desk.index())
+      const all =
+        repository === undefined
+          ? await boundHere(desk.bindings(), ctx.workspace)
+          : [await boundRepository(desk, ctx, repository)]
+      for (const one of all)
         try {
-          lines.push(told(await syncShown(desk, ctx, { workspace: ctx.workspace, plugin, repository: target })))
+          const { plugin, target } = one
+          const synced = await syncShown(desk, ctx, { workspace: ctx.workspace, plugin, repository: target })
+          tell(!synced.info.private, told(synced))
         } catch (error) {
           ctx.signal.throwIfAborted()
           // One that cannot be read does not keep the others from being read; what may pass by itself is tried again.
-          if (!(error instanceof HubError) || (error.retry !== 'never' && ctx.attempt < 3)) throw error
-          lines.push(`**${plain(target)}** could not be read: ${plain(error.message)}`)
+          const isKnown = error instanceof HubError
+          if (!(isKnown && error.retry === 'never') && ctx.attempt < 3) throw error
+          if (!isKnown) ctx.log.error({ error: String(error), repository: one.target }, 'documents were not read')
+          const why = isKnown ? plain(error.message) : OWN_ERROR
+          tell(named.includes(one), `**${plain(one.target)}** could not be read: ${why}`)
         }
+      if (lines.length === 0) return paragraph(nothingHere(hidden))
+      if (hidden > 0) lines.push(hiddenNote(hidden))
+      if (all.length === 0) return paragraph(lines.join('\n\n'))
       const actions: Block = {
         kind: 'actions',
         items: [
