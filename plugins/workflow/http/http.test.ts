@@ -35,7 +35,15 @@ describe('a call', () => {
   const server = createServer((request, response) => {
     const url = new URL(request.url ?? '/', 'http://x')
     if (url.pathname === '/to') {
-      response.writeHead(302, { location: url.searchParams.get('url') ?? '' }).end()
+      const status = Number(url.searchParams.get('status') ?? 302)
+      response.writeHead(status, { location: url.searchParams.get('url') ?? '' }).end()
+    } else if (url.pathname === '/echo') {
+      const chunks: Buffer[] = []
+      request.on('data', (chunk: Buffer) => chunks.push(chunk))
+      request.on('end', () => {
+        const { method, headers } = request
+        response.end(JSON.stringify({ method, headers, body: Buffer.concat(chunks).toString() }))
+      })
     } else if (url.pathname === '/big') {
       response.writeHead(200)
       const chunk = Buffer.alloc(65_536)
@@ -108,6 +116,30 @@ describe('a call', () => {
     )
     expect(JSON.parse(answer.body)).toEqual({ host: `other.test:${port}`, auth: null })
   })
+  it.each([
+    [301, 'GET', ''],
+    [302, 'GET', ''],
+    [303, 'GET', ''],
+    [307, 'POST', 'hello'],
+    [308, 'POST', 'hello'],
+  ])(
+    'that is answered with %i goes on as %s, and what tells of a body goes with it alone',
+    async (status, method, body) => {
+      const headers = {
+        'content-length': '5',
+        'content-type': 'text/plain',
+        'idempotency-key': 'run:step:1',
+        'x-team': 'shop',
+      }
+      const to = encodeURIComponent(`http://inside.test:${port}/echo`)
+      const url = `http://inside.test:${port}/to?status=${status}&url=${to}`
+      const answer = await call({ url, method: 'POST', headers, body: 'hello' }, limits())
+      const seen = JSON.parse(answer.body) as { headers: Record<string, string> }
+      expect(seen).toMatchObject({ method, body, headers: { 'x-team': 'shop' } })
+      const told = Object.keys(headers).filter((name) => name !== 'x-team' && name in seen.headers)
+      expect(told).toHaveLength(body === '' ? 0 : 3)
+    },
+  )
   it('ends a circle of redirects', async () => {
     const here = `http://inside.test:${port}/to?url=`
     const to =

@@ -25,6 +25,16 @@ export interface Limits {
 const MAX_REDIRECTS = 3
 /** What only the first host was meant to see. */
 const OWN = ['authorization', 'cookie', 'proxy-authorization', 'x-api-key']
+/** What says something of a body, and of the request that carried it: https://fetch.spec.whatwg.org/#request-body-header-name */
+const OF_BODY = [
+  'content-length',
+  'content-type',
+  'content-encoding',
+  'content-language',
+  'content-location',
+  'transfer-encoding',
+  'idempotency-key',
+]
 
 /**
  * Calls an address that a definition names. The name is resolved once and the connection goes to exactly what was checked, so that a name that
@@ -43,11 +53,12 @@ export async function call(first: Call, limits: Limits): Promise<Answer> {
     const next = readUrl(new URL(location, url).href)
     const same = next.origin === url.origin
     const keeps = answer.status === 307 || answer.status === 308
+    const dropped = [...(same ? [] : OWN), ...(keeps ? [] : OF_BODY)]
     now = {
       url: next.href,
       method: keeps || now.method === 'HEAD' ? now.method : 'GET',
       body: keeps ? now.body : null,
-      headers: same ? now.headers : withoutOwn(now.headers),
+      headers: without(dropped, now.headers),
     }
   }
 }
@@ -129,6 +140,6 @@ function send(now: Call, url: URL, address: string, { maxBytes, signal }: Limits
   outgoing.end(now.body ?? undefined)
   return promise
 }
-function withoutOwn(headers: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
-  return Object.fromEntries(Object.entries(headers).filter(([name]) => !OWN.includes(name.toLowerCase())))
+function without(dropped: readonly string[], headers: Call['headers']): Call['headers'] {
+  return Object.fromEntries(Object.entries(headers).filter(([name]) => !dropped.includes(name.toLowerCase())))
 }
