@@ -7,8 +7,10 @@ import { storableJson } from '../ledger/inbox.ts'
 import { createLimits } from '../ledger/limits.ts'
 import { createOutbox, type Outbox } from '../ledger/outbox.ts'
 import type { NewSend } from '../ledger/sends.ts'
+import { createLedgerView } from '../ledger/view.ts'
 import type { Store } from '../store/open.ts'
 import { createBreaker } from './breaker.ts'
+import { planCard } from './card.ts'
 import { type DeliverDeps, deliverOne, reconcileOne } from './deliver.ts'
 
 const CAN: Capabilities = {
@@ -321,11 +323,86 @@ describe('delivery', () => {
     ])
   })
 
+  it('a card whose post got through without an id is posted once more, and edited from then on', async () => {
+    const { arrived, deps } = platform({
+      can: { reconcile: 'none' },
+      fail: (n) => (n === 1 ? { after: new HubError('OUTCOME_UNKNOWN', 'timed out') } : undefined),
+    })
+    const outlet = deps.outlets.get('fake')
+    const show = async (revision: number) => {
+      const message = { text: `v${revision}`, card: { of: 'deployment 1', revision } }
+      const shown = { jobId: randomUUIDv7(), workspace: PLACE.workspace, to: PLACE, message }
+      await outbox.show(planCard(shown, outlet))
+      return settle(deps, 3)
+    }
+    expect(await show(1)).toMatchObject([{ state: 'held' }])
+    const view = createLedgerView(store.sql, { ring: () => {} })
+    const [held] = await view.deliveries.list({ state: 'held', limit: 1 })
+    await view.deliveries.resolve(held?.id ?? '', 'sent')
+    for (const revision of [2, 3, 4]) await show(revision)
+    expect(arrived.map((d) => [d.op, d.message.text, 'message' in d.to ? d.to.message : null])).toEqual([
+      ['post', 'v1', null],
+      ['post', 'v2', null],
+      ['update', 'v3', 'm2'],
+      ['update', 'v4', 'm2'],
+    ])
+  })
+  it('an edit that went out as a post counts as one also when it had to be looked for', async () => {
+    const lost = new HubError('OUTCOME_UNKNOWN', 'connection reset')
+    const { deps } = platform({ fail: (n) => (n === 1 ? { after: lost } : undefined) })
+    await outbox.insert([send({ op: 'update', target: 'never stored' })])
+    expect(await settle(deps)).toMatchObject([{ state: 'sent', posted: { message: 'm1' } }])
+    expect(await store.sql.query('select op, target from hub.outbox')).toEqual([{ op: 'post', target: null }])
+  })
+
   it('further parts follow in the thread of the first', async () => {
     const { arrived, deps } = platform()
     await outbox.insert([send({ key: 'a' }), send({ key: 'a:2', target: 'a' })])
     await settle(deps, 3)
     expect(arrived.map((d) => d.to.thread ?? null)).toEqual([null, 'm1'])
+  })
+
+  it('a database that is away before the call puts nothing in doubt: the row is given back uncounted, also where nobody can look', async () => {
+    const { arrived, deps } = platform({ can: { reconcile: 'none' } })
+    const away = Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET' })
+    await outbox.insert([send()])
+    for (const claimed of await outbox.claim(1))
+      await deliverOne(claimed, { ...deps, limits: { ...deps.limits, reserve: () => Promise.reject(away) } })
+    expect(await rows()).toMatchObject([{ state: 'pending', attempts: 0, error_code: 'UNAVAILABLE' }])
+    expect(await settle(deps, 1)).toMatchObject([{ state: 'sent', attempts: 1 }])
+    expect(arrived).toHaveLength(1)
+  })
+  it('an outcome is written once the database is back, though a sweep has meanwhile made it unknown', async () => {
+    const { arrived, deps } = platform({ can: { reconcile: 'none' } })
+    const away = Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' })
+    let writes = 0
+    const late: Outbox = {
+      ...outbox,
+      async settle(settled) {
+        if (++writes > 1) return outbox.settle(settled)
+        await store.sql.query(`update hub.outbox set lease_until = clock_timestamp() - interval '1 second'`)
+        expect(await outbox.sweep(60_000)).toBe(1)
+        throw away
+      },
+    }
+    await outbox.insert([send()])
+    for (const claimed of await outbox.claim(1)) await deliverOne(claimed, { ...deps, outbox: late })
+    expect(await rows()).toMatchObject([{ state: 'sent', posted: { message: 'm1' }, error: null }])
+    expect(arrived).toHaveLength(1)
+  })
+  it('an adapter that cannot say its limits ends as any other failure does', async () => {
+    const { arrived, deps } = platform({ can: { reconcile: 'none' } })
+    const outlet = deps.outlets.get('fake')
+    if (!outlet) throw new Error('the platform has no outlet')
+    const limits = () => {
+      throw new Error('no such method')
+    }
+    const broken = { ...deps, outlets: new Map([['fake', { ...outlet, channel: { ...outlet.channel, limits } }]]) }
+    await outbox.insert([send()])
+    expect(await settle(broken, 12)).toMatchObject([
+      { state: 'dead', error: 'gave up after 8 attempts: no such method', error_code: 'UNAVAILABLE' },
+    ])
+    expect(arrived).toEqual([])
   })
 
   it('sends nothing on an old lease: a process that was suspended gives the row back, and others have the fence', async () => {

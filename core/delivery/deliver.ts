@@ -3,6 +3,7 @@ import { LeaseLost, type Leases } from '../jobs/leases.ts'
 import type { Limits } from '../ledger/limits.ts'
 import type { Outbox, Settled } from '../ledger/outbox.ts'
 import type { ClaimedSend } from '../ledger/sends.ts'
+import { isAway } from '../store/sql.ts'
 import { type Breaker, backoffMs } from './breaker.ts'
 import type { Outlet } from './plan.ts'
 
@@ -20,6 +21,13 @@ const MAX_ATTEMPTS = 8
 const MAX_LOOKS = 20
 /** Slots nearer than this are waited for in place; further ones are given back. */
 const WAIT_IN_PLACE_MS = 20
+/** Before a send is tried again that only the database has held up. */
+const AWAY_MS = 250
+/** Longest pause between two tries to write an outcome back: shorter than the first look at what a sweep has made unknown. */
+const WRITE_AGAIN_MS = 1_000
+const WRITE_TRIES = 20
+/** While the database is away: ten minutes. */
+const AWAY_TRIES = 600
 
 export interface DeliverDeps {
   readonly outlets: ReadonlyMap<string, Outlet>
@@ -68,18 +76,25 @@ async function attempt(send: ClaimedSend, deps: DeliverDeps, lease: AbortSignal)
   const shut = deps.breaker.closedForMs(send)
   if (shut > 0)
     return pending(send, shut, 'the platform refused our credentials', 'UNAUTHENTICATED', { uncounted: true })
-  if (send.op === 'update' && send.message.card && (await deps.outbox.isStale(send)))
-    return {
-      ...base(send),
-      state: 'superseded',
-      posted: 'message' in send.place ? withoutTicket(send.place as Posted) : null,
-    }
-  const delivery = toDelivery(send, deps, outlet.can.threads)
-  const limits = outlet.channel.limits(delivery)
-  const wait = await slotWaitMs(send, limits, deps)
-  if (wait > WAIT_IN_PLACE_MS) return pending(send, wait, null, null, { reserved: true, uncounted: true })
-  if (wait > 0) await new Promise((resolve) => setTimeout(resolve, wait))
-  if (lease.aborted) return null
+  let delivery: Delivery
+  let limits: readonly Limit[]
+  try {
+    if (send.op === 'update' && send.message.card && (await deps.outbox.isStale(send)))
+      return {
+        ...base(send),
+        state: 'superseded',
+        posted: 'message' in send.place ? withoutTicket(send.place as Posted) : null,
+      }
+    delivery = toDelivery(send, deps, outlet.can.threads)
+    limits = outlet.channel.limits(delivery)
+    const wait = await slotWaitMs(send, limits, deps)
+    if (wait > WAIT_IN_PLACE_MS) return pending(send, wait, null, null, { reserved: true, uncounted: true })
+    if (wait > 0) await new Promise((resolve) => setTimeout(resolve, wait))
+  } catch (error) {
+    return unasked(send, error)
+  }
+  // Nothing was sent, so the row is given back; whoever took it over has the fence, and then this writes nothing.
+  if (lease.aborted) return pending(send, 0, null, null, { reserved: true, uncounted: true })
   try {
     deps.crashPoint('before_http')
     // Whoever took it over may have sent it by now; a lease that is only old is given back unsent.
@@ -87,7 +102,7 @@ async function attempt(send: ClaimedSend, deps: DeliverDeps, lease: AbortSignal)
     const posted = await inTime(send, deps, () => outlet.channel.deliver(delivery, lease))
     deps.crashPoint('after_http_before_commit')
     deps.breaker.succeeded(send)
-    return { ...base(send), state: 'sent', posted: withoutTicket(posted) }
+    return arrived(send, delivery, posted)
   } catch (error) {
     if (lease.aborted && lease.reason instanceof LeaseLost) return null
     return failed(send, error, limits, deps)
@@ -127,7 +142,8 @@ async function failed(
     case 'RATE_LIMITED': {
       const waitMs = asked ?? backoffMs(send.attempts, 1000)
       const scope = hubError.scope ?? limits[0]?.key
-      if (scope !== undefined) await deps.limits.close(scope, waitMs)
+      // Closed in this process at once; where the database does not hear of it, others are told by the platform.
+      if (scope !== undefined) await deps.limits.close(scope, waitMs).catch((cause) => notClosed(deps, scope, cause))
       return pending(send, waitMs, message, code, { uncounted: true })
     }
     case 'UNAUTHENTICATED': {
@@ -153,6 +169,19 @@ async function failed(
       if (hubError.retry === 'never') return { ...base(send), state: 'dead', error: message, errorCode: code }
       return retryOrDie(send, message, code, asked)
   }
+}
+
+function notClosed({ log }: DeliverDeps, scope: string, error: unknown): void {
+  log.debug({ scope, error }, 'a limit could not be closed for other processes')
+}
+
+/** It failed before the platform was asked: the send has certainly not arrived, so it is never in doubt. */
+function unasked(send: ClaimedSend, error: unknown): Settled {
+  const { reserved } = send
+  if (isAway(error))
+    return pending(send, AWAY_MS, 'the database was away', 'UNAVAILABLE', { reserved, uncounted: true })
+  const code = error instanceof HubError ? error.code : 'UNAVAILABLE'
+  return retryOrDie(send, describe(error), code, null)
 }
 
 function retryOrDie(send: ClaimedSend, message: string, code: string, asked: number | null): Settled {
@@ -187,7 +216,7 @@ async function look(send: ClaimedSend, deps: DeliverDeps, lease: AbortSignal): P
   try {
     const delivery = toDelivery(send, deps, outlet.can.threads)
     const posted = await inTime(send, deps, () => outlet.channel.find(delivery, send.attemptStartedAtMs, lease))
-    if (posted) return { ...base(send), state: 'sent', posted: withoutTicket(posted) }
+    if (posted) return arrived(send, delivery, posted)
     // Read-backs lag behind writes: absent counts only when it is seen late enough, and twice.
     const ageMs = send.attemptAgeMs
     if (send.looks >= 2 && ageMs >= deps.times.lastLookMs)
@@ -215,7 +244,10 @@ async function look(send: ClaimedSend, deps: DeliverDeps, lease: AbortSignal): P
   }
 }
 
-/** Writes the outcome back; while the database is away it keeps trying as long as the lease lives, then the row becomes unknown. */
+/**
+ * Writes the outcome back, also while the database is away for longer than the lease: whoever made the call knows what became of it, and comes
+ * before the look of a sweep.
+ */
 async function write(send: ClaimedSend, settled: Settled, deps: DeliverDeps): Promise<void> {
   for (let tries = 0; ; tries++) {
     try {
@@ -232,11 +264,11 @@ async function write(send: ClaimedSend, settled: Settled, deps: DeliverDeps): Pr
       } else if (settled.waitMs > 0) deps.ringLater(settled.waitMs)
       return
     } catch (error) {
-      if (tries >= 20) {
+      if (tries >= (isAway(error) ? AWAY_TRIES : WRITE_TRIES)) {
         deps.log.error({ delivery: send.id, error }, 'could not write a send back: it will be looked for')
         return
       }
-      await new Promise((resolve) => setTimeout(resolve, Math.min(2000, 100 * 2 ** tries)))
+      await new Promise((resolve) => setTimeout(resolve, Math.min(WRITE_AGAIN_MS, 100 * 2 ** tries)))
     }
   }
 }
@@ -262,6 +294,11 @@ function toDelivery(send: ClaimedSend, deps: DeliverDeps, threads: boolean): Del
 /** A handle without its expiry would count as dead. */
 function expiryOf({ ticketExpiresAtMs }: Place): Pick<Place, 'ticketExpiresAtMs'> {
   return ticketExpiresAtMs === undefined ? {} : { ticketExpiresAtMs }
+}
+/** What went out as a post is one from then on: later edits find its place by it. */
+function arrived(send: ClaimedSend, delivery: Delivery, posted: Posted): Settled {
+  const asPost = send.op === 'update' && delivery.op === 'post'
+  return { ...base(send), state: 'sent', posted: withoutTicket(posted), asPost }
 }
 function withoutTicket({ ticket: _, ticketExpiresAtMs: __, ...posted }: Posted): Posted {
   return posted

@@ -17,7 +17,7 @@ export interface Settled {
   readonly reserved: boolean
   /** The try did not count: nothing was sent. */
   readonly uncounted: boolean
-  /** For 'pending': the message it edits is gone, so the next try posts anew. */
+  /** An edit that is a post from now on: the message it edits is gone or its place unknown. */
   readonly asPost: boolean
 }
 export interface Outbox {
@@ -71,6 +71,7 @@ const CLAIM_UNKNOWN = `
   )
   select ${COLUMNS} from taken o left join hub.outbox t on t.workspace = o.workspace and t.key = o.target`
 
+// A row that a sweep has made unknown has a passed fence, and until somebody looks for the send its maker alone knows the outcome.
 const SETTLE = `
   with ended as (
     update hub.outbox o
@@ -85,7 +86,8 @@ const SETTLE = `
         finished_at = case when r.state in ('sent', 'dead', 'superseded') then clock_timestamp() end
     from json_to_recordset($1::text::json)
       as r(id uuid, fence int, state text, posted text, error text, error_code text, wait_ms int, reserved bool, uncounted bool, as_post bool)
-    where o.id = r.id and o.fence = r.fence and o.state in ('inflight', 'reconciling')
+    where o.id = r.id and (o.fence = r.fence and o.state in ('inflight', 'reconciling')
+      or o.fence = r.fence + 1 and o.state = 'unknown')
     returning o.id
   )
   select id from ended`

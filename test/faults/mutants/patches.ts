@@ -28,7 +28,8 @@ export const MUTANTS: Readonly<Record<string, Patch & { readonly scenario: strin
     edits: [
       {
         file: 'core/ledger/outbox.ts',
-        find: `where o.id = r.id and o.fence = r.fence and o.state in ('inflight', 'reconciling')
+        find: `where o.id = r.id and (o.fence = r.fence and o.state in ('inflight', 'reconciling')
+      or o.fence = r.fence + 1 and o.state = 'unknown')
     returning o.id
   )`,
         replace: `where o.id = r.id
