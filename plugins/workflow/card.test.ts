@@ -130,7 +130,7 @@ describe('the card of a run', () => {
       dueAt: null,
     }
     const votes = [
-      { voter: 'slack:U2', name: 'ben', vote: 'approve', reason: null, delegate: null, jobId: 'j' },
+      { voter: 'slack:U2', name: 'ben', vote: 'approve', reason: null, delegate: null, voice: null, jobId: 'j' },
     ] as const
     const asks = snapshot({}, step('ask', 'waiting'))
     const lines = shown(runCard(asks, [{ approval, votes }], true))

@@ -190,6 +190,8 @@ export const workflowVotes = hub.table(
     reason: text('reason'),
     /** To whom a delegated voice goes. */
     delegate: text('delegate'),
+    /** `voter` of who handed their voice over to this one; null: it is their own. */
+    voice: text('voice'),
     /** Job that cast it: its repeat is the same vote. */
     jobId: text('job_id').notNull(),
     createdAt: madeAt(),

@@ -2,7 +2,7 @@ import { type Context, HubError, type Role, roleIncludes, UNPROVEN_ROLE } from '
 import { observe } from '../plan/settle.ts'
 import type { Ports } from '../ports.ts'
 import type { Changed } from '../runs/apply.ts'
-import { type Approval, refusal, tally, type Vote, type Voter } from './approval.ts'
+import { type Approval, refusal, tally, type Vote, type Voter, voiceOf } from './approval.ts'
 
 export interface Answer {
   readonly approval: Approval
@@ -48,9 +48,9 @@ export async function answer(
   ports: Ports,
 ): Promise<Answered> {
   const store = ports.approvals()
-  const [who = `${ctx.actor.account.plugin}:${ctx.actor.account.id}`] = voter.accounts
+  const [oldest = `${ctx.actor.account.plugin}:${ctx.actor.account.id}`] = voter.accounts
   let counted: Pick<Answered, 'state' | 'given'> = { state: 'open', given: 0 }
-  const changed = await ports.runs().change(approval.workspace, approval.runId, who, async ({ state }, tx) => {
+  const changed = await ports.runs().change(approval.workspace, approval.runId, oldest, async ({ state }, tx) => {
     const now = await store.get(tx, approval.workspace, approval.id)
     const votes = await store.votes(tx, approval)
     const count = (all: readonly Vote[]) => all.filter((one) => one.vote === 'approve').length
@@ -60,9 +60,12 @@ export async function answer(
     }
     const closed = whyClosed(now, votes)
     if (!now || closed !== null) throw new HubError('CONFLICT', closed ?? 'This is no longer asked')
-    const refused = refusal(now, votes, voter)
+    const refused = refusal(now, votes, voter, vote)
     if (refused !== null) throw new HubError('FORBIDDEN', refused)
-    const mine: Vote = { voter: who, name: voter.name, vote, reason, delegate, jobId: ctx.jobId }
+    // Who linked another account since they answered is still one.
+    const who = votes.find((one) => voter.accounts.includes(one.voter))?.voter ?? oldest
+    const voice = voiceOf(now, votes, voter)
+    const mine: Vote = { voter: who, name: voter.name, vote, reason, delegate, voice, jobId: ctx.jobId }
     await store.cast(tx, now, mine)
     const all = [...votes.filter((one) => one.voter !== who), mine]
     const result = tally(now.rules, all)

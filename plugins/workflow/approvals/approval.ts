@@ -33,6 +33,8 @@ export interface Vote {
   readonly vote: 'approve' | 'reject' | 'delegate'
   readonly reason: string | null
   readonly delegate: string | null
+  /** `voter` of who handed their voice over to this one; null: it is their own. */
+  readonly voice: string | null
   readonly jobId: string
 }
 /** Somebody as the approval sees them. */
@@ -65,24 +67,38 @@ export function refusal(
   approval: Pick<Approval, 'rules' | 'startedBy'>,
   votes: readonly Vote[],
   voter: Voter,
+  to: Vote['vote'] = 'approve',
 ): string | null {
   const { rules } = approval
-  if (!rules.self && [...voter.accounts, ...voter.unproven].includes(approval.startedBy))
-    return 'You started this run, so somebody else has to answer'
+  const same = [...voter.accounts, ...voter.unproven]
+  if (!rules.self && same.includes(approval.startedBy)) return 'You started this run, so somebody else has to answer'
   if (votes.some(({ vote, voter: by }) => vote !== 'delegate' && voter.unproven.includes(by)))
     return 'You answered already, with another account of yours'
-  const listed = rules.approvers.some((entry) => {
-    const role = ROLES.find((one) => entry === `role:${one}`)
-    return role ? roleIncludes(voter.role, role) : voter.accounts.includes(entry)
-  })
-  const delegated = votes.some(
-    ({ vote, delegate }) => vote === 'delegate' && delegate !== null && voter.accounts.includes(delegate),
-  )
-  if (listed || delegated) return null
+  const spent = votes.find(({ voice }) => voice !== null && same.includes(voice))
+  if (spent) return `${spent.name} answered for you already: you handed your voice over, and it counts once`
+  if (isListed(rules, voter)) return null
+  if (voiceOf(approval, votes, voter) !== null)
+    return to === 'delegate'
+      ? "The voice you have is somebody else's: answer with it, or ask them to hand it to another one"
+      : null
   const joined = voter.unproven.find((account) => rules.approvers.includes(account))
   if (joined !== undefined)
     return `${joined} may answer, and was joined to you by e-mail alone: confirm with /hub link that it is yours`
   return `You are not among those who may answer: ${rules.approvers.map(nameOfApprover).join(', ')}. One of them can hand it to you with /workflow delegate`
+}
+function isListed({ approvers }: ApprovalRules, voter: Voter): boolean {
+  return approvers.some((entry) => {
+    const role = ROLES.find((one) => entry === `role:${one}`)
+    return role ? roleIncludes(voter.role, role) : voter.accounts.includes(entry)
+  })
+}
+/** Whose voice somebody answers with: their own (null), or the first that was handed to them. Pure. */
+export function voiceOf({ rules }: Pick<Approval, 'rules'>, votes: readonly Vote[], voter: Voter): string | null {
+  if (isListed(rules, voter)) return null
+  const isMine = (account: string | null) => account !== null && voter.accounts.includes(account)
+  const used = votes.find((one) => isMine(one.voter) && one.voice !== null)
+  const given = votes.find(({ vote, delegate }) => vote === 'delegate' && isMine(delegate))
+  return used?.voice ?? given?.voter ?? null
 }
 export const nameOfApprover = (entry: string): string => (entry.startsWith('role:') ? `every ${entry.slice(5)}` : entry)
 

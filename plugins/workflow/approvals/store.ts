@@ -87,12 +87,13 @@ export function createApprovalStore(db: Db) {
         .from(workflowVotes)
         .where(and(eq(workflowVotes.workspace, workspace), eq(workflowVotes.approvalId, id)))
         .orderBy(asc(workflowVotes.createdAt))
-      return rows.map(({ voter, name, vote, reason, delegate, jobId }) => ({
+      return rows.map(({ voter, name, vote, reason, delegate, voice, jobId }) => ({
         voter,
         name,
         vote: vote === 'approve' ? 'approve' : vote === 'reject' ? 'reject' : 'delegate',
         reason,
         delegate,
+        voice,
         jobId,
       }))
     },

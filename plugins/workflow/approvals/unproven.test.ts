@@ -7,7 +7,15 @@ import { refusal, type Vote } from './approval.ts'
 
 const BOSS: WorkspaceAccount = { workspace: 'chat:T1', account: { plugin: 'chat', id: 'boss' } }
 const rules = { approvers: ['role:maintainer'], quorum: 1, self: false, default: 'reject', places: [] } as const
-const vote: Vote = { voter: 'chat:boss', name: 'Boss', vote: 'approve', reason: null, delegate: null, jobId: 'j' }
+const vote: Vote = {
+  voter: 'chat:boss',
+  name: 'Boss',
+  vote: 'approve',
+  reason: null,
+  delegate: null,
+  voice: null,
+  jobId: 'j',
+}
 
 /** Somebody of another workspace, with one more account here that has this role. */
 async function voterWith(role: Role | null, isProven: boolean) {
