@@ -57,6 +57,8 @@ export const docFiles = hub.table(
     blob: text('blob').notNull(),
     title: text('title').notNull(),
     chunks: integer('chunks').notNull(),
+    /** Commit it was read at: its lines are true there, also while the others are still read. */
+    sha: text('sha'),
   },
   (t) => [primaryKey({ columns: [t.workspace, t.plugin, t.repository, t.path] })],
 )

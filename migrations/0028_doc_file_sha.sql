@@ -1,0 +1,1 @@
+ALTER TABLE "hub"."doc_files" ADD COLUMN "sha" text;
