@@ -155,6 +155,17 @@ describe('a push, with a model', () => {
     expect(asked[1]).toContain('<findings>\n"edit 1: ')
     expect(host.issues[0]?.body).toContain('`createShop` → `openShop`')
   })
+  it.each(['', 'a'])(
+    'with a word of 2,500 characters and a cut through a character (%j before it) is followed',
+    async (pad) => {
+      const { model } = scripted([RENAME])
+      const { change, host, status } = await shop(model)
+      const odd = `//${pad}${'🎉'.repeat(400)}\0\nconst t = \`${'x'.repeat(2_500)}\`\n`
+      await change({ 'src/shop.ts': `${odd}${NEW_SHOP}` })
+      expect(host.proposals).toHaveLength(1)
+      expect(await status()).toContain('last push: proposed')
+    },
+  )
   it('proposes what can be proven of an answer', async () => {
     const { model } = scripted([RENAME, { ...PORT, replace: 'port 9999' }])
     const { change, host } = await shop(model)
