@@ -1,7 +1,9 @@
 import { type Context, HubError } from '#contract'
 import { showApprovals } from './approvals/show.ts'
 import { runCard } from './card.ts'
-import { cancelJob, cardJob, childJob, happenedJob, stepJob } from './jobs.ts'
+import { stopChildren } from './children.ts'
+import type { Definition } from './definition/schema.ts'
+import { cardJob, childJob, happenedJob, stepJob } from './jobs.ts'
 import { isOver } from './plan/state.ts'
 import type { Ports } from './ports.ts'
 import { type Changed, unchanged } from './runs/apply.ts'
@@ -33,17 +35,13 @@ export async function follow(
     }),
   )
   await endTimers(snapshot, all ? null : left, ports)
-  if (state.status === 'cancelling')
-    for (const child of await ports.runs().children(workspace, run.id))
-      await ctx.enqueue(
-        cancelJob,
-        { run: child, reason: `${state.about.reference} was cancelled` },
-        { key: `${child}:parent`, workspace },
-      )
+  if (state.status === 'cancelling' || (all && beginsRuns(definition))) await stopChildren(snapshot, ctx, ports)
   if (all || (visible && !(calm && fresh.length > 0))) await show(snapshot, ctx, ports)
   else if (visible) await showInTime(snapshot, ctx, ports)
   if (isOver(state.status)) await conclude(snapshot, changed, ctx, ports)
 }
+
+const beginsRuns = ({ steps }: Definition): boolean => Object.values(steps).some((step) => step.workflow !== undefined)
 
 /** Steps that follow each other quickly share an edit: platforms take about one a second of a message. The last one is always shown. */
 async function showInTime(snapshot: Snapshot, ctx: Context, ports: Ports): Promise<void> {

@@ -47,13 +47,16 @@ export async function childIsOver(
   const { artifacts, artifactCount } = artifactsOf(child.definition, state)
   const left = { artifacts: artifacts.map((artifact) => ({ ...artifact })), artifactCount }
   const why = `${reference} ${state.status}${state.reason === null ? '' : `: ${state.reason}`}`
-  const outcome: Outcome =
-    state.status === 'succeeded'
-      ? { status: 'succeeded', output: { reference, outputs: outputsOf(child), ...left } }
-      : { status: 'failed', error: why, output: { reference, ...left } }
+  const outcomeIn = (parent: Snapshot): Outcome => {
+    if (state.status === 'succeeded')
+      return { status: 'succeeded', output: { reference, outputs: outputsOf(child), ...left } }
+    // It ended with the run that it belongs to: that says why.
+    if (state.status === 'cancelled' && parent.state.status === 'cancelling') return { status: 'cancelled' }
+    return { status: 'failed', error: why, output: { reference, ...left } }
+  }
   const changed = await ports
     .runs()
-    .advance(ctx.workspace, one.run, (now) => observe(now.state, one.key, one.attempt, outcome))
+    .advance(ctx.workspace, one.run, (now) => observe(now.state, one.key, one.attempt, outcomeIn(now)))
   await follow(changed, ctx, ports)
 }
 const outputsOf = ({ state }: Snapshot) =>

@@ -66,6 +66,7 @@ function see(state: RunState, { step, attempt, status, note, output }: Entry): R
     waiting: { status: 'waiting' },
     succeeded: { status: 'succeeded', output },
     failed: { status: 'failed', error: note ?? '', output },
+    cancelled: { status: 'cancelled' },
     queued: { status: 'again', error: note },
   }
   const outcome = outcomes[status]

@@ -67,6 +67,32 @@ describe('what follows', () => {
     expect(statusOf(state)).toEqual({ a: 'running', b: 'cancelled' })
     expect(see(definition, state, 'a', ok)).toMatchObject({ status: 'cancelled', reason: 'enough' })
   })
+  it('a cancelled run waits for the runs that it began, and for nothing else that waits', () => {
+    const definition = define({
+      steps: {
+        call: { workflow: 'inner' },
+        each: { forEach: '[1, 2, 3]', concurrency: 2, workflow: 'inner' },
+        ok: { approval: { subject: 'Now?' } },
+        later: { workflow: 'inner', needs: ['ok'] },
+        first: { ...task, compensate: task },
+      },
+    })
+    let state = see(definition, settle(definition, begun()).state, 'first', ok)
+    for (const key of ['call', 'each[0]', 'ok']) state = see(definition, state, key, { status: 'waiting' })
+    state = settle(definition, { ...state, status: 'cancelling', outcome: 'cancelled', reason: 'enough' }).state
+    expect(statusOf(state)).toEqual({
+      first: 'succeeded',
+      call: 'waiting',
+      each: 'cancelled',
+      'each[0]': 'waiting',
+      'each[1]': 'cancelled',
+      ok: 'cancelled',
+    })
+    state = see(definition, state, 'call', { status: 'cancelled' })
+    expect(state).toMatchObject({ status: 'cancelling' })
+    state = see(definition, state, 'each[0]', ok)
+    expect(state).toMatchObject({ status: 'compensating', outcome: 'cancelled' })
+  })
   it('a late answer to an attempt that is over changes nothing', () => {
     const definition = define({ steps: { a: task } })
     const first = settle(definition, begun()).state

@@ -1,6 +1,6 @@
 import { HubError, type Json } from '#contract'
 import { ancestorsOf } from '../definition/graph.ts'
-import type { Definition, Step } from '../definition/schema.ts'
+import { type Definition, kindOf, type Step } from '../definition/schema.ts'
 import { readExpression } from '../expression/language.ts'
 import { fillWords } from '../expression/template.ts'
 import { scopeOf } from './scope.ts'
@@ -15,7 +15,7 @@ const MAX_ITEMS = 1_000
  */
 export function plan(definition: Definition, state: RunState): readonly Decision[] {
   if (isOver(state.status) || state.status === 'pending') return []
-  if (state.status === 'cancelling') return planCancel(state)
+  if (state.status === 'cancelling') return planCancel(definition, state)
   if (state.status === 'compensating') return planUndo(definition, state)
   const decisions: Decision[] = []
   for (const [id, step] of Object.entries(definition.steps)) {
@@ -132,11 +132,16 @@ function undoOrEnd(
   return [{ kind: 'run', status, outcome, reason }]
 }
 
-/** What waits or has not begun ends at once; what runs is waited for, because its effects may still come. */
-function planCancel(state: RunState): readonly Decision[] {
+/** What waits or has not begun ends at once; what runs is waited for, because its effects may still come: a step's own work, and a run that it began. */
+function planCancel(definition: Definition, state: RunState): readonly Decision[] {
   const parents = new Set([...state.steps.values()].filter(({ key, id }) => key !== id).map(({ id }) => id))
   const open = [...state.steps.values()].filter((step) => !hasEnded(step))
-  const stopped = open.filter(({ key, status }) => status !== 'running' || parents.has(key))
+  const isAtWork = ({ key, id, status }: StepState) => {
+    if (status === 'running') return !parents.has(key)
+    const step = definition.steps[id]
+    return status === 'waiting' && step !== undefined && kindOf(step) === 'workflow'
+  }
+  const stopped = open.filter((step) => !isAtWork(step))
   if (stopped.length > 0)
     return stopped.map(({ key, id }) => ({ kind: 'end', key, id, status: 'cancelled', output: null, error: null }))
   if (open.length > 0) return []

@@ -56,6 +56,8 @@ export type Outcome =
   | { readonly status: 'succeeded'; readonly output: StepState['output'] }
   /** `output`: what it left behind all the same. */
   | { readonly status: 'failed'; readonly error: string; readonly output?: StepState['output'] }
+  /** The run that it waited for was stopped together with its own. */
+  | { readonly status: 'cancelled' }
   /** The same step once more. */
   | { readonly status: 'again'; readonly error: string | null }
 
@@ -71,6 +73,10 @@ export function observe(state: RunState, key: string, attempt: number, outcome: 
   if (outcome.status === 'again') {
     steps.set(key, { ...now, status: 'queued', attempt: attempt + 1, error: outcome.error })
     return { ...state, steps, started: state.started + 1 }
+  }
+  if (outcome.status === 'cancelled') {
+    steps.set(key, { ...now, status: 'cancelled', output: null, error: null, order: lastOrder(state) + 1 })
+    return { ...state, steps }
   }
   const ended: StepState =
     outcome.status === 'succeeded'

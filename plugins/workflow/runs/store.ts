@@ -2,7 +2,7 @@ import { randomUUIDv7 } from 'node:crypto'
 import { and, asc, desc, eq, isNull, or, sql } from 'drizzle-orm'
 import { type Db, HubError, type Place } from '#contract'
 import { readJournal, writeChanges } from '../journal/store.ts'
-import type { RunState } from '../plan/state.ts'
+import { type RunState, readKey } from '../plan/state.ts'
 import { workflowNumbers, workflowRuns, workflowVersions } from '../tables.ts'
 import { createAdvance, unknownRun } from './advance.ts'
 import { type Changed, changedBy, changeOf, unchanged } from './apply.ts'
@@ -189,9 +189,13 @@ export function createRunStore(db: Db) {
         startedByName,
       }))
     },
-    async children(workspace: string, parent: string): Promise<readonly string[]> {
+    /** Runs under way that a step of this one began. Not those that take one back: they go on when everything else is stopped. */
+    async children(
+      workspace: string,
+      parent: string,
+    ): Promise<readonly { readonly id: string; readonly step: string; readonly attempt: number }[]> {
       const rows = await db
-        .select({ id: workflowRuns.id })
+        .select({ id: workflowRuns.id, step: workflowRuns.parentStep, attempt: workflowRuns.parentAttempt })
         .from(workflowRuns)
         .where(
           and(
@@ -200,7 +204,9 @@ export function createRunStore(db: Db) {
             isNull(workflowRuns.finishedAt),
           ),
         )
-      return rows.map(({ id }) => id)
+      return rows.flatMap(({ id, step, attempt }) =>
+        step === null || readKey(step).isUndo ? [] : [{ id, step, attempt: attempt ?? 1 }],
+      )
     },
     async source(workspace: string, version: string): Promise<string | null> {
       const [row] = await db

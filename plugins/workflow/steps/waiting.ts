@@ -1,11 +1,13 @@
 import { type Context, HubError } from '#contract'
 import { askForApproval } from '../approvals/ask.ts'
+import { stopChildren } from '../children.ts'
 import { kindOf, type Step } from '../definition/schema.ts'
 import { DURATION, durationMs } from '../expression/duration.ts'
 import { fill, fillWords } from '../expression/template.ts'
 import { follow } from '../follow.ts'
 import { scopeOf } from '../plan/scope.ts'
 import { type Outcome, observe } from '../plan/settle.ts'
+import { hasEnded, isOver } from '../plan/state.ts'
 import type { Ports } from '../ports.ts'
 import type { Snapshot } from '../runs/run.ts'
 import { startRun } from '../start.ts'
@@ -116,7 +118,7 @@ async function beginChild(
     )
   const found = await ports.catalogue.find(ctx.workspace, step.workflow ?? '')
   const inputs = fill(step.with, scopeOf(snapshot.state, key))
-  await startRun(
+  const child = await startRun(
     {
       found,
       inputs: inputs as Readonly<Record<string, unknown>>,
@@ -132,5 +134,9 @@ async function beginChild(
     ctx,
     ports,
   )
-  await follow(await settle({ status: 'waiting' }), ctx, ports)
+  const changed = await settle({ status: 'waiting' })
+  const now = changed.snapshot.state.steps.get(key)
+  // Its run was cancelled while this one was made: whoever cancelled it could not know of it.
+  if (now && hasEnded(now) && !isOver(child.state.status)) await stopChildren(changed.snapshot, ctx, ports)
+  await follow(changed, ctx, ports)
 }
