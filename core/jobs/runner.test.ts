@@ -138,6 +138,19 @@ async function runToEnd(id: string, given: RunnerDeps): Promise<void> {
 const suffix = (id: string, list: readonly { key: string }[]) => list.map((s) => s.key.replace(id, ''))
 
 describe('a job', () => {
+  it('whose claim was answered after its lease had run out stores nothing: somebody else may have it', async () => {
+    const id = await add()
+    const job = await claim()
+    expect(job.askedAtMs).toBeLessThanOrEqual(performance.now())
+    let isLost: boolean | undefined
+    const given = deps(async (_, { ctx }) => {
+      isLost = ctx.signal.aborted
+      ctx.signal.throwIfAborted()
+      return { text: 'done' }
+    })
+    await runJob({ ...job, askedAtMs: performance.now() - 61_000 }, given)
+    expect([isLost, (await row(id))?.state, await sends()]).toEqual([true, 'running', []])
+  })
   it('ends with its answer and the send of it, stored together', async () => {
     const id = await add()
     const seen: Partial<Context>[] = []

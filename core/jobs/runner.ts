@@ -38,7 +38,7 @@ const ANSWERS = new Set(['INPUT_INVALID', 'NOT_FOUND', 'FORBIDDEN', 'CONFLICT', 
 
 /** One claimed job, from its handler to its stored end. Never throws. */
 export async function runJob(job: ClaimedJob, deps: RunnerDeps): Promise<void> {
-  const lease = deps.leases.hold(job.id, job.fence)
+  const lease = deps.leases.hold(job.id, job.fence, job.askedAtMs)
   const began = performance.now()
   try {
     const finish = await attempt(job, lease, deps)

@@ -62,7 +62,8 @@ export async function dispatchArrivals(
   const table = JSON.stringify(
     routes.map((r) => ({ kind: r.kind, job: r.job, max_attempts: r.maxAttempts, backoff_ms: r.backoffMs })),
   )
-  const rows = await sql.query<Omit<ClaimedJob, 'id'> & { id: string | null; seq: number }>(DISPATCH, [
+  const askedAtMs = performance.now()
+  const rows = await sql.query<Omit<ClaimedJob, 'id' | 'askedAtMs'> & { id: string | null; seq: number }>(DISPATCH, [
     limit,
     table,
     own.take,
@@ -70,6 +71,6 @@ export async function dispatchArrivals(
     own.leaseMs,
   ])
   const arrivals = rows.find((row) => row.id === null)?.attempts ?? 0
-  const taken = rows.flatMap(({ id, ...row }) => (id === null ? [] : [{ ...row, id }]))
+  const taken = rows.flatMap(({ id, ...row }) => (id === null ? [] : [{ ...row, id, askedAtMs }]))
   return { arrivals, taken: taken.sort((a, b) => a.seq - b.seq) }
 }

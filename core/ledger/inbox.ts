@@ -34,7 +34,8 @@ export function storableJson(json: string): string {
   if (!json.includes('\\u')) return json
   return json.replace(/(?<!\\)((?:\\\\)*)\\u(?:0000|d[89a-f][0-9a-f]{2})/gi, '$1\ufffd')
 }
-const storableText = (text: string): string => text.toWellFormed().replaceAll('\0', '\ufffd')
+/** The same for a text that is no JSON. */
+export const storableText = (text: string): string => text.toWellFormed().replaceAll('\0', '\ufffd')
 
 export function createInbox(
   sql: Sql,

@@ -1,5 +1,6 @@
 import { gather } from '../gather.ts'
 import { isAway, type Sql } from '../store/sql.ts'
+import { storableText } from './inbox.ts'
 import { type ClaimedSend, claimed, insertSends, type NewSend, sendRows } from './sends.ts'
 
 /** A job this process holds, until its lease lapses or its fence is passed. */
@@ -16,6 +17,8 @@ export interface ClaimedJob {
   readonly body: unknown
   /** Milliseconds it waited since it was made. */
   readonly waitedMs: number
+  /** `performance.now()` of this process before the claim went out. */
+  readonly askedAtMs: number
 }
 export interface NewJob {
   readonly id: string
@@ -169,16 +172,16 @@ export function createJobsLedger(
         fence: f.fence,
         state: f.state,
         result: f.result === null ? null : storable(f.result),
-        error: f.error,
+        error: f.error === null ? null : storableText(f.error),
         error_code: f.errorCode,
         delay_ms: Math.round(f.delayMs),
       }))
       const sends = batch.flatMap((f) => f.sends)
-      const overtaking = sends
+      const made = sendRows(sends, storable, takeable(batch))
+      const overtaking = made
         .filter((s) => s.supersedes !== null)
-        .map((s) => ({ job_id: s.jobId, lane: s.lane, supersedes: s.supersedes }))
-      const take = takeable(batch)
-      const params = [ends, sendRows(sends, storable, take), overtaking].map((rows) => JSON.stringify(rows))
+        .map(({ job_id, lane, supersedes }) => ({ job_id, lane, supersedes }))
+      const params = [ends, made, overtaking].map((rows) => JSON.stringify(rows))
       const askedAtMs = performance.now()
       const rows = await sql.query<{ id: string; started: number | null }>(FINISH, [
         ...params,
@@ -203,8 +206,8 @@ export function createJobsLedger(
         id: j.id,
         workspace: j.workspace,
         kind: j.kind,
-        key: j.key,
-        lane: j.lane,
+        key: storableText(j.key),
+        lane: j.lane === null ? null : storableText(j.lane),
         body: storable(JSON.stringify(j.body)),
         max_attempts: j.maxAttempts,
         backoff_ms: j.backoffMs,
@@ -215,15 +218,20 @@ export function createJobsLedger(
       if (made.length === jobs.length) return batch.map((list) => list.map((j) => j.id))
       const stored = await sql.query<{ id: string; workspace: string; key: string }>(STORED, [JSON.stringify(rows)])
       const ids = new Map(stored.map((s) => [`${s.workspace} ${s.key}`, s.id]))
-      return batch.map((list) => list.map((j) => ids.get(`${j.workspace} ${j.key}`) ?? j.id))
+      return batch.map((list) => list.map((j) => ids.get(`${j.workspace} ${storableText(j.key)}`) ?? j.id))
     },
     { max: 100, width: 2, isOwnFault: (error) => !isAway(error) },
   )
   return {
     async claim(limit) {
-      const rows = await sql.query<ClaimedJob & { seq: number }>(CLAIM, [limit, options.worker, options.leaseMs])
+      const askedAtMs = performance.now()
+      const rows = await sql.query<Omit<ClaimedJob, 'askedAtMs'> & { seq: number }>(CLAIM, [
+        limit,
+        options.worker,
+        options.leaseMs,
+      ])
       // `returning` has no order of its own
-      return rows.sort((a, b) => a.seq - b.seq)
+      return rows.sort((a, b) => a.seq - b.seq).map((row) => ({ ...row, askedAtMs }))
     },
     finish,
     async renew(held) {

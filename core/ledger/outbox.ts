@@ -2,6 +2,7 @@ import type { Posted } from '#contract'
 import { gather } from '../gather.ts'
 import { isAway, type Sql } from '../store/sql.ts'
 import { type CardSends, showCard } from './cards.ts'
+import { storableText } from './inbox.ts'
 import { type ClaimedSend, insertSends, type NewSend, sendRows, UNFINISHED } from './sends.ts'
 
 /** What became of it. `waitMs` delays the next try; `closeFollowers` keeps the rest of its lane from being looked at before then. */
@@ -132,7 +133,7 @@ export function createOutbox(
         fence: s.fence,
         state: s.state,
         posted: s.posted === null ? null : options.storable(JSON.stringify(s.posted)),
-        error: s.error,
+        error: s.error === null ? null : storableText(s.error),
         error_code: s.errorCode,
         wait_ms: Math.round(s.waitMs),
         reserved: s.reserved,
@@ -164,7 +165,7 @@ export function createOutbox(
           await tx.query(
             `update hub.outbox set state = 'superseded', finished_at = clock_timestamp()
              where lane = $1 and supersedes = $2 and state = 'pending' and attempts = 0`,
-            [s.lane, s.supersedes],
+            [storableText(s.lane), storableText(s.supersedes)],
           )
         }
         await tx.query(insertSends('$1', ''), [JSON.stringify(sendRows(sends, options.storable))])

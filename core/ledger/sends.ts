@@ -1,4 +1,5 @@
 import type { Message, Place, Posted } from '#contract'
+import { storableText } from './inbox.ts'
 
 /** An outbox row to be written together with what caused it. */
 export interface NewSend {
@@ -69,21 +70,21 @@ export function sendRows(
   sends: readonly NewSend[],
   storable: (json: string) => string,
   take: ReadonlySet<NewSend> = new Set(),
-): object[] {
+) {
   return sends.map((s, n) => ({
     n,
     take: take.has(s),
     id: s.id,
     workspace: s.workspace,
-    key: s.key,
+    key: storableText(s.key),
     job_id: s.jobId,
     plugin: s.plugin,
-    lane: s.lane,
+    lane: storableText(s.lane),
     op: s.op,
     place: storable(JSON.stringify(s.place)),
-    target: s.target,
+    target: s.target === null ? null : storableText(s.target),
     message: storable(JSON.stringify(s.message)),
-    supersedes: s.supersedes,
+    supersedes: s.supersedes === null ? null : storableText(s.supersedes),
   }))
 }
 
