@@ -35,6 +35,7 @@ export function memoryTracker(site = 'acme:site') {
   let writes = 0
   let reads = 0
   let beforeWrite: (() => void) | null = null
+  let afterRead: (() => Promise<void>) | null = null
   const versionOf = (issue: Stored) => hashOf([issue.title, issue.body, issue.status, issue.labels, issue.section])
   const find = (name: string) => issues.get(name) ?? [...issues.values()].find(({ key }) => key === name)
   const need = (name: string): Stored => {
@@ -101,11 +102,16 @@ export function memoryTracker(site = 'acme:site') {
     async get(_workspace, name) {
       reads += 1
       const issue = find(name)
-      return issue ? view(issue) : null
+      const seen = issue ? view(issue) : null
+      const act = afterRead
+      afterRead = null
+      await act?.()
+      return seen
     },
     async write(issue, section) {
-      beforeWrite?.()
+      const act = beforeWrite
       beforeWrite = null
+      act?.()
       const stored = need(issue.id)
       if (versionOf(stored) !== issue.version) throw new HubError('CONFLICT', `${issue.key} changed since it was read`)
       const now = stored.section
@@ -168,7 +174,11 @@ export function memoryTracker(site = 'acme:site') {
     section: (id: string) => need(id).section,
     get: (id: string) => need(id),
     count: () => issues.size,
-    /** Runs once, right before the next write is looked at. */
+    /** Runs once, while the answer of the next read is on its way. */
+    whileReading(act: () => Promise<void>) {
+      afterRead = act
+    },
+    /** Runs once, right before the next write is looked at; what it throws is the answer. */
     meanwhile(act: () => void) {
       beforeWrite = act
     },

@@ -104,6 +104,9 @@ async function once(
       author: { key, name: tracker.title },
     }
     const appended = await store.append(writer, story.number, reopen, (current) => {
+      // Compared was what stood before the tracker answered: what was written meanwhile is compared anew.
+      if (current.version !== story.version)
+        throw new HubError('CONFLICT', `${reference} changed while ${issue.key} was read`)
       const applied = applyChanges(current.draft, compared.toStory, compared.rows, draftOffline)
       taken = applied.changed
       if (applied.refused.length > 0)
