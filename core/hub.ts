@@ -52,7 +52,7 @@ import { createJobsLedger } from './ledger/jobs.ts'
 import { createLimits } from './ledger/limits.ts'
 import { endOrphanedLeases } from './ledger/orphans.ts'
 import { createOutbox } from './ledger/outbox.ts'
-import { prune } from './ledger/prune.ts'
+import { createPrune } from './ledger/prune.ts'
 import { createLedgerView, ledgerStats } from './ledger/view.ts'
 import { createOperations } from './ledger/workload.ts'
 import { HOME, OPERATOR, runAsOperator } from './operator.ts'
@@ -225,7 +225,7 @@ async function assemble(options: HubOptions, store: Store, rings: Rings, log: Lo
       outbox,
       rings,
       log,
-      prune: () => prune(sql),
+      prune: createPrune(sql),
       onDied: (ids) => handling.tellDied(ids, { sql, outbox, outlets: host.channels }),
       runner: {
         handlers: handling.handlers,

@@ -6,6 +6,7 @@ import { planCard } from '../delivery/card.ts'
 import type { Store } from '../store/open.ts'
 import { storableJson } from './inbox.ts'
 import { createOutbox, type Settled } from './outbox.ts'
+import { createPrune } from './prune.ts'
 
 const place: Place = { plugin: 'slack', workspace: 'slack:T1', channel: 'C1', visibility: 'team' }
 const outlet = {
@@ -87,6 +88,28 @@ for (const database of DATABASES)
       const [, again, edit] = await rows()
       expect(again).toMatchObject({ op: 'post', text: 'revision 2' })
       expect(edit?.target).toMatch(/:again:2$/)
+    })
+    it('is edited after its other sends were forgotten: where it stands is kept for a year, in one row', async () => {
+      const age = (days: number) =>
+        store.sql.query(
+          `update hub.outbox set finished_at = finished_at - $1::int * interval '1 day',
+             id = (lpad(to_hex((extract(epoch from clock_timestamp() - $1::int * interval '1 day') * 1000)::bigint), 12, '0')
+               || substr(replace(id::text, '-', ''), 13))::uuid`,
+          [days],
+        )
+      const forget = createPrune(store.sql)
+      await show(1)
+      await settle({})
+      await show(2)
+      await settle({})
+      await age(31)
+      await forget()
+      expect((await rows()).map(({ op, text }) => `${op} ${text}`)).toEqual(['post revision 1'])
+      await show(3)
+      expect(await settle({})).toMatchObject({ op: 'update', targetPosted: { message: 'M1' } })
+      await age(366)
+      await createPrune(store.sql)()
+      expect(await rows()).toEqual([])
     })
     it('keeps things of the same name in two workspaces apart', async () => {
       await show(5)

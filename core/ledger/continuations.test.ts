@@ -4,6 +4,7 @@ import type { Place } from '#contract'
 import { openTestStore } from '../../test/support/stores.ts'
 import type { Store } from '../store/open.ts'
 import { createContinuations } from './continuations.ts'
+import { createPrune } from './prune.ts'
 
 let store: Store
 beforeAll(async () => {
@@ -34,6 +35,25 @@ it('words below a story that is still being written wait for it, and continue it
   expect(await find({ ...place, channel: 'C2' })).toBeNull()
   await post(job, 'result', { text: 'ST-1', continues: 'story refine ST-1' })
   expect(await find(place)).toBe('story refine ST-1')
+  await store.sql.query(
+    `update hub.outbox set id = ('00' || substr(id::text, 3))::uuid, finished_at = clock_timestamp() - interval '31 days'`,
+  )
+  await createPrune(store.sql)()
+  expect(await find(place)).toBeNull()
+})
+it('words below a story continue it for a year, long after what else was said there was forgotten', async () => {
+  const find = createContinuations(store.sql)
+  const job = randomUUID()
+  await post(job, 'progress', { text: 'Drafting' })
+  await post(job, 'result', { text: 'ST-2', continues: 'story refine ST-2' })
+  await store.sql.query(
+    `update hub.outbox set finished_at = clock_timestamp() - interval '31 days',
+       id = (lpad(to_hex((extract(epoch from clock_timestamp() - interval '31 days') * 1000)::bigint), 12, '0')
+         || substr(replace(id::text, '-', ''), 13))::uuid`,
+  )
+  await createPrune(store.sql)()
+  expect(await find(place)).toBe('story refine ST-2')
+  expect(await store.sql.query('select key from hub.outbox')).toEqual([{ key: `${job}:result` }])
 })
 it('what only one person saw continues nothing', async () => {
   const find = createContinuations(store.sql)

@@ -8,7 +8,7 @@ import { type Arrival, createInbox, storableJson } from './inbox.ts'
 import { createJobsLedger, type Finish } from './jobs.ts'
 import { createLimits } from './limits.ts'
 import { createOutbox, type Settled } from './outbox.ts'
-import { prune } from './prune.ts'
+import { createPrune } from './prune.ts'
 import type { NewSend } from './sends.ts'
 import { createLedgerView } from './view.ts'
 
@@ -170,7 +170,7 @@ for (const database of DATABASES)
         // As if it had claimed them: same columns, same fence, and the end is stored.
         const [first] = taken
         if (!first) throw new Error('nothing taken')
-        const { id: _, waitedMs: __, ...like } = { ...first }
+        const { id: _, waitedMs: __, askedAtMs: ___, ...like } = { ...first }
         expect(claimed[1]).toMatchObject({ ...like, seq: expect.any(Number), origin: arrivals[3]?.id })
         expect(await jobs.finish(finish(first))).toMatchObject({ stored: true })
       })
@@ -202,10 +202,19 @@ for (const database of DATABASES)
           `update hub.outbox set state = case when job_id = $1::uuid then 'held' else 'sent' end, finished_at = clock_timestamp() - interval '31 days'`,
           [arrivals[1]?.id ?? ''],
         )
-        await prune(store.sql)
+        await createPrune(store.sql)()
         expect([await count('inbox'), await count('jobs'), await count('outbox')]).toEqual([2, 2, 2])
         const left = await store.sql.query<{ id: string }>('select id from hub.jobs order by id')
         expect(left.map((r) => r.id)).toEqual([arrivals[1]?.id, arrivals[2]?.id])
+      })
+      it('prunes all that is old at once, however much it is', async () => {
+        await store.sql.query(
+          `insert into hub.jobs (id, workspace, kind, key, max_attempts, backoff_ms, state, finished_at)
+           select ('00000000-0000-7000-8000-' || lpad(n::text, 12, '0'))::uuid, 'w', 'k', 'old-' || n, 1, 1, 'done',
+             clock_timestamp() - interval '31 days' from generate_series(1, 4500) n`,
+        )
+        await createPrune(store.sql)()
+        expect(await store.sql.query(`select 1 from hub.jobs where key like 'old-%'`)).toEqual([])
       })
       it('gives a subscriber of an event an id that begins with the time of its arrival', async () => {
         const event = arrival({ kind: 'issue.changed' })
@@ -371,6 +380,73 @@ for (const database of DATABASES)
         expect(await jobs.claim(1)).toEqual([])
         await new Promise((resolve) => setTimeout(resolve, 200))
         expect((await jobs.claim(1)).map((j) => j.attempts)).toEqual([2])
+      })
+      it('a job that is tried again by hand waits for what runs in its lane', async () => {
+        await queued(...['one', 'two', 'three'].map((deliveryId) => arrival({ lane: 'A', deliveryId })))
+        const { jobs } = ledger()
+        const [one] = await jobs.claim(10)
+        if (!one) throw new Error('no job')
+        await jobs.finish(finish(one, { state: 'dead', result: null }))
+        const [two] = await jobs.claim(10)
+        if (!two) throw new Error('the lane does not go on')
+        await createLedgerView(store.sql, { ring: () => {} }).jobs.retry(one.id)
+        expect(await jobs.claim(10)).toEqual([])
+        await jobs.finish(finish(two))
+        const [three] = await jobs.claim(10)
+        if (!three) throw new Error('the lane does not go on')
+        expect(three.id).not.toBe(one.id)
+        await jobs.finish(finish(three))
+        expect((await jobs.claim(10)).map(({ id }) => id)).toEqual([one.id])
+      })
+      it('stores what PostgreSQL cannot hold as U+FFFD: a reason, a key, a lane', async () => {
+        const bad = 'x\ud83d y\0'
+        const { jobs, outbox } = ledger()
+        const job = {
+          workspace: 'w',
+          kind: 'x',
+          key: bad,
+          lane: bad,
+          body: {},
+          maxAttempts: 1,
+          backoffMs: 0,
+          delayMs: 0,
+        }
+        const id = randomUUIDv7()
+        expect(await jobs.enqueue([{ ...job, id, origin: null }])).toEqual([id])
+        expect(await jobs.enqueue([{ ...job, id: randomUUIDv7(), origin: null }])).toEqual([id])
+        const [claimed] = await jobs.claim(1)
+        if (!claimed) throw new Error('no job')
+        const [post, edit] = [
+          send({ jobId: id, key: bad, lane: bad }),
+          send({ jobId: id, lane: bad, op: 'update', target: bad, supersedes: bad }),
+        ]
+        const end = finish(claimed, {
+          state: 'dead',
+          error: bad,
+          errorCode: 'UNAVAILABLE',
+          sends: [post, edit],
+          take: 1,
+        })
+        const { stored, taken } = await jobs.finish(end)
+        expect([stored, taken.map((s) => s.id)]).toEqual([true, [post.id]])
+        const [first] = taken
+        if (!first) throw new Error('nothing was taken')
+        const posted = {
+          plugin: 'slack',
+          workspace: 'slack:T1',
+          channel: 'C1',
+          visibility: 'team',
+          message: 'm1',
+        } as const
+        expect(await outbox.settle(settled(first, { state: 'sent', posted }))).toBe(true)
+        const [second] = await outbox.claim(1)
+        expect(second).toMatchObject({ id: edit.id, targetPosted: posted })
+        if (!second) throw new Error('no edit')
+        expect(await outbox.settle(settled(second, { state: 'dead', error: bad, errorCode: 'FORBIDDEN' }))).toBe(true)
+        const errors = await store.sql.query<{ error: string }>(
+          `select error from hub.jobs union all select error from hub.outbox where error is not null`,
+        )
+        expect(errors.map(({ error }) => error)).toEqual(['x\ufffd y\ufffd', 'x\ufffd y\ufffd'])
       })
       it('enqueues a key once', async () => {
         const { jobs } = ledger()

@@ -5,7 +5,7 @@ import { createInbox, storableJson } from '../../../core/ledger/inbox.ts'
 import { type ClaimedJob, createJobsLedger, type NewJob } from '../../../core/ledger/jobs.ts'
 import { createLimits } from '../../../core/ledger/limits.ts'
 import { createOutbox } from '../../../core/ledger/outbox.ts'
-import { prune } from '../../../core/ledger/prune.ts'
+import { createPrune } from '../../../core/ledger/prune.ts'
 import type { ClaimedSend, NewSend } from '../../../core/ledger/sends.ts'
 import { createLedgerView, ledgerStats } from '../../../core/ledger/view.ts'
 import { createOperations } from '../../../core/ledger/workload.ts'
@@ -129,7 +129,7 @@ function ledger(sql: Watch['sql'], rows: number): readonly Query[] {
     ['sweep sends', () => outbox.sweep(1_500)],
     ['reserve limit slots', (n) => limits.reserve([{ key: `${BIG}:channel:C${n}`, intervalMs: 1000, burst: 3 }])],
     ['read closed limits', (n) => limits.closedForMs([`${BIG}:channel:C${n}`])],
-    ['prune', () => prune(sql)],
+    ['prune', () => createPrune(sql)()],
     ['figures for metrics', () => ledgerStats(sql)],
     [
       'figures of /hub status',
