@@ -46,7 +46,7 @@ export function createEntry(deps: { inbox: Inbox; catalog: CommandCatalog; secre
   return {
     command(source, call) {
       const place = sealTicket(call.place, secrets)
-      const { input, actor, actorName = null, on = null } = call
+      const { input, actor, actorName = null, on = null, isForeign } = call
       return accept(
         {
           id: randomUUIDv7(),
@@ -55,7 +55,7 @@ export function createEntry(deps: { inbox: Inbox; catalog: CommandCatalog; secre
           deliveryId: call.deliveryId,
           kind: 'command',
           lane: call.lane ?? null,
-          body: JSON.stringify({ input, actor, actorName, place, on }),
+          body: JSON.stringify({ input, actor, actorName, place, on, ...(isForeign ? { isForeign } : {}) }),
         },
         deps.catalog.announce(call),
       )

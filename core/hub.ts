@@ -41,6 +41,7 @@ import { createEmails } from './identity/email.ts'
 import { createLinks } from './identity/links.ts'
 import { createLookUp } from './identity/lookup.ts'
 import { createDirectory } from './identity/store.ts'
+import type { JobBody } from './jobs/context.ts'
 import { createLeases, LeaseLost } from './jobs/leases.ts'
 import { openRings, type Rings } from './jobs/rings.ts'
 import { createSchedules } from './jobs/schedules.ts'
@@ -245,6 +246,7 @@ async function assemble(options: HubOptions, store: Store, rings: Rings, log: Lo
             ])
           ).length > 0,
         publish: async (job, name, payload, nth) => {
+          const { actor = null, isForeign } = (job.body ?? {}) as JobBody
           await inbox.accept({
             id: randomUUIDv7(),
             workspace: job.workspace,
@@ -252,7 +254,7 @@ async function assemble(options: HubOptions, store: Store, rings: Rings, log: Lo
             deliveryId: `${job.id}:${name}:${nth}`,
             kind: name,
             lane: job.lane,
-            body: JSON.stringify({ payload, actor: (job.body as { actor?: unknown } | null)?.actor ?? null }),
+            body: JSON.stringify({ payload, actor, ...(isForeign ? { isForeign } : {}) }),
           })
         },
         audit: (job, person, action, subject, detail) =>

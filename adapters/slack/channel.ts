@@ -38,7 +38,7 @@ export function createChannel(client: SlackClient, now: () => number = Date.now)
   const publish = async (home: Home, { to, message }: Delivery, signal: AbortSignal): Promise<Posted> => {
     const isProgress = message.blocks?.some((block) => block.kind === 'progress') === true
     if (!isProgress && to.thread === undefined) {
-      const view = { user_id: home.user, view: homeView(message, home) }
+      const view = { user_id: home.user, view: homeView(message, home, to.workspace) }
       await client.call('views.publish', view, { workspace: to.workspace, writes: false, signal })
     }
     return { ...to, message: 'home' }

@@ -6,7 +6,7 @@ import { checkView, readMessage } from '../../test/fakes/slack/blocks.ts'
 import { type SlackFake, startSlackFake } from '../../test/fakes/slack/index.ts'
 import { createChannel } from './channel.ts'
 import { createClient } from './client.ts'
-import { homeCommand, homeOf, homePlace, homeView } from './home.ts'
+import { homeCommand, homeOf, homePlace, homeView, readHome } from './home.ts'
 import { createLifecycle } from './lifecycle.ts'
 import { oneToken } from './tokens.ts'
 
@@ -17,7 +17,7 @@ describe('the view of the Home tab', () => {
   it('stays inside Slack’s limits whatever is said, and mentions nobody', () => {
     fc.assert(
       fc.property(anyMessage, (message) => {
-        const view = homeView(message, ann)
+        const view = homeView(message, ann, place.workspace)
         expect(checkView(view)).toEqual([])
         expect(readMessage({ text: '', blocks: view.blocks }).mentions).toEqual([])
       }),
@@ -25,12 +25,14 @@ describe('the view of the Home tab', () => {
     )
   }, 60_000)
   it('says in lines what is a table elsewhere', () => {
-    const view = homeView({ text: 'x', blocks: [SAMPLES.table] }, ann)
+    const view = homeView({ text: 'x', blocks: [SAMPLES.table] }, ann, place.workspace)
     expect(readMessage({ text: '', blocks: view.blocks }).words).toBe('*sierra* · tango\n*uniform* · victor')
   })
   it('has words where there are no blocks', () => {
-    expect(checkView(homeView({ text: '' }, ann))).toEqual([])
-    expect(JSON.stringify(homeView({ text: 'You may not <do> that' }, ann))).toContain('You may not &lt;do&gt; that')
+    expect(checkView(homeView({ text: '' }, ann, place.workspace))).toEqual([])
+    expect(JSON.stringify(homeView({ text: 'You may not <do> that' }, ann, place.workspace))).toContain(
+      'You may not &lt;do&gt; that',
+    )
   })
 })
 
@@ -38,6 +40,12 @@ test('its place is read back, and no other place is one', () => {
   expect(homeOf(place)).toEqual(ann)
   for (const channel of ['C0GENERAL', 'home:', 'home:U1', 'home:x:D1', 'home:U1:C1', 'home:U1:D1:x', 'D0ANN0001'])
     expect(homeOf({ channel })).toBeNull()
+})
+test('what is pressed in it is answered where it was published', () => {
+  const { private_metadata } = homeView({ text: 'x' }, ann, place.workspace)
+  expect(readHome(private_metadata ?? '')).toEqual({ team: 'T0000001', direct: 'D0ANN0001' })
+  expect(readHome('D0ANN0001')).toEqual({ team: null, direct: 'D0ANN0001' })
+  for (const other of ['', 'slack:T1', 'slack:T1 C1']) expect(readHome(other)).toBeNull()
 })
 test('asks for help where no stories are', () => {
   expect(homeCommand({ check: () => [] })).toBe('story list --mine')
@@ -58,7 +66,7 @@ describe('sent there', () => {
     const { posted, limits, channel, delivery } = await send(fake, { text: 'Hello' })
     expect(posted).toEqual({ ...place, message: 'home' })
     expect(limits.map(({ key }) => key)).toEqual(['slack:T0000001:views.publish'])
-    expect(fake.homes.get('U0ANN0001')?.view).toMatchObject({ private_metadata: 'D0ANN0001' })
+    expect(fake.homes.get('U0ANN0001')?.view).toMatchObject({ private_metadata: 'slack:T0000001 D0ANN0001' })
     await send(fake, { text: 'x', blocks: [SAMPLES.progress] })
     await send(fake, { text: 'Continued (2 of 2)' }, { thread: 'home' })
     expect(fake.counts.get('views.publish')).toBe(1)

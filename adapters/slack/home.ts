@@ -29,14 +29,20 @@ export function homeCommand(catalog: Pick<Catalog, 'check'>): string {
 }
 
 /** https://docs.slack.dev/surfaces/app-home */
-export function homeView(message: Message, { direct }: Home): types.HomeView {
+export function homeView(message: Message, { direct }: Home, workspace: string): types.HomeView {
   const blocks = (message.blocks ?? []).filter((block) => block.kind !== 'file').map(withoutTable)
   // What does not fit is left out: the commands behind the buttons show the rest.
   const [fitting] = split({ text: message.text, blocks })
   const rendered = renderAtoms((fitting?.blocks ?? []).flatMap(atomize))
   const text = escapeText(message.text).slice(0, SIZES.section).toWellFormed().trim()
   const plain: types.KnownBlock = { type: 'section', text: { type: 'mrkdwn', text: text || '…', verbatim: true } }
-  return { type: 'home', private_metadata: direct, blocks: rendered.length > 0 ? rendered : [plain] }
+  return { type: 'home', private_metadata: `${workspace} ${direct}`, blocks: rendered.length > 0 ? rendered : [plain] }
+}
+/** Where what is pressed in the Home tab is answered: the workspace it was published in, and the person's own conversation with the bot. */
+export function readHome(privateMetadata: string): { readonly team: string | null; readonly direct: string } | null {
+  // Earlier versions wrote the conversation alone.
+  const [, team = null, direct] = /^(?:slack:(\S+) )?(D\S+)$/.exec(privateMetadata) ?? []
+  return direct ? { team, direct } : null
 }
 /** Views take no tables: https://docs.slack.dev/reference/block-kit/blocks/table-block. Each row is a line, its first cell in bold. */
 function withoutTable(block: Block): Block {

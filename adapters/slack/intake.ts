@@ -50,7 +50,8 @@ export function createIntake(options: IntakeOptions): Intake {
     },
     async other(body, retry, log) {
       const member = installations && grid.safeParse(body)
-      if (member?.success) await installations?.meet(member.data.team, member.data.enterprise)
+      if (member?.success && member.data.team !== member.data.enterprise)
+        await installations?.meet(member.data.team, member.data.enterprise)
       bolt ??= createBolt(hub, inbound, lifecycle).catch((error) => {
         bolt = undefined
         throw error

@@ -21,16 +21,20 @@ const metadata = z.object({
     ticketExpiresAtMs: z.number().optional(),
   }),
   message: z.string().optional(),
+  isForeign: z.boolean().optional(),
 })
 export interface FormOrigin {
   readonly run: string
   readonly place: Place
   readonly on?: Posted
+  /** Whoever opened it: only they can send it. Absent in forms of an earlier version. */
+  readonly isForeign?: boolean
 }
 
 /** Null where the command is too long to be carried. */
 export function formView(form: Form, origin: FormOrigin): types.ModalView | null {
-  const carried = JSON.stringify({ run: origin.run, place: origin.place, message: origin.on?.message })
+  const { run, place, on, isForeign } = origin
+  const carried = JSON.stringify({ run, place, message: on?.message, isForeign })
   const asked = form.fields.filter((field) => field.value === undefined)
   if (carried.length > SIZES.viewMetadata || asked.length > SIZES.viewBlocks || asked.length === 0) return null
   return {
@@ -58,8 +62,13 @@ export function readOrigin(privateMetadata: string): FormOrigin | null {
     ...(thread === undefined ? {} : { thread }),
     ...(ticket === undefined || ticketExpiresAtMs === undefined ? {} : { ticket, ticketExpiresAtMs }),
   }
-  const { run, message } = parsed.data
-  return message === undefined ? { run, place } : { run, place, on: { ...place, message } }
+  const { run, message, isForeign } = parsed.data
+  return {
+    run,
+    place,
+    ...(message === undefined ? {} : { on: { ...place, message } }),
+    ...(isForeign === undefined ? {} : { isForeign }),
+  }
 }
 function inputBlock(field: Field): types.InputBlock {
   return {

@@ -4,14 +4,19 @@ import { ticketFor } from './ticket.ts'
 export function workspaceOf(teamId: string): string {
   return `slack:${teamId}`
 }
-/** Slack names private places so in slash commands and clicks; ids of direct messages begin with D, of old private channels with G. */
-function visibilityOf(channel: string, name: string | undefined): Visibility {
-  return /^[DG]/.test(channel) || name === 'directmessage' || name === 'privategroup' ? 'private' : 'team'
+export function isDirect(channel: string, name?: string): boolean {
+  return channel.startsWith('D') || name === 'directmessage'
+}
+/** Slack names private places so in slash commands and clicks; ids of old private channels begin with G. */
+export function isPrivateByName(channel: string, name?: string): boolean {
+  return (
+    isDirect(channel, name) || channel.startsWith('G') || name === 'privategroup' || name?.startsWith('mpdm-') === true
+  )
 }
 export interface PlaceInput {
   readonly team: string
   readonly channel: string
-  readonly channelName?: string | undefined
+  readonly visibility: Visibility
   readonly thread?: string | undefined
   readonly user: string
   readonly responseUrl?: string | undefined
@@ -22,7 +27,7 @@ export function placeOf(input: PlaceInput, apiUrl: string, nowMs: number): Place
     workspace: workspaceOf(input.team),
     channel: input.channel,
     ...(input.thread ? { thread: input.thread } : {}),
-    visibility: visibilityOf(input.channel, input.channelName),
+    visibility: input.visibility,
     ...ticketFor(input.user, input.responseUrl, apiUrl, nowMs),
   }
 }

@@ -32,12 +32,18 @@ export function profileOf(user: unknown, workspace: string): Profile | null {
   const email = u.is_email_confirmed === true && !isBot ? u.profile?.email : undefined
   return { name, isBot, isMember: !isBot && isMember(u, workspace), ...(email ? { email } : {}) }
 }
+/** Workspace and organisation that somebody belongs to; none where Slack does not say, or says that it is a stranger. */
+export function homesOf(user: unknown): readonly string[] {
+  const parsed = schema.safeParse(user)
+  if (!parsed.success || parsed.data.is_stranger === true) return []
+  return [parsed.data.team_id, parsed.data.enterprise_user?.enterprise_id].flatMap((id) => (id ? [id] : []))
+}
 /**
  * Guests are restricted. `is_stranger` is false for people of other companies in a channel that the app sees, so the team must be ours, or in an
  * organization ours: https://docs.slack.dev/apis/slack-connect
  */
 function isMember(u: z.output<typeof schema>, workspace: string): boolean {
-  const homes = [u.team_id, u.enterprise_user?.enterprise_id].flatMap((id) => (id ? [`slack:${id}`] : []))
+  const homes = homesOf(u).map((id) => `slack:${id}`)
   const isOut = [u.deleted, u.is_restricted, u.is_ultra_restricted, u.is_stranger, u.is_invited_user].includes(true)
   return homes.includes(workspace) && !isOut
 }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { CommandCall, Receipt } from '#contract'
 import { escapeText } from './mrkdwn.ts'
-import { placeOf } from './place.ts'
+import { isPrivateByName, placeOf } from './place.ts'
 import { decodeText } from './text.ts'
 
 /** A slash command of any name: the name is the first word. https://docs.slack.dev/interactivity/implementing-slash-commands */
@@ -12,11 +12,8 @@ export function parseSlash(form: URLSearchParams, raw: Uint8Array, apiUrl: strin
   const user = field('user_id')
   const word = field('command')?.replace(/^\/+/, '')
   if (!team || !channel || !user || !word) return null
-  const place = placeOf(
-    { team, channel, channelName: field('channel_name'), user, responseUrl: field('response_url') },
-    apiUrl,
-    nowMs,
-  )
+  const visibility = isPrivateByName(channel, field('channel_name')) ? 'private' : 'team'
+  const place = placeOf({ team, channel, visibility, user, responseUrl: field('response_url') }, apiUrl, nowMs)
   const name = field('user_name')
   return {
     workspace: place.workspace,

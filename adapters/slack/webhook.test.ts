@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { type Catalog, type CommandCall, type Form, type Hub, HubError, type Log, type Receipt } from '#contract'
 import { type Sender, type SlackFake, startSlackFake } from '../../test/fakes/slack/index.ts'
 import type { SlackConfig } from './config.ts'
+import { homeView } from './home.ts'
 import { slack } from './index.ts'
 
 const refine: Form = {
@@ -121,6 +122,180 @@ describe('POST /hooks/slack', () => {
       ['hub help', 'private'],
       ['hub', 'private'],
     ])
+  })
+  describe('which kind of channel it is, Slack is asked', () => {
+    const places = () => calls.map(({ place }) => [place.channel, place.visibility])
+    test('a private channel is a private place for mentions and buttons too', async () => {
+      await from.mention({ text: 'story x', channel: 'C0SECRET0' })
+      await from.click({ ...(await post()), channel: 'C0SECRET0' }, 0)
+      await from.mention({ text: 'story x' })
+      expect(places()).toEqual([
+        ['C0SECRET0', 'private'],
+        ['C0SECRET0', 'private'],
+        ['C0GENERAL', 'team'],
+      ])
+    })
+    test('also where it is called differently in the payload', async () => {
+      fake.channels.set('C0MERGER0', {
+        id: 'C0MERGER0',
+        name: 'merger',
+        kind: 'private',
+        isMember: true,
+        isArchived: false,
+      })
+      await from.click({ ...(await post()), channel: 'C0MERGER0' }, 0)
+      await from.shortcut(from.write('secret words', { channel: 'C0MERGER0' }), 'story_from_thread')
+      expect(places()).toEqual([
+        ['C0MERGER0', 'private'],
+        ['C0MERGER0', 'private'],
+      ])
+    })
+    test('once for each channel, also for many messages at once', async () => {
+      await Promise.all(Array.from({ length: 10 }, () => from.mention({ text: 'story x' })))
+      await from.click(await post(), 0)
+      expect(calls).toHaveLength(11)
+      expect(fake.counts.get('conversations.info')).toBe(1)
+    })
+    test.each([
+      ['does not know the channel', { kind: 'refuse', error: 'channel_not_found' } as const],
+      ['misses the scope', { kind: 'refuse', error: 'missing_scope' } as const],
+      ['asks to wait', { kind: 'rate-limited', retryAfterSeconds: 30 } as const],
+      ['is away', { kind: 'cut', commit: false } as const],
+    ])('one that Slack does not tell of counts as private: it %s', async (_, fault) => {
+      fake.faults.add('conversations.info', fault)
+      expect(await from.mention({ text: 'story x' })).toMatchObject({ status: 200, attempts: 1 })
+      expect(places()).toEqual([['C0GENERAL', 'private']])
+    })
+    test('a slow answer is not waited for: the command is stored in time', async () => {
+      fake.faults.add('conversations.info', { kind: 'slow', ms: 4_000 })
+      expect(await from.mention({ text: 'story x' })).toMatchObject({ status: 200, attempts: 1 })
+      expect(places()).toEqual([['C0GENERAL', 'private']])
+    })
+  })
+
+  describe('in a channel that another company shares', () => {
+    const [OURS, THEIRS] = ['T0000001', 'T0OTHER01']
+    const who = () => calls.map(({ workspace, isForeign = false, place }) => [workspace, isForeign, place.visibility])
+    beforeEach(() => {
+      fake.channels.set('C0SHARED0', {
+        id: 'C0SHARED0',
+        name: 'shared',
+        kind: 'channel',
+        isShared: true,
+        isMember: true,
+        isArchived: false,
+      })
+    })
+    const shared = async () => ({ ...(await post()), channel: 'C0SHARED0' })
+
+    test('its people are foreign, whatever they press or say, and ours are not', async () => {
+      await from.click(await shared(), 0, { home: THEIRS })
+      await from.mention({ text: 'story x', channel: 'C0SHARED0', home: THEIRS })
+      await from.shortcut(from.write('words', { channel: 'C0SHARED0' }), 'story_from_thread', { home: THEIRS })
+      await from.click(await shared(), 0)
+      await from.mention({ text: 'story x', channel: 'C0SHARED0' })
+      const workspace = `slack:${OURS}`
+      expect(who()).toEqual([
+        [workspace, true, 'public'],
+        [workspace, true, 'public'],
+        [workspace, true, 'public'],
+        [workspace, false, 'public'],
+        [workspace, false, 'public'],
+      ])
+    })
+    test('a channel of theirs is worked in for us, not for them', async () => {
+      await from.mention({ text: 'story x', channel: 'C0SHARED0', host: THEIRS })
+      await from.mention({ text: 'story x', channel: 'C0SHARED0', host: THEIRS, home: THEIRS })
+      expect(who()).toEqual([
+        [`slack:${OURS}`, false, 'public'],
+        [`slack:${OURS}`, true, 'public'],
+      ])
+    })
+    test('their form is sent for us, and they stay foreign', async () => {
+      await from.click(await shared(), 1, { home: THEIRS })
+      const [view] = fake.views
+      if (!view) throw new Error('no view was opened')
+      expect((await from.submitView(view, { instruction: 'x' }, { home: THEIRS })).text).toBe('')
+      expect(who()).toEqual([[`slack:${OURS}`, true, 'public']])
+      const { isForeign: _, ...earlier } = JSON.parse(String(view.view.private_metadata))
+      const old = { ...view, hash: 'old', view: { ...view.view, private_metadata: JSON.stringify(earlier) } }
+      await from.submitView(old, { instruction: 'x' }, { home: THEIRS })
+      await from.submitView({ ...old, hash: 'ours' }, { instruction: 'x' })
+      expect(
+        who()
+          .slice(1)
+          .map(([, isForeign]) => isForeign),
+      ).toEqual([true, false])
+    })
+    test.each([
+      ['ours', undefined, false],
+      ['theirs', THEIRS, true],
+    ])('where the event does not say whose they are, Slack is asked: %s', async (_, team, isForeign) => {
+      const ann = fake.users.get('U0ANN0001')
+      if (ann && team) fake.users.set(ann.id, { ...ann, team })
+      const event = {
+        type: 'app_mention',
+        user: 'U0ANN0001',
+        channel: 'C0SHARED0',
+        ts: '1700000000.000300',
+        text: 'story x',
+      }
+      await from.event(event)
+      expect(who()).toEqual([[`slack:${OURS}`, isForeign, 'public']])
+    })
+    test('and where Slack may not be asked, they are foreign; elsewhere nobody is asked about', async () => {
+      fake.setScopes(['channels:read'])
+      const event = { type: 'app_mention', user: 'U0ANN0001', ts: '1700000000.000300', text: 'story x' }
+      await from.event({ ...event, channel: 'C0SHARED0' })
+      await from.event({ ...event, channel: 'C0GENERAL' })
+      expect(who().map(([, isForeign]) => isForeign)).toEqual([true, false])
+      expect(fake.counts.get('users.info')).toBe(1)
+    })
+    test('on an Enterprise Grid people of its other workspaces are ours', async () => {
+      const bob = fake.users.get('U0BOB0001')
+      if (bob) fake.users.set(bob.id, { ...bob, team: 'T0SISTER1', enterprise: 'E0000001' })
+      const say = (channel: string) =>
+        from.mention({ text: 'story x', enterprise: 'E0000001', home: 'T0SISTER1', user: 'U0BOB0001', channel })
+      await say('C0GENERAL')
+      await say('C0SHARED0')
+      const ann = fake.users.get('U0ANN0001')
+      if (ann) fake.users.set(ann.id, { ...ann, team: THEIRS, enterprise: 'E0OTHER01' })
+      await from.mention({ text: 'story x', enterprise: 'E0000001', home: THEIRS, channel: 'C0SHARED0' })
+      expect(who().map(([, isForeign]) => isForeign)).toEqual([false, false, true])
+    })
+    test('a channel that another organisation hosts is worked in for ours', async () => {
+      await from.mention({ text: 'story x', enterprise: 'E0000001', host: THEIRS, channel: 'C0SHARED0' })
+      expect(calls[0]?.workspace).toBe('slack:E0000001')
+    })
+    test('their direct messages and their Home tab are theirs alone, and they are foreign there', async () => {
+      const dm = {
+        type: 'message',
+        channel_type: 'im',
+        user: 'U0BOB0001',
+        channel: 'D0BOB0001',
+        ts: '1700000000.000400',
+      }
+      await from.event({ ...dm, text: 'story list', team: THEIRS }, { isShared: true })
+      fake.setScopes([])
+      await from.event(
+        { type: 'app_home_opened', user: 'U0BOB0001', channel: 'D0BOB0001', tab: 'home' },
+        { isShared: true },
+      )
+      expect(who()).toEqual([
+        [`slack:${OURS}`, true, 'private'],
+        [`slack:${OURS}`, true, 'private'],
+      ])
+      const view = homeView(
+        { text: 'x', blocks: [{ kind: 'actions', items: [{ kind: 'button', label: 'List', run: 'story list' }] }] },
+        { user: 'U0BOB0001', direct: 'D0BOB0001' },
+        `slack:${OURS}`,
+      )
+      await from.clickHome({ id: 'V1', hash: 'h', triggerId: '', user: 'U0BOB0001', view: { ...view } }, 0, {
+        home: THEIRS,
+        user: 'U0BOB0001',
+      })
+      expect(who()[2]).toEqual([`slack:${OURS}`, true, 'private'])
+    })
   })
   test('the same delivery 50 times at once is one call', async () => {
     const sent = await Promise.all(
@@ -265,6 +440,7 @@ describe('POST /hooks/slack', () => {
     ['a bot message', { subtype: 'bot_message' }],
     ['a channel message', { channel_type: 'channel' }],
     ['nobody', { user: undefined }],
+    ['a file of a bot’s', { subtype: 'file_share', bot_id: 'B2' }],
   ])('ignores %s', async (_what, more) => {
     const event = {
       type: 'message',
@@ -277,6 +453,16 @@ describe('POST /hooks/slack', () => {
     }
     expect((await from.event(event)).status).toBe(200)
     expect(calls).toEqual([])
+  })
+  test.each([
+    ['with a picture', { subtype: 'file_share', files: [{ id: 'F1', mimetype: 'image/png' }] }, 'story x'],
+    ['that is a picture', { subtype: 'file_share', text: '' }, 'hub help'],
+    ['sent to the channel as well', { subtype: 'thread_broadcast' }, 'story x'],
+    ['with /me', { subtype: 'me_message' }, 'story x'],
+  ])('hears a message %s', async (_what, more, input) => {
+    const event = { type: 'message', channel_type: 'im', channel: 'D1', user: 'U1', ts: '1.000001', text: 'story x' }
+    expect((await from.event({ ...event, ...more })).status).toBe(200)
+    expect(calls).toMatchObject([{ input }])
   })
   test('other events and notices are acknowledged', async () => {
     expect(
@@ -331,6 +517,26 @@ describe('POST /hooks/slack', () => {
       on: { message: '1700000000.000200', channel: 'C0GENERAL', thread: '1700000000.000100' },
     })
     expect(calls[0]?.deliveryId).toMatch(/^trigger:/)
+  })
+  describe('"Make a story from this"', () => {
+    const choose = () => from.shortcut(from.write('people pay twice'), 'story_from_thread')
+    test.each([
+      ['the bot is not there', { kind: 'refuse', error: 'not_in_channel' } as const, /Invite the bot/],
+      ['Slack asks to wait', { kind: 'rate-limited', retryAfterSeconds: 5 } as const, /try again in a minute/],
+      ['Slack is away', { kind: 'cut', commit: false } as const, /try again in a minute/],
+      ['a scope is missing', { kind: 'refuse', error: 'missing_scope' } as const, /reinstall the app/],
+    ])('says what cures it when %s', async (_, fault, words) => {
+      fake.faults.add('conversations.replies', fault)
+      expect((await choose()).status).toBe(200)
+      const told = await fake.waitFor((m) => m.length > 0)
+      expect(told).toMatchObject([{ only: 'U0ANN0001', text: expect.stringMatching(words) }])
+      expect(calls).toEqual([])
+    })
+    test('is not taken while the database is away, and Slack says so', async () => {
+      answer = async () => Promise.reject(new HubError('UNAVAILABLE', 'database away'))
+      expect((await choose()).status).toBe(503)
+      expect(fake.shown()).toEqual([])
+    })
   })
   test('a link button only opens its page', async () => {
     expect((await from.click(await post(), 2)).status).toBe(200)

@@ -107,6 +107,11 @@ export interface CommandCall extends Origin {
   readonly actor: Account
   /** Display name as the platform sent it, for people the hub meets for the first time. */
   readonly actorName?: string
+  /**
+   * The actor belongs to another organisation and only shares the place with this workspace: its default role is not theirs, a role that an
+   * admin gave them is.
+   */
+  readonly isForeign?: boolean
   /** Where the answer goes. */
   readonly place: Place
   /** The message whose button or form this was: the answer edits it where the command says so. */

@@ -31,6 +31,13 @@ export function personFromRow(row: PersonRow | null, account: Account, name?: st
   return { id: row.personId, name: row.name ?? account.id, role: standingOf(row).role, account }
 }
 
+/** Somebody of another organisation who only shares a place with the workspace: a grant of an admin counts, the default role does not. */
+export function foreignPerson(row: PersonRow | null, account: Account, name?: string): Person {
+  const { role, from } = standingOf(row)
+  if (!row?.personId || from !== 'grant') return stranger(account, name)
+  return { id: row.personId, name: row.name ?? account.id, role, account }
+}
+
 /** Somebody of a workspace that is not connected: no row is kept of them, and every command is denied. */
 function stranger(account: Account, name?: string): Person {
   return { id: `stranger:${account.plugin}:${account.id}`, name: name || account.id, role: null, account }

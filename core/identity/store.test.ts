@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { services } from '../../test/services/index.ts'
 import { dataFolder, migratedDatabase } from '../../test/support/templates.ts'
 import { openStore, type Store } from '../store/open.ts'
-import { personFromRow, roleOf, standingOf } from './person.ts'
+import { foreignPerson, personFromRow, roleOf, standingOf } from './person.ts'
 import { type CoreDirectory, createDirectory } from './store.ts'
 
 const migrations = fileURLToPath(new URL('../../migrations', import.meta.url))
@@ -226,6 +226,17 @@ describe('roles as rows', () => {
     expect(roleOf('none')).toBeNull()
     expect(standingOf({ ...row, role: 'owner' })).toEqual({ role: null, from: 'grant', defaultRole: 'member' })
     expect(standingOf({ ...row, defaultRole: 'everything' }).role).toBeNull()
+  })
+  test('somebody of another organisation has what an admin granted and nothing by default', () => {
+    expect(foreignPerson({ ...row, role: 'viewer' }, anna)).toEqual({
+      id: 'p',
+      name: 'Anna',
+      role: 'viewer',
+      account: anna,
+    })
+    for (const none of [null, row, { ...row, role: 'none' }, { ...row, personId: null, name: null }])
+      expect(foreignPerson(none, anna, 'Anna')).toMatchObject({ name: 'Anna', role: null })
+    expect(foreignPerson({ ...row, defaultRole: null, role: 'admin' }, anna).role).toBeNull()
   })
   test('a row of a claim becomes a person, or says that the account must be met', () => {
     expect(personFromRow(row, anna)).toEqual({ id: 'p', name: 'Anna', role: 'member', account: anna })

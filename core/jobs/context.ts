@@ -12,6 +12,7 @@ export interface JobBody {
   readonly input?: unknown
   readonly actor?: { readonly plugin: string; readonly id: string } | null
   readonly actorName?: string | null
+  readonly isForeign?: boolean
   readonly place?: Place | null
   readonly on?: Posted | null
 }
@@ -74,7 +75,12 @@ export function createContext(
     async enqueue(token: Job, payload, options = {}) {
       const { key: given } = options
       const key = given === undefined ? `${token.name}:${job.id}:${nth(token.name)}` : `${token.name}::${given}`
-      const inner: JobBody = { payload, actor: body.actor ?? null, place: options.replyTo ?? place }
+      const inner: JobBody = {
+        payload,
+        actor: body.actor ?? null,
+        place: options.replyTo ?? place,
+        ...(body.isForeign ? { isForeign: true } : {}),
+      }
       const delayMs = options.delayMs ?? 0
       const [id = ''] = await deps.jobs.enqueue([
         {

@@ -114,6 +114,57 @@ for (const mode of MODES)
       expect(shown.some((m) => m.only === undefined && m.text.includes(id))).toBe(true)
     })
 
+    it('a story of a private channel, asked for by a mention, is named nowhere else', async () => {
+      const [secret, channel] = ['C0SECRET0', 'C0LOBBY00']
+      await ann.mention({
+        text: 'story As a lawyer I want to see the takeover papers so that I can prepare.',
+        channel: secret,
+      })
+      const drafted = await slack.waitFor((all) => all.some((m) => /ST-\d/.test(m.text)), { channel: secret })
+      const id = drafted.flatMap((m) => /ST-\d+/.exec(m.text) ?? [])[0] ?? ''
+      await hub.quiet()
+      await ann.slash({ command: '/story', text: 'list takeover', channel })
+      await ann.slash({ command: '/story', text: `show ${id}`, channel, user: 'U0BOB0001' })
+      await slack.waitFor((all) => all.length >= 2, { channel })
+      await hub.quiet()
+      expect(JSON.stringify(slack.shown(channel))).not.toContain('takeover papers')
+      const listed = slack.shown(channel).filter((m) => m.only === undefined || m.only === 'U0ANN0001')
+      expect(JSON.stringify(listed)).not.toContain(id)
+    })
+
+    it('people of another company, in a channel it shares, may do what an admin lets them and nothing by default', async () => {
+      const [channel, eve, home] = ['C0SHARED0', 'U0EVE0001', 'T0OTHER01']
+      const shared = {
+        id: channel,
+        name: 'shared',
+        kind: 'channel',
+        isShared: true,
+        isMember: true,
+        isArchived: false,
+      } as const
+      slack.channels.set(channel, { ...shared })
+      const ask = (text: string) => ann.mention({ text, channel, user: eve, home })
+      await ask('story As a rival I want to read your plans')
+      const denied = await slack.waitFor((all) => all.some((m) => m.text.includes('you have no role here')), {
+        channel,
+      })
+      expect(denied.every((m) => m.only === eve)).toBe(true)
+      await hub.quiet()
+      const known = `select 1 from hub.accounts where account_id = $1`
+      expect(await hub.hub.store.sql.query(known, [eve])).toEqual([])
+      await hub.hub.store.sql.query(
+        `with met as (insert into hub.people (workspace, id, name, role)
+           values ('slack:T0000001', gen_random_uuid(), 'Eve', 'viewer') returning workspace, id)
+         insert into hub.accounts (workspace, plugin, account_id, person_id) select workspace, 'slack', $1, id from met`,
+        [eve],
+      )
+      await ask('hub whoami')
+      await slack.waitFor((all) => all.some((m) => m.text.includes('viewer')), { channel })
+      expect(await hub.hub.store.sql.query(`select id from hub.workspaces where id = $1`, [`slack:${home}`])).toEqual(
+        [],
+      )
+    })
+
     it('takes the same delivery fifty times at once as one job and one post', async () => {
       const before = await hub.count('jobs', `kind = 'command'`)
       const sent = await Promise.all(

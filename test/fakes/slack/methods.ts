@@ -1,5 +1,5 @@
 import { checkBlocks, checkMrkdwn, checkView } from './blocks.ts'
-import { BOT_USER, type FakeMessage, nextId, nextTs, type SlackState, TEAM } from './state.ts'
+import { BOT_USER, type FakeChannel, type FakeMessage, nextId, nextTs, type SlackState, TEAM } from './state.ts'
 
 export type Args = Record<string, unknown>
 export type Result = Record<string, unknown>
@@ -30,7 +30,7 @@ const str = (value: unknown): string => (typeof value === 'string' ? value : '')
 
 export function createMethods(setup: Setup): Readonly<Record<string, (args: Args) => Result>> {
   const { state, now } = setup
-  const channelOf = (id: string) => {
+  const channelOf = (id: string): FakeChannel | undefined => {
     const known = state.channels.get(id)
     if (known || !setup.openWorld || !/^[CDG]/.test(id)) return known
     const made = { id, name: id.toLowerCase(), kind: 'channel' as const, isMember: true, isArchived: false }
@@ -158,19 +158,22 @@ export function createMethods(setup: Setup): Readonly<Record<string, (args: Args
       ),
     'conversations.info'(args) {
       const channel = channelOf(str(args.channel))
-      if (!channel) return fail('channel_not_found')
-      return { ok: true, channel: { id: channel.id, is_member: channel.isMember, is_archived: channel.isArchived } }
+      if (!channel || (channel.kind === 'private' && !channel.isMember)) return fail('channel_not_found')
+      const { id, kind, isMember, isArchived, isShared = false } = channel
+      const flags = { is_private: kind === 'private', is_im: kind === 'im', is_mpim: false, is_ext_shared: isShared }
+      return { ok: true, channel: { id, is_member: isMember, is_archived: isArchived, ...flags } }
     },
     'users.info'(args) {
       const user = state.users.get(str(args.user))
       if (!user) return fail('user_not_found')
-      const { id, name, realName, email, emailConfirmed, isBot } = user
+      const { id, name, realName, email, emailConfirmed, isBot, team = TEAM, enterprise } = user
       const profile = { display_name: name, real_name: realName, email }
       return {
         ok: true,
         user: {
           id,
-          team_id: TEAM,
+          team_id: team,
+          ...(enterprise === undefined ? {} : { enterprise_user: { enterprise_id: enterprise } }),
           name,
           real_name: realName,
           is_bot: isBot === true,

@@ -14,7 +14,12 @@ export interface Sent {
 }
 /** `enterprise`: the workspace has the app through this organisation. */
 type Where = {
+  /** Where the app is installed. */
   readonly team?: string
+  /** Where the person is from, if not from there. */
+  readonly home?: string
+  /** Whose channel it is, if not theirs: another company shares it. */
+  readonly host?: string
   readonly enterprise?: string
   readonly channel?: string
   readonly user?: string
@@ -39,14 +44,17 @@ export interface Sender {
   write(text: string, where?: Where & { readonly thread?: string }): FakeMessage
   /** Chooses the hub's entry in the menu of a message. */
   shortcut(message: FakeMessage, callbackId: string, where?: Where): Promise<Sent>
-  submitView(view: FakeView, values: Readonly<Record<string, string>>): Promise<Sent>
+  submitView(view: FakeView, values: Readonly<Record<string, string>>, where?: Where): Promise<Sent>
   urlVerification(challenge: string): Promise<Sent>
   event(
     event: Record<string, unknown>,
     options?: {
       readonly eventId?: string
       readonly team?: string
+      readonly host?: string
       readonly enterprise?: string
+      /** Is the channel one that companies share? Absent: as it is known. */
+      readonly isShared?: boolean
       readonly atSeconds?: number
     },
   ): Promise<Sent>
@@ -61,6 +69,9 @@ export interface SenderOptions {
   readonly retryDelaysMs: readonly number[]
 }
 const FORM = 'application/x-www-form-urlencoded'
+const CHOSEN = /\u2063([^\u2063]*)\u2063/g
+/** What a client puts into the text for somebody who was chosen from its list. */
+export const chosen = (user: string, name: string): string => `\u2063@${user}|${name}\u2063`
 
 export function createSender(target: Target, state: SlackState, options: SenderOptions): Sender {
   const request = async (
@@ -84,16 +95,22 @@ export function createSender(target: Target, state: SlackState, options: SenderO
     return { status: answer.status, text, json: isJson ? JSON.parse(text) : null, attempts: 1 }
   }
   /** Events are sent again until they are acknowledged: https://docs.slack.dev/apis/events-api/#retries */
-  const event: Sender['event'] = async (inner, { eventId = nextId('Ev'), team = TEAM, enterprise, atSeconds } = {}) => {
+  const event: Sender['event'] = async (
+    inner,
+    { eventId = nextId('Ev'), team = TEAM, host = team, enterprise, isShared, atSeconds } = {},
+  ) => {
     const body = JSON.stringify({
       token: 'verification',
-      team_id: team,
+      team_id: host,
+      context_team_id: enterprise === undefined ? team : null,
       api_app_id: APP,
       event: inner,
       type: 'event_callback',
       event_id: eventId,
       event_time: atSeconds ?? Math.floor(options.now() / 1_000),
-      ...(enterprise === undefined ? {} : { enterprise_id: enterprise }),
+      ...(enterprise === undefined || host !== team ? {} : { enterprise_id: enterprise }),
+      is_ext_shared_channel:
+        isShared ?? (host !== team || state.channels.get(String(inner.channel))?.isShared === true),
       authorizations: [
         {
           enterprise_id: enterprise ?? null,
@@ -135,7 +152,12 @@ export function createSender(target: Target, state: SlackState, options: SenderO
     return `${options.origin}/response/${id}`
   }
   const nameOf = (user: string) => state.users.get(user)?.name ?? 'someone'
-  const escapeEntities = (text: string) => text.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;')
+  const escapeEntities = (text: string) =>
+    text
+      .replace(/&/g, '&amp;')
+      .replace(/</g, '&lt;')
+      .replace(/>/g, '&gt;')
+      .replace(CHOSEN, '<$1>')
   const interact = (payload: Record<string, unknown>) =>
     request(new URLSearchParams({ payload: JSON.stringify(payload) }).toString(), FORM)
 
@@ -169,18 +191,19 @@ export function createSender(target: Target, state: SlackState, options: SenderO
       }
       return request(new URLSearchParams(form).toString(), FORM)
     },
-    mention({ text, thread, eventId, enterprise, team = TEAM, channel = 'C0GENERAL', user = 'U0ANN0001' }) {
+    mention({ text, thread, eventId, enterprise, team = TEAM, home, host, channel = 'C0GENERAL', user = 'U0ANN0001' }) {
       const inner = {
         type: 'app_mention',
         user,
-        team,
+        team: home ?? team,
+        ...(home === undefined ? {} : { user_team: home, source_team: home }),
         channel,
         ts: nextTs(),
         text: `<@${BOT_USER}> ${escapeEntities(text)}`,
       }
       return event(
         { ...inner, event_ts: inner.ts, ...(thread ? { thread_ts: thread } : {}) },
-        { team, ...(eventId ? { eventId } : {}), ...(enterprise ? { enterprise } : {}) },
+        { team, ...(host ? { host } : {}), ...(eventId ? { eventId } : {}), ...(enterprise ? { enterprise } : {}) },
       )
     },
     directMessage({ text, thread, eventId, team = TEAM, channel = 'D0ANN0001', user = 'U0ANN0001' }) {
@@ -198,7 +221,7 @@ export function createSender(target: Target, state: SlackState, options: SenderO
         { team, ...(eventId ? { eventId } : {}) },
       )
     },
-    click(message, actionIndex, { team = TEAM, user = 'U0ANN0001' } = {}) {
+    click(message, actionIndex, { team = TEAM, home = team, user = 'U0ANN0001' } = {}) {
       const elements = message.blocks.flatMap((b) =>
         b.type === 'actions' ? (b.elements as Record<string, unknown>[]) : [],
       )
@@ -207,7 +230,7 @@ export function createSender(target: Target, state: SlackState, options: SenderO
       const channel = state.channels.get(message.channel)
       return interact({
         type: 'block_actions',
-        user: { id: user, username: nameOf(user), name: nameOf(user), team_id: team },
+        user: { id: user, username: nameOf(user), name: nameOf(user), team_id: home },
         api_app_id: APP,
         token: 'verification',
         container: {
@@ -237,21 +260,22 @@ export function createSender(target: Target, state: SlackState, options: SenderO
       const inner = { type: 'app_home_opened', user, channel, tab, event_ts: nextTs() }
       return event(inner, { team, ...(eventId ? { eventId } : {}) })
     },
-    clickHome({ id, hash, view }, actionIndex, { team = TEAM, user = 'U0ANN0001' } = {}) {
+    clickHome({ id, hash, view }, actionIndex, { team = TEAM, home = team, user = 'U0ANN0001' } = {}) {
       const blocks = view.blocks as { type: string; elements?: Record<string, unknown>[] }[]
       const element = blocks.flatMap((b) => (b.type === 'actions' ? (b.elements ?? []) : []))[actionIndex]
       if (!element) throw new Error(`the Home tab has no button ${actionIndex}`)
       return interact({
         type: 'block_actions',
-        user: { id: user, username: nameOf(user), name: nameOf(user), team_id: team },
+        user: { id: user, username: nameOf(user), name: nameOf(user), team_id: home },
         api_app_id: APP,
         token: 'verification',
         container: { type: 'view', view_id: id },
         trigger_id: trigger(user),
-        team: { id: team, domain: 'example' },
+        // Of the person, not of the app.
+        team: { id: home, domain: 'example' },
         enterprise: null,
         is_enterprise_install: false,
-        view: { ...view, id, hash, team_id: team, app_id: APP, state: { values: {} } },
+        view: { ...view, id, hash, team_id: team, app_installed_team_id: team, app_id: APP, state: { values: {} } },
         actions: [{ ...element, block_id: 'b', action_ts: nextTs() }],
       })
     },
@@ -270,13 +294,13 @@ export function createSender(target: Target, state: SlackState, options: SenderO
       state.messages.push(written)
       return written
     },
-    shortcut(message, callbackId, { team = TEAM, user = 'U0ANN0001' } = {}) {
+    shortcut(message, callbackId, { team = TEAM, home = team, user = 'U0ANN0001' } = {}) {
       return interact({
         type: 'message_action',
         token: 'verification',
         action_ts: nextTs(),
         team: { id: team, domain: 'example' },
-        user: { id: user, name: nameOf(user), username: nameOf(user), team_id: team },
+        user: { id: user, name: nameOf(user), username: nameOf(user), team_id: home },
         channel: { id: message.channel, name: state.channels.get(message.channel)?.name ?? 'channel' },
         is_enterprise_install: false,
         callback_id: callbackId,
@@ -292,7 +316,7 @@ export function createSender(target: Target, state: SlackState, options: SenderO
         },
       })
     },
-    submitView({ id, hash, user, view }, values) {
+    submitView({ id, hash, user, view }, values, { team = TEAM, home = team } = {}) {
       const state_ = Object.fromEntries(
         (view.blocks as { block_id: string; element: { type: string; action_id: string } }[]).map(
           ({ block_id, element }) => [block_id, { [element.action_id]: stateOf(element.type, values[block_id]) }],
@@ -300,12 +324,13 @@ export function createSender(target: Target, state: SlackState, options: SenderO
       )
       return interact({
         type: 'view_submission',
-        team: { id: TEAM, domain: 'example' },
-        user: { id: user, username: nameOf(user), name: nameOf(user), team_id: TEAM },
+        // Of the person, not of the app.
+        team: { id: home, domain: 'example' },
+        user: { id: user, username: nameOf(user), name: nameOf(user), team_id: home },
         api_app_id: APP,
         token: 'verification',
         trigger_id: trigger(user),
-        view: { ...view, id, hash, team_id: TEAM, state: { values: state_ }, app_id: APP },
+        view: { ...view, id, hash, team_id: home, app_installed_team_id: team, state: { values: state_ }, app_id: APP },
         response_urls: [],
         is_enterprise_install: false,
         enterprise: null,

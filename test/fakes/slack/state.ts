@@ -2,6 +2,8 @@ export interface FakeChannel {
   readonly id: string
   readonly name: string
   readonly kind: 'channel' | 'private' | 'im'
+  /** With another company: https://docs.slack.dev/apis/slack-connect */
+  readonly isShared?: boolean
   isMember: boolean
   isArchived: boolean
 }
@@ -12,6 +14,9 @@ export interface FakeUser {
   readonly email?: string
   readonly emailConfirmed?: boolean
   readonly isBot?: boolean
+  /** Of another company, or of another workspace of the organisation. */
+  readonly team?: string
+  readonly enterprise?: string
 }
 export interface FakeMessage {
   readonly ts: string
