@@ -74,6 +74,28 @@ for (const mode of MODES)
       expect(desk.robot.calls).toHaveLength(1)
     })
 
+    it('counts a voice once, whoever answers with it', async () => {
+      for (const who of ['dan', 'dora']) await desk.say('hub whoami', who)
+      const { post, reference } = await ask(
+        'voices',
+        '{ subject: Now?, quorum: 2, approvers: ["chat:ben", "chat:dan"] }',
+        '',
+        'ada',
+      )
+      const approve = buttonOf(post.message, 'Approve')
+      expect(await text(`workflow delegate ${reference} cleo`, 'ben')).toContain('cleo may answer')
+      expect(await text(`workflow delegate ${reference} dora`, 'cleo')).toContain("is somebody else's: answer with it")
+      expect(await text(approve, 'dora')).toContain('You are not among those who may answer')
+      expect(await text(approve, 'cleo')).toContain('1 of 2')
+      expect(await text(approve, 'cleo')).toContain('1 of 2')
+      expect(await text(approve, 'ben')).toContain('cleo answered for you already')
+      expect(await text(`workflow delegate ${reference} dora`, 'ben')).toContain('cleo answered for you already')
+      expect(await text(approve, 'dora')).toContain('You are not among those who may answer')
+      expect(desk.robot.calls).toHaveLength(0)
+      expect(await text(approve, 'dan')).toContain('You approved')
+      expect(desk.robot.calls).toHaveLength(1)
+    })
+
     it('needs as many as it says, each person once', async () => {
       const { post } = await ask('quorum', '{ subject: Now?, quorum: 2 }')
       const approve = buttonOf(post.message, 'Approve')
@@ -93,6 +115,20 @@ for (const mode of MODES)
       expect(post.message.text).toContain('ok failed: rejected by ada: the migration is missing')
       expect(desk.robot.calls).toHaveLength(0)
       expect(await text(`workflow approve ${reference}`, 'ben')).toContain('waits for no approval')
+    })
+
+    it('shows what it is about to nobody who may not answer', async () => {
+      const { reference } = await ask('secret', '{ subject: Sell the shop?, approvers: ["chat:ben"] }', '', 'ada')
+      for (const who of ['cleo', 'eve'])
+        for (const line of ['approve REF', 'reject REF no thanks', 'delegate REF ada', 'delegate REF nobody']) {
+          const said = await text(`workflow ${line.replace('REF', reference)}`, who)
+          expect(said).toContain('You are not among those who may answer')
+          expect(said).not.toContain('Sell')
+        }
+      const starter = await text(`workflow approve ${reference}`, 'ada')
+      expect(starter).toContain('You started this run, so somebody else has to answer')
+      expect(starter).not.toContain('Sell')
+      expect(await text(`workflow approve ${reference}`, 'ben')).toContain('Sell the shop?')
     })
 
     it('typed by hand first shows what it is about', async () => {

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { type Command, type Context, defineCommand, HubError, type Message } from '#contract'
-import type { Approval, Vote } from '../approvals/approval.ts'
+import { voterOf } from '../approvals/answer.ts'
+import { type Approval, refusal, type Vote } from '../approvals/approval.ts'
 import { decide } from '../approvals/decide.ts'
 import { questionBlocks } from '../approvals/show.ts'
 import { plain } from '../card-lines.ts'
@@ -24,7 +25,7 @@ export function approveCommands(ports: () => Ports): readonly Command[] {
         const approval = await find(run, given, ctx, ports())
         // Typed by hand it could mean what stood there a minute ago: the button says what it is about.
         if (given === undefined)
-          return toAsker(ctx, question(run, approval, await ports().approvals().votes(null, approval)))
+          return toAsker(ctx, question(run, approval, await votesFor(approval, 'approve', ctx, ports())))
         const {
           state,
           given: count,
@@ -60,6 +61,7 @@ export function approveCommands(ports: () => Ports): readonly Command[] {
       sideEffects: 'hub',
       async run({ run, person }, ctx) {
         const approval = await find(run, undefined, ctx, ports())
+        await votesFor(approval, 'delegate', ctx, ports())
         const found = await ports()
           .directory()
           .find(ctx.workspace, person.replace(/^<?@|>$/g, ''))
@@ -106,6 +108,15 @@ async function find(reference: string, given: string | undefined, ctx: Context, 
     'CONFLICT',
     `${state.about.reference} waits for no approval${last ? `: the last one was ${last.state}` : ''}`,
   )
+}
+/** The answers so far, for somebody who may answer too. What is asked, by whom and of whom is nobody else's business. */
+async function votesFor(approval: Approval, to: Vote['vote'], ctx: Context, ports: Ports): Promise<readonly Vote[]> {
+  const votes = await ports.approvals().votes(null, approval)
+  // A repeat of the job that cast one: it may have been the last word.
+  if (votes.some(({ jobId }) => jobId === ctx.jobId)) return votes
+  const refused = refusal(approval, votes, await voterOf(ctx, approval.workspace, ports), to)
+  if (refused !== null) throw new HubError('FORBIDDEN', refused)
+  return votes
 }
 
 function question(run: string, approval: Approval, votes: readonly Vote[]): Message {
