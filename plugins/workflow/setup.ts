@@ -129,15 +129,16 @@ function arrivals(ports: Ports): readonly EventHandler[] {
   return [
     handleEvent(hooked, async ({ name, key, body }, ctx) => {
       const saved = await ports.definitions().get(ctx.workspace, name)
-      const nth = saved?.definition.triggers.findIndex((trigger) => 'webhook' in trigger) ?? -1
-      const trigger = saved?.definition.triggers[nth]
-      if (!trigger || !fits('if' in trigger ? trigger.if : undefined, { event: { body } })) return
-      const started = `webhook:${name}:${key}`
-      await startByTrigger(
-        { name, nth, trigger: 'webhook', key: started, event: { body: body as Json }, depth: 0 },
-        ctx,
-        ports,
-      )
+      const event = { body: body as Json }
+      for (const [nth, trigger] of saved?.definition.triggers.entries() ?? []) {
+        if (!('webhook' in trigger) || !fits(trigger.if, { event })) continue
+        const started = `webhook:${name}:${key}:${nth}`
+        await ctx.enqueue(
+          startJob,
+          { name, nth, trigger: 'webhook', key: started, event, depth: 0 },
+          { key: started, workspace: ctx.workspace },
+        )
+      }
     }),
     handleEvent(answeredByLink, async ({ approvalId, vote, reason }, ctx) => {
       const approval = await ports.approvals().get(null, ctx.workspace, approvalId)

@@ -116,6 +116,25 @@ for (const mode of MODES)
       expect((await post('{"n": 7}', 'delivery-5')).status).toBe(404)
     })
 
+    it('each trigger by webhook that fits what was sent, not the first alone', async () => {
+      const trigger = (kind: string) =>
+        `  - { webhook: true, if: 'event.body.kind == "${kind}"', with: { what: "${kind} ${HOLE('event.body.n')}" } }`
+      await desk.save(
+        'forked',
+        `inputs: { what: {} }\ntriggers:\n${trigger('deploy')}\n  - { event: git.pushed, if: 'false' }\n${trigger('rollback')}\nsteps:\n  work: { task: robot.do, with: { name: "${HOLE('inputs.what')}" } }`,
+      )
+      const [told] = await desk.say('workflow hook forked')
+      const path = /http:\/\/hub\.test(\/hooks\/workflow\/[\w-]+)/.exec(told?.message.text ?? '')?.[1] ?? ''
+      for (const [n, kind] of ['rollback', 'deploy', 'nothing'].entries())
+        await desk.fetch(path, {
+          method: 'POST',
+          body: JSON.stringify({ kind, n }),
+          headers: { 'webhook-id': `forked-${n}` },
+        })
+      await desk.quiet()
+      expect(done().sort()).toEqual(['deploy 1', 'rollback 0'])
+    })
+
     it('the end of another workflow', async () => {
       await desk.save('first', 'steps:\n  work: { task: robot.do, with: { name: first } }')
       await desk.save(
