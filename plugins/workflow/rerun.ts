@@ -1,6 +1,7 @@
 import { type Context, HubError, roleIncludes } from '#contract'
 import { descendantsOf } from './definition/graph.ts'
 import type { Loaded } from './definition/load.ts'
+import type { Definition } from './definition/schema.ts'
 import { isOver, type RunState, type StepState } from './plan/state.ts'
 import type { Ports } from './ports.ts'
 import type { Snapshot } from './runs/run.ts'
@@ -20,8 +21,7 @@ export async function rerun(
     throw new HubError('CONFLICT', `${state.about.reference} is still under way: cancel it first`)
   const found = from.latest ? await ports.catalogue.find(ctx.workspace, run.name) : await sameVersion()
   const next = found.definition
-  if (!roleIncludes(ctx.actor.role, next.allow))
-    throw new HubError('FORBIDDEN', `${run.name} can be started by every ${next.allow}`)
+  mustStart(next)
   if (from.step !== null && !next.steps[from.step])
     throw new HubError(
       'INPUT_INVALID',
@@ -44,10 +44,31 @@ export async function rerun(
     ports,
   )
 
+  function mustStart({ allow }: Definition): void {
+    if (!roleIncludes(ctx.actor.role, allow))
+      throw new HubError('FORBIDDEN', `${run.name} can be started by every ${allow}`)
+  }
+  /** What the workflow says today binds here too: an older version is no way around an approval that was added since. */
   async function sameVersion(): Promise<Loaded> {
+    const newest = await ports.catalogue.find(ctx.workspace, run.name).catch(unlessGone)
+    if (newest) mustStart(newest.definition)
+    if (newest?.version !== run.version && !roleIncludes(ctx.actor.role, 'maintainer'))
+      throw new HubError('FORBIDDEN', newest ? sayChanged() : sayGone())
     const source = await ports.runs().source(run.workspace, run.version)
     return { definition, version: run.version, source: source ?? '' }
   }
+  function sayChanged(): string {
+    const line = ['/workflow rerun', state.about.reference, ...(from.step === null ? [] : [from.step]), '--latest']
+    return `${run.name} was changed since ${state.about.reference}: run it again as it is now with ${line.join(' ')}, or ask a maintainer for the old version`
+  }
+  function sayGone(): string {
+    return `${run.name} is not there any more: a maintainer can run it again as it was in ${state.about.reference}`
+  }
+}
+/** Deleted from its folder, or not valid here any more. */
+function unlessGone(error: unknown): null {
+  if (error instanceof HubError && (error.code === 'NOT_FOUND' || error.code === 'INPUT_INVALID')) return null
+  throw error
 }
 const withoutEmpty = (inputs: RunState['inputs']): Readonly<Record<string, unknown>> =>
   typeof inputs === 'object' && inputs !== null && !Array.isArray(inputs)
@@ -55,7 +76,7 @@ const withoutEmpty = (inputs: RunState['inputs']): Readonly<Record<string, unkno
     : {}
 
 /** Steps whose result stands: they succeeded or were not wanted, were not taken back, and nothing before them is done again. Pure. */
-function kept(state: RunState, next: Snapshot['definition'], step: string | null): ReadonlyMap<string, StepState> {
+function kept(state: RunState, next: Definition, step: string | null): ReadonlyMap<string, StepState> {
   const again = step === null ? new Set<string>() : descendantsOf(next, step)
   const stands = new Map<string, StepState>()
   const keeps = (id: string): boolean => {

@@ -178,6 +178,27 @@ for (const mode of MODES)
       expect(done()).toEqual(['inner 5', 'use true'])
     })
 
+    it('takes the runs within it along when it is cancelled, and waits for their end', async () => {
+      await desk.save(
+        'inner-slow',
+        'steps:\n  hold: { wait: { event: git.pushed, match: { branch: held } } }\n  work: { needs: [hold], task: robot.do, with: { name: work } }',
+      )
+      await desk.save(
+        'outer-slow',
+        'steps:\n  prepare: { task: robot.do, with: { name: prepare }, compensate: { task: robot.do, with: { name: unprepare } } }\n  call: { needs: [prepare], workflow: inner-slow }\n  each: { needs: [prepare], forEach: "[1, 2]", workflow: inner-slow }',
+      )
+      const { card, reference } = await run('outer-slow')
+      await desk.say(`workflow cancel ${reference}`)
+      await desk.push({ branch: 'held' })
+      expect(done()).toEqual(['prepare', 'unprepare'])
+      expect(card.message.text).toMatch(/was cancelled\n[\s\S]*⊘ call\n⊘ each/)
+      const inner = await desk.hub.store.sql.query<{ status: string; reason: string; first: boolean }>(
+        `select i.status, i.reason, i.finished_at <= u.started_at as first from hub.workflow_runs i
+         join hub.workflow_steps u on u.run_id = i.parent_run and u.key = 'prepare:undo' where i.name = 'inner-slow'`,
+      )
+      expect(inner).toEqual(Array(3).fill({ status: 'cancelled', reason: `${reference} was cancelled`, first: true }))
+    })
+
     it('queues runs of one group, cancels what is overtaken, refuses where told to', async () => {
       const gates: (() => void)[] = []
       desk.robot.act = () => new Promise((resolve) => gates.push(() => resolve({})))
@@ -250,6 +271,32 @@ for (const mode of MODES)
       expect(done()).toEqual(['a1', 'b1', 'b1', 'b2'])
       await desk.say(`workflow rerun ${reference} a --latest`)
       expect(done()).toEqual(['a1', 'b1', 'b1', 'b2', 'a2', 'b2'])
+    })
+
+    it('runs again by no rule that was tightened since', async () => {
+      const steps =
+        'steps:\n  a: { task: robot.do, with: { name: a } }\n  b: { needs: [a], task: robot.do, with: { name: b } }'
+      await desk.save('tight', steps)
+      const { reference } = await run('tight', 'cleo')
+      const again = async (line: string, who: string) =>
+        (await desk.say(`workflow rerun ${reference} ${line}`, who)).map(({ message }) => message.text).join('\n')
+      await again('b', 'cleo')
+      expect(done()).toEqual(['a', 'b', 'b'])
+      await desk.save('tight', `${steps}\n  c: { needs: [b], delay: 1ms }`)
+      const told = await again('b', 'cleo')
+      expect(told).toContain(`run it again as it is now with /workflow rerun ${reference} b --latest`)
+      expect(done()).toHaveLength(3)
+      await again('b --latest', 'cleo')
+      expect(done()).toHaveLength(4)
+      await desk.save('tight', `allow: maintainer\n${steps}`)
+      for (const line of ['b', 'b --latest', ''])
+        expect(await again(line, 'cleo')).toContain('tight can be started by every maintainer')
+      await desk.save('tight', `allow: admin\n${steps}`)
+      expect(await again('b', 'ada')).toContain('tight can be started by every admin')
+      expect(done()).toHaveLength(4)
+      await desk.save('tight', `allow: maintainer\n${steps}\n  c: { needs: [b], delay: 1ms }`)
+      await again('b', 'ada')
+      expect(done()).toEqual(['a', 'b', 'b', 'b', 'b'])
     })
 
     it('shows what it would do without doing it', async () => {
