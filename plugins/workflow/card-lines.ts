@@ -89,8 +89,7 @@ export const plain = (text: string): string => text.replace(/([\\`*_[\]<>~|])/g,
 function detail(id: string, kind: string, now: StepState | undefined, state: RunState): string {
   if (!now) return ''
   if (now.status === 'failed') return `: ${brief(now.error)}`
-  if (now.status === 'waiting')
-    return kind === 'approval' ? ': waits for approval' : kind === 'workflow' ? '' : ': waits'
+  if (now.status === 'waiting' && kind !== 'workflow') return kind === 'approval' ? ': waits for approval' : ': waits'
   const again = now.attempt > 1 && !hasEnded(now) ? ` (attempt ${now.attempt}: ${brief(now.error)})` : ''
   if (now.status !== 'running' || !Array.isArray(now.output)) return again
   const items = [...state.steps.values()].filter((step) => step.id === id && step.key !== id)

@@ -1,5 +1,6 @@
 import type { Context } from '#contract'
 import { artifactsOf } from './artifacts.ts'
+import { stopChildren } from './children.ts'
 import { kindOf } from './definition/schema.ts'
 import { formatDuration } from './expression/duration.ts'
 import { follow } from './follow.ts'
@@ -7,9 +8,10 @@ import { type Outcome, observe } from './plan/settle.ts'
 import { hasEnded, isOver, readKey } from './plan/state.ts'
 import type { Ports } from './ports.ts'
 import type { Snapshot } from './runs/run.ts'
+import { failedOnce } from './steps/retry.ts'
 import type { Attempt } from './steps/run-step.ts'
 
-/** The time of a delay, a wait or an approval is over. */
+/** The time of a delay, a wait, an approval or a run within this one is over. */
 export async function timeIsOver({ run, key, attempt }: Attempt, ctx: Context, ports: Ports): Promise<void> {
   const approvals = ports.approvals()
   const changed = await ports.runs().change(ctx.workspace, run, null, async (now, tx) => {
@@ -19,6 +21,10 @@ export async function timeIsOver({ run, key, attempt }: Attempt, ctx: Context, p
     const see = (outcome: Outcome) => observe(now.state, key, attempt, outcome)
     const kind = kindOf(step)
     if (kind === 'delay') return see({ status: 'succeeded', output: null })
+    if (kind === 'workflow') {
+      const why = `it took longer than ${step.timeout ?? 'it may'}`
+      return see(failedOnce(why, 'UNAVAILABLE', key, attempt, now))
+    }
     if (kind !== 'approval') return see({ status: 'failed', error: `nothing came within ${step.timeout ?? '24h'}` })
     const asked = (await approvals.ofRun(tx, ctx.workspace, run)).find(
       (one) => one.step === key && one.attempt === attempt,
@@ -31,6 +37,8 @@ export async function timeIsOver({ run, key, attempt }: Attempt, ctx: Context, p
       ? see({ status: 'succeeded', output: { by: ['nobody, in time'], votes: 0 } })
       : see({ status: 'failed', error: `nobody answered within ${step.timeout ?? waited}` })
   })
+  const { steps } = changed.snapshot.definition
+  if (changed.left.some(({ id }) => steps[id]?.workflow !== undefined)) await stopChildren(changed.snapshot, ctx, ports)
   await follow(changed, ctx, ports)
 }
 
@@ -52,7 +60,10 @@ export async function childIsOver(
       return { status: 'succeeded', output: { reference, outputs: outputsOf(child), ...left } }
     // It ended with the run that it belongs to: that says why.
     if (state.status === 'cancelled' && parent.state.status === 'cancelling') return { status: 'cancelled' }
-    return { status: 'failed', error: why, output: { reference, ...left } }
+    const failed = failedOnce(why, 'UNAVAILABLE', one.key, one.attempt, parent)
+    // What somebody cancelled is not begun anew.
+    if (failed.status === 'again' && state.status === 'failed') return failed
+    return { status: 'failed', error: failed.error ?? why, output: { reference, ...left } }
   }
   const changed = await ports
     .runs()

@@ -199,6 +199,58 @@ for (const mode of MODES)
       expect(inner).toEqual(Array(3).fill({ status: 'cancelled', reason: `${reference} was cancelled`, first: true }))
     })
 
+    it('begins the run of a step again as its retry says, and waits no longer than its timeout', async () => {
+      const { sql } = desk.hub.store
+      const runsOf = (name: string) =>
+        sql.query<{ status: string; reason: string | null }>(
+          'select status, reason from hub.workflow_runs where name = $1 order by number',
+          [name],
+        )
+      await desk.save('inner-flaky', 'steps:\n  one: { task: robot.do, with: { name: one } }')
+      await desk.save('outer-flaky', 'steps:\n  call: { workflow: inner-flaky, retry: { attempts: 3, backoff: 10ms } }')
+      let failures = 2
+      desk.robot.act = () => {
+        if (failures-- > 0) throw new HubError('UNAVAILABLE', 'not yet', { retry: 'never' })
+        return {}
+      }
+      expect((await run('outer-flaky')).card.message.text).toContain('succeeded')
+      expect((await runsOf('inner-flaky')).map(({ status }) => status)).toEqual(['failed', 'failed', 'succeeded'])
+      failures = 3
+      expect((await run('outer-flaky')).card.message.text).toMatch(
+        /call failed: WF-\d+ failed: one failed: not yet \(tried 3 times\)/,
+      )
+
+      await desk.save(
+        'inner-late',
+        'steps:\n  hold: { wait: { event: git.pushed, match: { branch: late } } }\n  work: { needs: [hold], task: robot.do, with: { name: work } }',
+      )
+      await desk.save(
+        'outer-late',
+        'steps:\n  call: { workflow: inner-late, timeout: 2h, retry: { attempts: 2, backoff: 10ms } }',
+      )
+      const ring = async () => {
+        await sql.query(
+          `update hub.jobs set run_at = clock_timestamp() where kind = 'workflow.due' and state = 'pending' and body -> 'payload' ->> 'key' = 'call'`,
+        )
+        await desk.quiet()
+      }
+      const { card, reference } = await run('outer-late')
+      await ring()
+      expect(card.message.text).toContain('◑ call (attempt 2: it took longer than 2h)')
+      await ring()
+      expect(card.message.text).toContain('call failed: it took longer than 2h (tried 2 times)')
+      const over = { status: 'cancelled', reason: `${reference} no longer waits for it` }
+      expect(await runsOf('inner-late')).toEqual([over, over])
+      await run('outer-late')
+      desk.robot.calls.length = 0
+      await desk.push({ branch: 'late' })
+      expect(done()).toEqual(['work'])
+      const left = await sql.query(
+        `select 1 as one from hub.jobs where kind = 'workflow.due' and state = 'pending' and body -> 'payload' ->> 'key' = 'call'`,
+      )
+      expect(left).toEqual([])
+    })
+
     it('queues runs of one group, cancels what is overtaken, refuses where told to', async () => {
       const gates: (() => void)[] = []
       desk.robot.act = () => new Promise((resolve) => gates.push(() => resolve({})))

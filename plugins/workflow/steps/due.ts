@@ -8,7 +8,7 @@ import type { Attempt } from './run-step.ts'
 
 /** The ledger keeps a delay in 32 bits of milliseconds, not quite 25 days: longer ones go in stages. */
 const STAGE_MS = 20 * 86_400_000
-const TIMED: readonly StepKind[] = ['approval', 'wait', 'delay']
+const TIMED: readonly StepKind[] = ['approval', 'wait', 'delay', 'workflow']
 
 /** All stages of one timer, and nothing else. */
 const laneOf = ({ run, key, attempt }: Attempt): string => `workflow-due|${run}|${key}|${attempt}`
@@ -48,6 +48,8 @@ export async function endTimers(
 function isTimed({ steps }: Definition, { id, key }: StepState, { steps: now }: RunState): boolean {
   const step = steps[id]
   if (!step || readKey(key).isUndo || !TIMED.includes(kindOf(step))) return false
+  // Without a time of its own it takes as long as the run that it waits for.
+  if (step.workflow !== undefined) return step.timeout !== undefined
   // Its timer is what ended it.
   return kindOf(step) !== 'delay' || now.get(key)?.status !== 'succeeded'
 }

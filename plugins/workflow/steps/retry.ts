@@ -18,10 +18,20 @@ const FINAL: readonly ErrorCode[] = [
 ]
 
 /** What a failure means for its step: once more, as the definition says, or the end of it. */
-export function outcomeOf(error: unknown, key: string, attempt: number, { definition, state }: Snapshot): Outcome {
-  const { id, isUndo } = readKey(key)
+export function outcomeOf(error: unknown, key: string, attempt: number, snapshot: Snapshot): Outcome {
   const code = error instanceof HubError ? error.code : 'UNAVAILABLE'
   const text = storable((error instanceof Error ? error.message : String(error)).slice(0, 500))
+  return failedOnce(text, code, key, attempt, snapshot)
+}
+/** The same, where the words for it are known. */
+export function failedOnce(
+  text: string,
+  code: ErrorCode,
+  key: string,
+  attempt: number,
+  { definition, state }: Pick<Snapshot, 'definition' | 'state'>,
+): Extract<Outcome, { status: 'failed' | 'again' }> {
+  const { id, isUndo } = readKey(key)
   const attempts = isUndo ? 1 : (definition.steps[id]?.retry?.attempts ?? 1)
   const mayGoOn = state.status === 'running' || state.status === 'paused'
   if (attempt < attempts && mayGoOn && !FINAL.includes(code) && state.started < definition.budget)

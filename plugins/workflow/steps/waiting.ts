@@ -135,6 +135,7 @@ async function beginChild(
     ports,
   )
   const changed = await settle({ status: 'waiting' })
+  if (step.timeout !== undefined) await ringAfter({ run, key, attempt }, durationMs(step.timeout), ctx, ports)
   const now = changed.snapshot.state.steps.get(key)
   // Its run was cancelled while this one was made: whoever cancelled it could not know of it.
   if (now && hasEnded(now) && !isOver(child.state.status)) await stopChildren(changed.snapshot, ctx, ports)
