@@ -11,6 +11,8 @@ const KEPT_MS = 7 * 86_400_000
 /** A run appears a moment after it was asked for, and GitHub's clock is not ours. */
 const LOOKS_MS = [500, 1_500, 3_000, 5_000, 10_000]
 const MARGIN_MS = 10_000
+/** A start whose answer was lost is only looked for so long; what has not appeared by then did not arrive. */
+const LOST_MS = 2 * 60_000
 const FAILED_JOBS = 20
 const LOG_LINES = 40
 const LOG_LENGTH = 4_000
@@ -30,7 +32,14 @@ const runsWire = z.object({ workflow_runs: z.array(runWire) })
 const jobsWire = z.object({
   jobs: z.array(z.object({ id: z.number(), name: z.string(), conclusion: z.string().nullish() })),
 })
-const noted = z.object({ atMs: z.number(), runId: z.string().optional(), url: z.string().optional() })
+/** `accepted`: GitHub said yes and named no run. `askedMs`: when it was asked last, where the first time was lost. */
+const noted = z.object({
+  atMs: z.number(),
+  askedMs: z.number().optional(),
+  accepted: z.boolean().optional(),
+  runId: z.string().optional(),
+  url: z.string().optional(),
+})
 
 export interface Dispatch {
   readonly repository: string
@@ -112,31 +121,53 @@ export function createActions(
       }
       const before = noted.safeParse(await kv.get(place)).data
       if (before?.runId !== undefined) return { runId: before.runId, url: before.url ?? '', correlationId: id }
-      if (before) {
-        // It was asked for before this attempt, and nobody knows whether it arrived.
-        const found = await look(asked, id, before.atMs, signal)
-        if (found) return kept(found.id, found.html_url, before.atMs)
+      const what = `start of ${workflow} in ${name}`
+      const unknown = (why: string, retry: 'backoff' | 'never' = 'backoff') => {
+        const cure = `look at ${pageOf(name)}/actions/workflows/${workflow} before you start it again`
+        return new HubError('OUTCOME_UNKNOWN', `${what}: ${why}; ${cure}`, { retry })
       }
-      const atMs = now()
-      await kv.set(place, { atMs }, KEPT_MS)
+      const seek = async (looking: typeof look, sinceMs: number) => {
+        const run = await looking(asked, id, sinceMs, signal).catch((error: unknown) => {
+          // That it cannot be looked for says nothing of whether it was started.
+          if (!(error instanceof HubError) || typeof error.retry === 'object') throw error
+          throw unknown(error.message, error.retry)
+        })
+        return run && kept(run.id, run.html_url, sinceMs)
+      }
+      const settled = async (sinceMs: number, isAccepted: boolean) => {
+        const run = await seek(look, sinceMs)
+        if (run) return run
+        throw unknown(isAccepted ? 'GitHub accepted it and lists no run of it yet' : "GitHub's answer was lost")
+      }
+      if (before) {
+        // It was asked for before this attempt: what was accepted is never asked for again, what was lost not before it had its time.
+        const isOver = before.accepted !== true && now() - (before.askedMs ?? before.atMs) > LOST_MS
+        if (!isOver) return settled(before.atMs, before.accepted === true)
+        const run = await seek(find, before.atMs)
+        if (run) return run
+      }
+      const askedMs = now()
+      const atMs = before?.atMs ?? askedMs
+      await kv.set(place, { atMs, askedMs }, KEPT_MS)
       const all = correlationInput === null ? inputs : { ...inputs, [correlationInput]: id }
       const route = 'POST /repos/{owner}/{repo}/actions/workflows/{workflow_id}/dispatches'
       const parameters = { workflow_id: workflow, ref, inputs: all, return_run_details: true }
-      const what = `start of ${workflow} in ${name}`
+      let isAccepted = false
       try {
         const answer = started.safeParse(await call(name, route, parameters, what, signal))
-        // GitHub Enterprise and older versions name no run.
         if (answer.success)
           return await kept(answer.data.workflow_run_id, answer.data.html_url ?? runUrl(name, answer.data), atMs)
+        // GitHub Enterprise and older versions name no run.
+        isAccepted = true
+        await kv.set(place, { atMs, askedMs, accepted: true }, KEPT_MS)
       } catch (error) {
+        if (isAccepted) throw error
         if (!(error instanceof HubError) || error.code !== 'OUTCOME_UNKNOWN') {
-          await kv.delete(place)
+          await (before ? kv.set(place, before, KEPT_MS) : kv.delete(place))
           throw error
         }
       }
-      const found = await look(asked, id, atMs, signal)
-      if (found) return kept(found.id, found.html_url, atMs)
-      throw new HubError('UNAVAILABLE', `${what}: no run appeared; does its file have "on: workflow_dispatch"?`)
+      return settled(atMs, isAccepted)
     },
     async run(name, runId, signal) {
       const repository = repositoryOf(name)
@@ -179,8 +210,9 @@ export function createActions(
   }
 }
 function runUrl(name: string, { workflow_run_id: id }: z.infer<typeof started>): string {
-  return `https://github.com/${name}/actions/runs/${id}`
+  return `${pageOf(name)}/actions/runs/${id}`
 }
+const pageOf = (name: string): string => `https://github.com/${name}`
 /** The lines before the last error, without what only terminals read. */
 export function logTail(log: string): string {
   const lines = log

@@ -17,9 +17,12 @@ let kept: Map<string, unknown>
 let run: (task: string, input: unknown, jobId?: string, workspace?: string) => Promise<unknown>
 let audited: string[]
 let warned: string[]
+/** Hub and GitHub agree on the time until one of them is put back. */
+let clock: { hubMs: number; githubMs: number }
 
 beforeEach(async () => {
-  fake = await startGitHubFake()
+  clock = { hubMs: 0, githubMs: 0 }
+  fake = await startGitHubFake({ now: () => Date.now() + clock.githubMs })
   fake.push('main', { 'README.md': '# App\n' })
   fake.repository().state.workflows.push(
     {
@@ -63,7 +66,7 @@ beforeEach(async () => {
   const tasks = createTasks({
     client,
     host: createRepositories(client, identity, kv),
-    actions: createActions(client, identity, kv, [10, 10, 10]),
+    actions: createActions(client, identity, kv, [10, 10, 10], () => Date.now() + clock.hubMs),
     artifacts: createArtifacts(client, 'https://api.github.com', log),
     scope: createScope(client, () => bindings),
   })
@@ -125,10 +128,37 @@ describe('github.dispatch', () => {
   test.each([true, false])('an answer that was lost (arrived: %s) starts it once all the same', async (commit) => {
     fake.faults.add({ kind: 'cut', commit }, 1, /dispatches$/)
     const again = () => run('github.dispatch', { ...deploy, correlationInput: 'id' })
-    const made = await again().catch(again)
+    const made = await again().catch(async (error: unknown) => {
+      expect(error).toMatchObject({ code: 'OUTCOME_UNKNOWN', retry: 'backoff' })
+      // It may still be on its way.
+      await expect(again()).rejects.toMatchObject({ code: 'OUTCOME_UNKNOWN' })
+      expect(runs()).toEqual([])
+      clock.hubMs += 3 * 60_000
+      return again()
+    })
     expect(runs()).toHaveLength(1)
     expect(made).toMatchObject({ runId: String(runs()[0]?.id) })
   })
+  test.each([{ correlationInput: 'id' }, {}])(
+    'a run that is listed late (%o) was started once all the same',
+    async (more) => {
+      const again = () => run('github.dispatch', { ...deploy, workflow: 'old.yml', ...more })
+      // Not listed among those of this hour.
+      clock.githubMs = -60 * 60_000
+      for (let attempt = 0; attempt < 3; attempt++) {
+        await expect(again()).rejects.toMatchObject({
+          code: 'OUTCOME_UNKNOWN',
+          message: expect.stringContaining('octo/app/actions/workflows/old.yml before you start it again'),
+        })
+        clock.hubMs += 10 * 60_000
+      }
+      expect(runs()).toHaveLength(1)
+      for (const one of runs()) Object.assign(one, { createdAtMs: Date.now() })
+      expect(await again()).toMatchObject({ runId: String(runs()[0]?.id) })
+      expect(await again()).toMatchObject({ runId: String(runs()[0]?.id) })
+      expect(runs()).toHaveLength(1)
+    },
+  )
   test.each([
     [{ ref: 'pull/3/head' }, 'INPUT_INVALID'],
     [{ ref: 'refs/pull/3/merge' }, 'INPUT_INVALID'],
