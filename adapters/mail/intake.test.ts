@@ -10,6 +10,7 @@ import type { Letter, Settled } from './inbound.ts'
 import { createIntake, type Intake } from './intake.ts'
 import { MAX_BYTES } from './limits.ts'
 import { createIntakeStore, type IntakeStore } from './store.ts'
+import { admit } from './waiting.ts'
 
 const LEASE_MS = 600
 const never = new AbortController().signal
@@ -247,6 +248,63 @@ describe('reading a mailbox', () => {
     arrive('three')
     await expect.poll(() => [...ledger.keys()].sort()).toEqual(['odd', 'three', 'two'])
     await expect.poll(async () => (await position())?.later).toEqual([])
+  })
+  test('mails that wait for DNS keep no new one waiting, and what is dropped is said', async () => {
+    let nowMs = Date.now()
+    let read: string[] = []
+    let dns: 'refuses' | 'is silent' = 'refuses'
+    receive = async (_letter, subject) => {
+      // Only wakes the reader.
+      if (subject === 'look') return 'ignored'
+      read.push(subject)
+      if (subject === 'new') return 'taken'
+      if (dns === 'is silent') {
+        nowMs += 6_000
+        if (read.length === 1) arrive('new')
+      }
+      return 'later'
+    }
+    imap.arrive(mailOf({ from: 'ann@quiet.test', subject: 'ann' }))
+    for (let n = 0; n < 100; n++)
+      imap.arrive(mailOf({ from: `eve@x${n}.evil-${n % 5}.test`, subject: `flood ${n}` }))
+    start('a', { now: () => nowMs })
+    await expect.poll(() => read.length, { timeout: 10_000 }).toBe(101)
+    await expect.poll(async () => (await position())?.later, { timeout: 8_000 }).toHaveLength(100)
+    expect((await position())?.later.slice(0, 3)).toMatchObject([
+      { uid: 1, from: 'quiet.test' },
+      { uid: 3, from: 'evil-1.test' },
+      { uid: 4, from: 'evil-2.test' },
+    ])
+    expect(logged).toMatchObject([
+      {
+        fields: { uid: 2, from: 'evil-0.test' },
+        text: expect.stringMatching(/not run: too many wait.*MAIL_AUTHSERV_ID/),
+      },
+    ])
+    dns = 'is silent'
+    for (const expected of [
+      ['ann', 'flood 1', 'new'],
+      ['flood 2', 'flood 3', 'new'],
+    ]) {
+      read = []
+      nowMs += 5 * 60_000
+      arrive('look')
+      await expect.poll(() => read, { timeout: 8_000 }).toEqual(expected)
+    }
+    expect(ledger.get('new')).toBe(2)
+    await expect.poll(async () => (await position())?.later, { timeout: 8_000 }).toHaveLength(100)
+  })
+  test('of many mails of one sender that wait, the oldest goes first', () => {
+    const one = (uid: number, from: string) => ({ uid, sinceMs: uid, from })
+    let waiting = [one(1, 'quiet.test')]
+    const dropped: (number | undefined)[] = []
+    for (let uid = 2; uid <= 23; uid++) {
+      const admitted = admit(waiting, one(uid, 'evil.test'))
+      waiting = admitted.waiting
+      dropped.push(admitted.dropped?.uid)
+    }
+    expect(dropped.slice(-3)).toEqual([undefined, 2, 3])
+    expect(waiting.map(({ uid }) => uid)).toEqual([1, ...Array.from({ length: 20 }, (_, i) => i + 4)])
   })
   test('one of 30 MB is not loaded: its head is all that is asked for', async () => {
     const letters: Letter[] = []

@@ -1,8 +1,9 @@
 import { type Health, HubError, type Log } from '#contract'
 import { createLeader, type Held, type Leader, type Led } from '../shared/leader.ts'
 import type { Mailbox } from './connection.ts'
-import type { Inbound, Settled } from './inbound.ts'
+import type { Inbound, Letter, Settled } from './inbound.ts'
 import type { IntakeStore, Position } from './store.ts'
+import { admit, senderOf } from './waiting.ts'
 
 const HOUR_MS = 3_600_000
 /** A mailbox that is connected for the first time: what was written today may still be waited for. */
@@ -11,7 +12,10 @@ const FIRST_LOOK_MS = 24 * HOUR_MS
 const SKEW_MS = 10 * 60_000
 const AGAIN_MS = 5 * 60_000
 const GIVE_UP_MS = 24 * HOUR_MS
-const MOST_LATER = 100
+/** Reading again what waits may keep new mail waiting for so long; where it stops the next round goes on. */
+const ROUND_MS = 10_000
+const CURE =
+  'set MAIL_AUTHSERV_ID if your mail server checks senders, check MAIL_DNS_SERVERS, and have it sent again if it is wanted'
 
 export interface Intake {
   start(store: IntakeStore): void
@@ -36,9 +40,9 @@ export function createIntake({ open, inbound, log, holder, leaseMs, now = Date.n
   let leader: Leader | undefined
   let stands = false
 
-  const settle = async (mailbox: Mailbox, uid: number): Promise<Settled> => {
-    const letter = await mailbox.letter(uid)
+  const settle = async (mailbox: Mailbox, letter: Letter | null): Promise<Settled> => {
     if (letter === null) return 'ignored'
+    const { uid } = letter
     let settled: Settled
     try {
       settled = await inbound.receive(letter)
@@ -75,9 +79,9 @@ export function createIntake({ open, inbound, log, holder, leaseMs, now = Date.n
         while (!signal.aborted && position !== null) {
           const uids = await mailbox.after(position.lastUid)
           for (const uid of uids) {
-            const settled = await settle(mailbox, uid)
-            const later =
-              settled === 'later' ? [...position.later, { uid, sinceMs: now() }].slice(-MOST_LATER) : position.later
+            const letter = await mailbox.letter(uid)
+            const settled = await settle(mailbox, letter)
+            const later = letter !== null && settled === 'later' ? await wait(position.later, letter) : position.later
             move({ ...position, lastUid: uid, later })
             if (signal.aborted) return
           }
@@ -93,22 +97,34 @@ export function createIntake({ open, inbound, log, holder, leaseMs, now = Date.n
         await mailbox.close()
       }
     }
+    const wait = async (waiting: Position['later'], letter: Letter): Promise<Position['later']> => {
+      const admitted = admit(waiting, { uid: letter.uid, sinceMs: now(), from: await senderOf(letter) })
+      const { dropped } = admitted
+      if (dropped)
+        log.warn(
+          { uid: dropped.uid, from: dropped.from },
+          `a command by mail was not run: too many wait for what DNS says of their senders; ${CURE}`,
+        )
+      return admitted.waiting
+    }
     const again = async (
       mailbox: Mailbox,
       later: Position['later'],
       ending: AbortSignal,
     ): Promise<Position['later']> => {
+      const untilMs = now() + ROUND_MS
       const left: Position['later'] = []
-      for (const one of later) {
-        if (ending.aborted || (await settle(mailbox, one.uid)) !== 'later') continue
+      for (const [i, one] of later.entries()) {
+        if (ending.aborted || now() >= untilMs) return [...later.slice(i), ...left]
+        if ((await settle(mailbox, await mailbox.letter(one.uid))) !== 'later') continue
         if (now() - one.sinceMs < GIVE_UP_MS) left.push(one)
         else
           log.warn(
-            { uid: one.uid },
-            'a command by mail was not run: for a day nothing could be learnt about its sender',
+            { uid: one.uid, from: one.from },
+            `a command by mail was not run: for a day nothing could be learnt about its sender; ${CURE}`,
           )
       }
-      return ending.aborted ? later : left
+      return left
     }
     return { done: work(), state: () => position }
   }

@@ -3,8 +3,9 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { mailOf, recordsOf, signed, type Written } from '../../test/fakes/mail/sender.ts'
 import { parseResults } from './auth-results.ts'
+import type { Resolve } from './dns.ts'
 import { parseMail } from './parse.ts'
-import { createVerifySender, type Resolve, type SenderDeps } from './sender.ts'
+import { createVerifySender, type SenderDeps } from './sender.ts'
 
 const RECORDS: Record<string, string> = {
   ...recordsOf('shop.test'),
@@ -84,6 +85,34 @@ describe('by the signature', () => {
     expect(await judge(await signed(mailOf(base)), { resolve: failing })).toMatchObject({ kind: 'unsure' })
     // What nobody signed is not waited for.
     expect(await judge(mailOf(base), { resolve: failing })).toMatchObject({ kind: 'unverified' })
+  })
+  test('while name servers are silent, one mail costs little time and many of them cost little together', async () => {
+    let nowMs = Date.now()
+    const asked: string[] = []
+    const silent: Resolve = async (name) => {
+      asked.push(name)
+      nowMs += 3_000
+      throw fault('ETIMEOUT')
+    }
+    const patience = { mailMs: 6_000, momentMs: 500, togetherMs: 11_000, whileMs: 300_000 }
+    const verify = createVerifySender({ authservId: null, resolve: silent, now: () => nowMs, patience })
+    // As many names as its author likes, each of them asked for after the other.
+    let raw = mailOf(base)
+    for (let n = 0; n < 5; n++) raw = await signed(raw, `x${n}.shop.test`)
+    const bytes = Buffer.from(raw, 'latin1')
+    const costs = async () => {
+      const before = asked.length
+      expect(await verify(await parseMail(bytes), bytes)).toMatchObject({ kind: 'unsure' })
+      return asked.length - before
+    }
+    expect([await costs(), await costs(), await costs(), await costs()]).toEqual([2, 2, 1, 1])
+    nowMs += 300_000
+    expect(await costs()).toBe(2)
+  })
+  test('a name server that never says anything is not waited for', async () => {
+    const patience = { mailMs: 20, momentMs: 1, togetherMs: 1_000, whileMs: 1_000 }
+    const never: Resolve = () => new Promise(() => undefined)
+    expect(await judge(await signed(mailOf(base)), { resolve: never, patience })).toMatchObject({ kind: 'unsure' })
   })
   test('of a mail that was not loaded cannot be checked', async () => {
     expect(await judge(await signed(mailOf(base)), {}, false)).toMatchObject({ kind: 'unverified' })

@@ -1,10 +1,7 @@
-import { Resolver } from 'node:dns/promises'
 import { domainOf } from './address.ts'
 import { type Finding, parseResults } from './auth-results.ts'
+import { createPatience, type Patience, type Resolve } from './dns.ts'
 import type { Heard } from './parse.ts'
-
-/** Asks DNS: records of a name. Rejects with ENOTFOUND or ENODATA where there are none. */
-export type Resolve = (name: string, type: string) => Promise<string[][] | string[]>
 
 /** Is the mail from whom it names? `unsure`: DNS did not answer, which says nothing yet. */
 export type Verdict =
@@ -16,6 +13,7 @@ export interface SenderDeps {
   readonly authservId: string | null
   readonly resolve: Resolve
   readonly now?: () => number
+  readonly patience?: Patience
 }
 /** `whole` is every byte of the mail, or null where it is too large to be loaded: then only the receiving server can tell. */
 export type VerifySender = (heard: Heard, whole: Uint8Array | null) => Promise<Verdict>
@@ -29,10 +27,13 @@ const unsure: Verdict = { kind: 'unsure', why: 'DNS did not answer' }
  * DMARC's question: does a domain that vouches for this mail, by DKIM or SPF, belong to the one in From? https://www.rfc-editor.org/rfc/rfc9989
  * Answered by our own receiving server where it says who it is: it saw the connection, which SPF is about. Else the signature is verified here.
  */
-export function createVerifySender({ authservId, resolve, now = Date.now }: SenderDeps): VerifySender {
+export function createVerifySender(deps: SenderDeps): VerifySender {
+  const { authservId, now = Date.now, patience } = deps
+  const ask = createPatience(deps.resolve, now, patience)
   const isAligned = async (
     domains: { readonly dkim: readonly string[]; readonly spf: readonly string[] },
     from: string,
+    resolve: Resolve,
   ) => {
     const author = domainOf(from)
     if ([...domains.dkim, ...domains.spf].some((domain) => domain.toLowerCase() === author)) return true
@@ -48,7 +49,7 @@ export function createVerifySender({ authservId, resolve, now = Date.now }: Send
     if (found && found.status.result === 'temperror') return null
     return found && found.status.result === 'pass'
   }
-  const fromServer = async (findings: readonly Finding[], from: string): Promise<Verdict> => {
+  const fromServer = async (findings: readonly Finding[], from: string, resolve: Resolve): Promise<Verdict> => {
     const passes = (method: string, ...names: readonly string[]) =>
       findings
         .filter((one) => one.method === method && one.result === 'pass')
@@ -62,12 +63,13 @@ export function createVerifySender({ authservId, resolve, now = Date.now }: Send
     const aligned = await isAligned(
       { dkim: passes('dkim', 'header.d', 'header.i'), spf: passes('spf', 'smtp.mailfrom') },
       from,
+      resolve,
     )
     if (aligned === null) return unsure
     if (aligned) return { kind: 'verified', by: `dkim or spf, says ${authservId}` }
     return unverified(`neither DKIM nor SPF passed for ${domainOf(from)}, says ${authservId}`)
   }
-  const bySignature = async (whole: Uint8Array, from: string): Promise<Verdict> => {
+  const bySignature = async (whole: Uint8Array, from: string, resolve: Resolve): Promise<Verdict> => {
     const { dkimVerify } = await import('mailauth/lib/dkim/verify.js')
     const options = { resolver: resolve, rejectRsaSha1: true, minBitLength: 1_024, curTime: new Date(now()) }
     const { results } = await dkimVerify(Buffer.from(whole), options)
@@ -77,7 +79,8 @@ export function createVerifySender({ authservId, resolve, now = Date.now }: Send
       const isWhole = one.canonBodyLengthLimited !== true && !one.status.underSized
       return one.status.result === 'pass' && isWhole && MUST_BE_SIGNED.every((name) => signed.includes(name))
     })
-    const aligned = await isAligned({ dkim: holds.flatMap(({ signingDomain }) => signingDomain ?? []), spf: [] }, from)
+    const dkim = holds.flatMap(({ signingDomain }) => signingDomain ?? [])
+    const aligned = await isAligned({ dkim, spf: [] }, from, resolve)
     if (aligned) return { kind: 'verified', by: 'dkim' }
     if (aligned === null || results.some(({ status }) => status.result === 'temperror')) return unsure
     const found = results.map(({ status, signingDomain }) => `${signingDomain ?? '?'}: ${status.result}`).slice(0, 5)
@@ -87,7 +90,7 @@ export function createVerifySender({ authservId, resolve, now = Date.now }: Send
         : `no signature of ${domainOf(from)} holds (${found.join(', ')})`,
     )
   }
-  return async (heard, whole) => {
+  const judge = async (heard: Heard, whole: Uint8Array | null, resolve: Resolve): Promise<Verdict> => {
     const { from, repeated } = heard
     if (from === null) return unverified('it has no single author')
     if (repeated.length > 0) return unverified(`it has several ${repeated.join(' and ')} fields`)
@@ -97,24 +100,17 @@ export function createVerifySender({ authservId, resolve, now = Date.now }: Send
         .fields('authentication-results')
         .flatMap((field) => parseResults(field) ?? [])
         .filter((one) => one.authservId === authservId)
-      if (found) return fromServer(found.findings, from.address)
+      if (found) return fromServer(found.findings, from.address, resolve)
     }
     if (whole === null) return unverified('it is too large to verify its signature')
-    return bySignature(whole, from.address)
+    return bySignature(whole, from.address, resolve)
   }
-}
-
-const TIMEOUT_MS = 3_000
-/** DNS over the given name servers, or those of the system. */
-export function createResolve(servers: readonly string[] | undefined): Resolve {
-  const resolver = new Resolver({ timeout: TIMEOUT_MS, tries: 2 })
-  if (servers) resolver.setServers(servers)
-  return async (name, type) => {
-    // The one kind of record that keys and policies are; whether a name exists at all is asked by its addresses.
-    if (type === 'TXT') return resolver.resolveTxt(name)
-    if (type === 'A') return resolver.resolve4(name)
-    if (type === 'AAAA') return resolver.resolve6(name)
-    if (type === 'MX') return (await resolver.resolveMx(name)).map(({ exchange }) => exchange)
-    throw Object.assign(new Error(`no ${type} is asked for`), { code: 'ENODATA' })
+  return async (heard, whole) => {
+    const { resolve, end } = ask()
+    try {
+      return await judge(heard, whole, resolve)
+    } finally {
+      end()
+    }
   }
 }

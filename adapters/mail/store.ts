@@ -13,7 +13,14 @@ const position = z.object({
   /** When it was looked at last: where numbers begin anew, what arrived earlier is not read again. */
   checkedAtMs: z.number(),
   /** Mails whose sender's DNS did not answer, to be read again. */
-  later: z.array(z.object({ uid: z.number().int().positive(), sinceMs: z.number() })),
+  later: z.array(
+    z.object({
+      uid: z.number().int().positive(),
+      sinceMs: z.number(),
+      /** Whose mail it says it is; absent in what an earlier version noted. */
+      from: z.string().default(''),
+    }),
+  ),
 })
 export type Position = z.output<typeof position>
 export type IntakeStore = LeaseStore<Position>
