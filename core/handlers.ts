@@ -7,7 +7,7 @@ import { runCommand } from './dispatch/run.ts'
 import type { Host } from './host/host.ts'
 import { type EmailJob, emailJob } from './identity/email-job.ts'
 import type { LookUpPerson } from './identity/lookup.ts'
-import { foreignPerson, personFromRow } from './identity/person.ts'
+import { foreignPerson, isRenamed, personFromRow } from './identity/person.ts'
 import type { CoreDirectory } from './identity/store.ts'
 import type { JobBody } from './jobs/context.ts'
 import { failureMessage, type Handler } from './jobs/runner.ts'
@@ -104,12 +104,15 @@ export function handlersOf(deps: {
       await people.ensureWorkspace({ id: workspace, plugin: actor.plugin, name: workspace, defaultRole })
       connected.add(workspace)
     }
-    const name = body.actorName ?? undefined
-    const row = await lookUp({ workspace, account: actor })
+    const name = body.actorName?.trim() || undefined
+    let row = await lookUp({ workspace, account: actor })
+    if (row && name && isRenamed(workspace, row, actor, name)) {
+      await people.personFor(workspace, actor, name)
+      row = { ...row, name }
+    }
     if (body.isForeign) return foreignPerson(row, actor, name)
     const known = row === null ? null : personFromRow(row, actor, name)
-    // Met for the first time, or its name has become known: the directory writes that down.
-    return known && (!name || known.name !== actor.id) ? known : people.personFor(workspace, actor, name)
+    return known ?? people.personFor(workspace, actor, name)
   }
 
   return {

@@ -24,6 +24,14 @@ export function standingOf(row: PersonRow | null): Standing {
   return { role: defaultRole, from: 'default', defaultRole }
 }
 
+/**
+ * Does the platform call them otherwise by now? Names move on to others, and a role must not follow one. An account of another platform that
+ * somebody has here as well does not rename them.
+ */
+export function isRenamed(workspace: string, { personId, name }: PersonRow, account: Account, given: string): boolean {
+  const isNamed = given !== '' && given !== account.id && given !== name
+  return personId !== null && isNamed && workspace.startsWith(`${account.plugin}:`)
+}
 /** The person of a joined row; null when the account must first be met (`personFor`). */
 export function personFromRow(row: PersonRow | null, account: Account, name?: string): Person | null {
   if (!row || row.defaultRole === null) return stranger(account, name)

@@ -124,11 +124,21 @@ describe.each([
       expect(await directory.standing(workspace, anna)).toEqual({ role: 'member', from: 'grant', defaultRole: null })
     })
 
-    test('a name that was not known at first is learnt, and not changed by another account later', async () => {
+    test('a name is learnt and renewed, but not by an account of another platform', async () => {
       const workspace = await connected()
       expect((await directory.personFor(workspace, anna)).name).toBe(anna.id)
       expect((await directory.personFor(workspace, anna, ' Anna ')).name).toBe('Anna')
-      expect((await directory.personFor(workspace, anna, 'Somebody else')).name).toBe('Anna')
+      const { id } = await directory.personFor(workspace, anna, 'Annie')
+      expect(await directory.find(workspace, 'Anna')).toEqual([])
+      await directory.setRole(workspace, id, 'none')
+      expect(await directory.personFor(workspace, anna, 'Anna')).toMatchObject({ id, name: 'Anna', role: null })
+      await store.sql.query(
+        'insert into hub.accounts (workspace, plugin, account_id, person_id) values ($1, $2, $3, $4::text::uuid)',
+        [workspace, 'other', 'anna@example.com', id],
+      )
+      const other = { plugin: 'other', id: 'anna@example.com' }
+      expect((await directory.personFor(workspace, other, 'Somebody else')).name).toBe('Anna')
+      expect((await directory.personFor(workspace, anna, anna.id)).name).toBe('Anna')
       expect(await directory.find(workspace, 'ANNA')).toHaveLength(1)
       expect(await directory.find(workspace, 'Ann')).toEqual([])
     })

@@ -2,7 +2,7 @@ import { randomUUIDv7 } from 'node:crypto'
 import { and, asc, count, desc, eq, or, type SQL, sql } from 'drizzle-orm'
 import { type Account, type Db, type Directory, type Grant, HubError, type Person } from '#contract'
 import { accounts, audit, inbox, people, sharings, workspaces } from '../store/tables.ts'
-import { type PersonRow, personFromRow, standingOf } from './person.ts'
+import { isRenamed, type PersonRow, personFromRow, standingOf } from './person.ts'
 
 export interface Workspace {
   /** '<plugin>:<platform id>' */
@@ -77,10 +77,10 @@ export function createDirectory(db: Db): CoreDirectory {
   }
   async function personFor(workspace: string, account: Account, name?: string): Promise<Person> {
     const given = name?.trim()
-    const known = personFromRow(await lookUp(workspace, account), account, given)
+    const row = await lookUp(workspace, account)
+    const known = personFromRow(row, account, given)
     if (known) {
-      // Met before its name was known: by an event, or by an admin who granted a role to the bare id.
-      if (known.role === null || !given || known.name !== account.id || given === account.id) return known
+      if (!row || !given || !isRenamed(workspace, row, account, given)) return known
       await db
         .update(people)
         .set({ name: given })
