@@ -15,6 +15,12 @@ export interface WireMessage {
   readonly id?: string
   readonly embeds?: readonly { readonly footer?: { readonly text?: string } }[]
 }
+/** A channel, unread. https://docs.discord.com/developers/resources/channel#channel-object */
+export interface WireChannel {
+  readonly type?: unknown
+  readonly parent_id?: unknown
+  readonly permission_overwrites?: unknown
+}
 /** The requests that send, change and read messages, in the hub's words. */
 export interface Calls {
   /** A message of the bot itself. `reply` names the message it answers. */
@@ -52,7 +58,7 @@ export interface Calls {
   /** Up to 100 messages after an id, in any order. */
   list(to: Place, channel: string, after: string | null, signal: AbortSignal): Promise<readonly WireMessage[]>
   user(to: Pick<Place, 'workspace'>, id: string): Promise<Record<string, unknown>>
-  channel(to: Pick<Place, 'workspace'>, id: string): Promise<{ readonly type?: unknown; readonly parent_id?: unknown }>
+  channel(to: Pick<Place, 'workspace'>, id: string): Promise<WireChannel>
   /** Courtesies beside the ledger: "is typing", and a refusal in words. */
   typing(to: Place, channel: string, signal: AbortSignal): Promise<void>
   say(to: Place, channel: string, text: string, reply: string, signal: AbortSignal): Promise<void>

@@ -35,6 +35,8 @@ const FAULTS: Readonly<Record<Exclude<Fault, 'unreachable'>, DiscordFault>> = {
   'cut-before-commit': { kind: 'cut', commit: false },
   slow: { kind: 'slow', ms: 60_000 },
 }
+/** Direct messages belong to nobody's server. */
+const direct = { workspace: `discord:dm-${ANN}`, visibility: 'private' } as const
 const general: Place = { plugin: 'discord', workspace: `discord:${GUILD}`, channel: GENERAL, visibility: 'team' }
 const signal = AbortSignal.timeout(120_000)
 
@@ -316,8 +318,17 @@ describe('Discord in particular', () => {
       })
     })
     test('in direct messages everything is private as it is', async () => {
-      await channel.deliver(post(only(ANN), { channel: ANN_DM, visibility: 'private' }), signal)
+      await channel.deliver(post(only(ANN), { ...direct, channel: ANN_DM }), signal)
       expect(calls()).toEqual(['POST /channels/:id/messages ok'])
+    })
+    test('a private thread has others in it: what is for one of them alone is not written there', async () => {
+      const thread = nextId()
+      const open = { hasBot: true, mayReadHistory: true, mayOpenThreads: false }
+      fake.channels.set(thread, { id: thread, kind: 'thread', isPrivate: true, parentId: GENERAL, ...open })
+      await channel.deliver(post(only(ANN), { thread, visibility: 'private' }), signal)
+      expect(fake.shown().map((m) => [m.channel, m.only])).toEqual([[ANN_DM, ANN]])
+      await channel.deliver(post({ text: 'For all of it' }, { thread, visibility: 'private' }, 'k2'), signal)
+      expect(words(thread)).toEqual(['For all of it'])
     })
     test('a direct message that was cut off is found', async () => {
       fake.faults.add('POST /channels/:id/messages', { kind: 'cut', commit: true })
@@ -360,11 +371,17 @@ describe('Discord in particular', () => {
       expect(words(thread)).toEqual(['Gherkin'])
     })
     test('in direct messages it is a reply', async () => {
-      const posted = await channel.deliver(post({ text: 'a' }, { channel: ANN_DM, visibility: 'private' }), signal)
-      const place = { channel: ANN_DM, visibility: 'private', thread: posted.message } as const
+      const posted = await channel.deliver(post({ text: 'a' }, { ...direct, channel: ANN_DM }), signal)
+      const place = { ...direct, channel: ANN_DM, thread: posted.message } as const
       await channel.deliver(post({ text: 'b' }, place, 'k2'), signal)
       expect(fake.shown()[1]?.replyTo).toBe(posted.message)
       expect(calls()).toHaveLength(2)
+    })
+    test('so is what follows a direct message about something in a server', async () => {
+      const posted = await channel.deliver(post(only(ANN)), signal)
+      const { message: thread, ...place } = posted
+      await channel.deliver(post({ text: 'b' }, { ...place, thread }, 'k2'), signal)
+      expect(fake.shown()[1]).toMatchObject({ channel: ANN_DM, replyTo: thread })
     })
   })
 

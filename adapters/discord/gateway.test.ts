@@ -235,14 +235,36 @@ describe('what is said to the hub', () => {
     const before = lookUps
     for (let i = 0; i < 3; i++) await messages.take({ ...base, channel_id: '700000000000000003' }, BOT_USER)
     expect(taken[0]?.place).toMatchObject({ channel: '700000000000000002', thread: '700000000000000003' })
-    expect(lookUps - before).toBe(1)
+    // Once itself, and once its channel.
+    expect(lookUps - before).toBe(2)
+  })
+  test.each([
+    ['a channel', { type: 0 }, 'team'],
+    ['a thread', { type: 11, parent_id: '700000000000000002' }, 'team'],
+    ['a private thread', { type: 12, parent_id: '700000000000000002' }, 'private'],
+    ['a channel that not everybody sees', { type: 0, permission_overwrites: [{ id: GUILD, deny: '1024' }] }, 'private'],
+    ['one that not everybody may write in', { type: 0, permission_overwrites: [{ id: GUILD, deny: '2048' }] }, 'team'],
+    ['one that one person does not see', { type: 0, permission_overwrites: [{ id: ANN, deny: '1024' }] }, 'team'],
+    ['one that is not told of in full', { type: 0, permission_overwrites: 'x' }, 'private'],
+  ])('%s: who reads it', async (_what, wire, visibility) => {
+    const channel_id = String(700000000000001000n + BigInt(lookUps))
+    channel = async (_place, id) => (id === channel_id ? wire : { type: 0 })
+    await messages.take({ ...base, channel_id }, BOT_USER)
+    expect(taken[0]?.place.visibility).toBe(visibility)
+  })
+  test('a thread of a channel that not everybody sees is as private', async () => {
+    const hidden = { type: 0, permission_overwrites: [{ id: GUILD, deny: '1024' }] }
+    channel = async (_place, id) =>
+      id === '700000000000000021' ? hidden : { type: 11, parent_id: '700000000000000021' }
+    await messages.take({ ...base, channel_id: '700000000000000020' }, BOT_USER)
+    expect(taken[0]?.place.visibility).toBe('private')
   })
   test('a channel that may not be looked at is a channel; while Discord is away the message waits', async () => {
     channel = () => Promise.reject(new HubError('UNAVAILABLE', 'away'))
     await expect(messages.take({ ...base, channel_id: '700000000000000004' }, BOT_USER)).rejects.toThrow('away')
     channel = () => Promise.reject(new HubError('FORBIDDEN', 'Missing Access'))
     await messages.take({ ...base, channel_id: '700000000000000004' }, BOT_USER)
-    expect(taken[0]?.place).toMatchObject({ channel: '700000000000000004', thread: base.id })
+    expect(taken[0]?.place).toMatchObject({ channel: '700000000000000004', thread: base.id, visibility: 'private' })
   })
   test('what can never be taken is said; what may later is tried again', async () => {
     refuse = new HubError('TOO_LARGE', 'at most 150,000 characters')

@@ -1,14 +1,17 @@
 import { type CommandCall, type Hub, HubError, type Place } from '#contract'
-import type { Calls } from './calls.ts'
+import type { Calls, WireChannel } from './calls.ts'
 import type { DiscordConfig } from './config.ts'
-import { type GatewayMessage, gatewayMessage } from './payloads.ts'
-import { isThread, workspaceOf } from './place.ts'
+import { type GatewayMessage, gatewayMessage, overwrites } from './payloads.ts'
+import { isPrivateThread, isThread, workspaceOf } from './place.ts'
 import { decodeText, stripMention } from './text.ts'
 
 /** Said, or said in reply to a message: https://docs.discord.com/developers/resources/message#message-object-message-types */
 const SAID = 0
 const REPLIED = 19
 const MOST_REMEMBERED = 2_000
+/** A channel may be closed to others: for so long it counts as what it was. */
+const FRESH_MS = 10 * 60_000
+const VIEW_CHANNEL = 1n << 10n
 const COURTESY_MS = 5_000
 
 /** What people say to the hub in plain words. */
@@ -17,23 +20,36 @@ export interface Messages {
   take(message: unknown, botId: string): Promise<void>
 }
 
-export function createMessages(hub: Pick<Hub<DiscordConfig>, 'command' | 'log'>, calls: Calls): Messages {
-  /** Parents of threads, which never change; null for what is no thread. */
-  const parents = new Map<string, string | null>()
-  const parentOf = async (workspace: string, channel: string): Promise<string | null> => {
-    const known = parents.get(channel)
-    if (known !== undefined) return known
-    const parent = await calls.channel({ workspace }, channel).then(
-      ({ type, parent_id }) => (isThread(type) && typeof parent_id === 'string' ? parent_id : null),
-      (error) => {
-        // The bot may not look at it: then what it is makes no difference.
-        if (error instanceof HubError && error.retry === 'never' && error.code !== 'UNAUTHENTICATED') return null
+/** `parent` is null for what is no thread. */
+interface Known {
+  readonly parent: string | null
+  readonly isPrivate: boolean
+}
+
+export function createMessages(
+  hub: Pick<Hub<DiscordConfig>, 'command' | 'log'>,
+  calls: Calls,
+  now: () => number = Date.now,
+): Messages {
+  const known = new Map<string, Known & { readonly untilMs: number }>()
+  const look = async (workspace: string, guild: string, channel: string): Promise<Known> => {
+    const fresh = known.get(channel)
+    if (fresh && now() < fresh.untilMs) return fresh
+    const found = await calls.channel({ workspace }, channel).then(
+      (wire): Known => ({
+        parent: isThread(wire.type) && typeof wire.parent_id === 'string' ? wire.parent_id : null,
+        isPrivate: isPrivateThread(wire.type) || isHidden(wire, guild),
+      }),
+      (error): Known => {
+        // The bot may not look at it.
+        if (error instanceof HubError && error.retry === 'never' && error.code !== 'UNAUTHENTICATED')
+          return { parent: null, isPrivate: true }
         throw error
       },
     )
-    if (parents.size >= MOST_REMEMBERED) parents.clear()
-    parents.set(channel, parent)
-    return parent
+    if (known.size >= MOST_REMEMBERED) known.clear()
+    known.set(channel, { ...found, untilMs: now() + FRESH_MS })
+    return found
   }
   /** In a thread where it was said; else the answer begins one below the message, or goes on below the one that was replied to. */
   const placeOf = async (said: GatewayMessage): Promise<Place> => {
@@ -41,10 +57,16 @@ export function createMessages(hub: Pick<Hub<DiscordConfig>, 'command' | 'log'>,
     const workspace = workspaceOf(guild_id, author.id)
     const base = { plugin: 'discord', workspace }
     if (!guild_id) return { ...base, channel: channel_id, visibility: 'private' }
-    const parent = await parentOf(workspace, channel_id)
+    const { parent, isPrivate } = await look(workspace, guild_id, channel_id)
+    const isHiddenAbove = parent !== null && !isPrivate && (await look(workspace, guild_id, parent)).isPrivate
     const replied = type === REPLIED ? message_reference?.message_id : undefined
     const thread = parent === null ? (replied ?? id) : channel_id
-    return { ...base, channel: parent ?? channel_id, thread, visibility: 'team' }
+    return {
+      ...base,
+      channel: parent ?? channel_id,
+      thread,
+      visibility: isPrivate || isHiddenAbove ? 'private' : 'team',
+    }
   }
   const courtesy = (sent: Promise<void>) =>
     sent.catch((error: Error) => hub.log.info({ error: error.message }, 'Discord acknowledgement was not shown'))
@@ -82,4 +104,10 @@ function isToHub({ type, author, webhook_id, guild_id, mentions }: GatewayMessag
   if (type !== SAID && type !== REPLIED) return false
   if (author.bot === true || webhook_id || author.id === botId) return false
   return !guild_id || mentions.some(({ id }) => id === botId)
+}
+/** Taken from the role that everybody has, which has the id of the server: https://docs.discord.com/developers/topics/permissions */
+function isHidden({ permission_overwrites = [] }: WireChannel, guild: string): boolean {
+  const parsed = overwrites.safeParse(permission_overwrites)
+  if (!parsed.success) return true
+  return parsed.data.some(({ id, deny = '0' }) => id === guild && (BigInt(deny) & VIEW_CHANNEL) !== 0n)
 }

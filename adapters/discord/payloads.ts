@@ -88,6 +88,10 @@ export const gatewayMessage = z.object({
 })
 export type GatewayMessage = z.output<typeof gatewayMessage>
 
+const bits = z.string().regex(/^\d{1,30}$/)
+/** https://docs.discord.com/developers/resources/channel#overwrite-object */
+export const overwrites = z.array(z.object({ id, deny: bits.optional() }))
+
 export const gatewayInfo = z.object({
   url: z.string(),
   shards: z.int(),

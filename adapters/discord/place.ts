@@ -7,12 +7,17 @@ const THREAD_TYPES: readonly number[] = [10, 11, 12]
 export function isThread(type: unknown): boolean {
   return THREAD_TYPES.some((one) => one === type)
 }
+/** Of a private thread only who was added to it knows. */
+export function isPrivateThread(type: unknown): boolean {
+  return type === 12
+}
 const EPHEMERAL = 1 << 6
 
 /** A server, or outside of one the person themself: direct messages belong to nobody else. */
 export function workspaceOf(guildId: string | null | undefined, userId: string): string {
-  return guildId ? `discord:${guildId}` : `discord:dm-${userId}`
+  return guildId ? `discord:${guildId}` : `${DIRECT}${userId}`
 }
+const DIRECT = 'discord:dm-'
 /**
  * Where an answer goes. A private one is addressed to its person instead of the channel: when its token has died, it reaches them by
  * direct message and nobody else at all.
@@ -27,7 +32,7 @@ export function placeOf(given: Interaction, kind: Ticket['kind'], nowMs: number)
     ...base,
     channel: isInThread ? (channel?.parent_id ?? channelId) : channelId,
     ...(isInThread ? { thread: channelId } : {}),
-    visibility: guild_id ? 'team' : 'private',
+    visibility: guild_id && !isPrivateThread(channel?.type) ? 'team' : 'private',
   }
 }
 /** The message an interaction came from; an ephemeral one has no address. */
@@ -42,7 +47,7 @@ export function personAddress(userId: string): string {
 export function personOf(channel: string): string | null {
   return channel.startsWith(PERSON) ? channel.slice(PERSON.length) : null
 }
-/** Direct messages are private as they are. */
+/** A conversation of one person with the bot: private as it is, which a private thread with others in it is not. */
 export function isDirect(to: Place): boolean {
-  return to.visibility === 'private' && personOf(to.channel) === null
+  return to.workspace.startsWith(DIRECT) && personOf(to.channel) === null
 }

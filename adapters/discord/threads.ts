@@ -4,6 +4,7 @@ import { clean } from '../shared/text.ts'
 import type { Calls } from './calls.ts'
 import { isNoChannel, isThreadThere } from './errors.ts'
 import { SIZES } from './limits.ts'
+import { isDirect } from './place.ts'
 import type { DiscordBody } from './render.ts'
 
 /** How long a channel that refused a thread is not asked again. */
@@ -24,7 +25,7 @@ export function createThreads(calls: Calls, now: () => number): Threads {
     async post(to, thread, title, body, key, signal) {
       const inThread = async () => ({ ...to, thread, message: await calls.create(to, thread, body, key, signal) })
       const { thread: _thread, ...channel } = to
-      if (mayOpen(to.channel) && to.visibility !== 'private') {
+      if (mayOpen(to.channel) && !isDirect(to)) {
         try {
           return await inThread()
         } catch (error) {

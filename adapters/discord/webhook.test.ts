@@ -205,11 +205,20 @@ describe('POST /hooks/discord', () => {
     const open = { hasBot: true, mayReadHistory: true, mayOpenThreads: false }
     fake.channels.set('600000000000000001', { id: '600000000000000001', kind: 'thread', parentId: GENERAL, ...open })
     await from.slash('deploy', { service: 'api' }, { channel: '600000000000000001' })
+    fake.channels.set('600000000000000002', {
+      id: '600000000000000002',
+      kind: 'thread',
+      isPrivate: true,
+      parentId: GENERAL,
+      ...open,
+    })
+    await from.slash('deploy', { service: 'api' }, { channel: '600000000000000002' })
     await from.slash('deploy', { service: 'api' }, { channel: ANN_DM, guild: null })
     expect(
       calls.map(({ workspace, place: { channel, thread, visibility } }) => [workspace, channel, thread, visibility]),
     ).toEqual([
       [`discord:${GUILD}`, GENERAL, '600000000000000001', 'team'],
+      [`discord:${GUILD}`, GENERAL, '600000000000000002', 'private'],
       [`discord:dm-${ANN}`, ANN_DM, undefined, 'private'],
     ])
   })

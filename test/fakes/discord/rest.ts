@@ -103,7 +103,7 @@ export function createRest(setup: Setup): Readonly<Record<string, (request: Requ
     'GET /channels/:id'({ ids: [id = ''] }) {
       const channel = enter(id)
       if ('status' in channel) return channel
-      const type = { text: 0, dm: 1, thread: 11 }[channel.kind]
+      const type = { text: 0, dm: 1, thread: channel.isPrivate ? 12 : 11 }[channel.kind]
       return ok({ id, type, ...(channel.parentId ? { parent_id: channel.parentId } : {}) })
     },
     'POST /channels/:id/typing'({ ids: [id = ''] }) {

@@ -119,7 +119,7 @@ export function createSender(target: Target, state: DiscordState, { key, now, on
       avatar: null,
     }
     const known = state.channels.get(channel)
-    const channelType = known?.kind === 'thread' ? 11 : known?.kind === 'dm' ? 1 : 0
+    const channelType = known?.kind === 'thread' ? (known.isPrivate ? 12 : 11) : known?.kind === 'dm' ? 1 : 0
     const { message } = more
     const sent = await request(
       JSON.stringify({

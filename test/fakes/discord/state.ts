@@ -4,6 +4,8 @@ export interface FakeChannel {
   readonly id: string
   readonly kind: 'text' | 'dm' | 'thread'
   readonly parentId?: string
+  /** A thread that only who was added to it sees. */
+  readonly isPrivate?: boolean
   /** Whose direct messages they are. */
   readonly recipient?: string
   /** The bot sees it and may write. */
