@@ -30,7 +30,10 @@ export interface DeploymentView {
   /** Grows with every change. */
   readonly revision: number
   readonly startedAtMs: number
+  /** As whoever reported it says. */
   readonly finishedAtMs: number | null
+  /** When the hub learnt of that end, by the clock of its database: seconds later, or days. Null while it is open. */
+  readonly endRecordedAtMs: number | null
   /** Commits it brought, oldest first; at most 100. */
   readonly commits: readonly { readonly sha: string; readonly message: string; readonly author: string }[]
   /** Stories it brought, with each criterion: 'verified' by a passed check or a person, otherwise not. */
@@ -57,9 +60,14 @@ export interface DeploymentQuery {
   readonly service?: string
   readonly environment?: string
   readonly state?: DeploymentState
-  /** Finished in [fromMs, toMs). */
+  /** Ended in [fromMs, toMs). */
   readonly fromMs?: number
   readonly toMs?: number
+  /**
+   * Which time of an end counts: that of the reporter, or that at which the hub learnt of it. Of times that meet end to end, the second kind
+   * misses none that is reported late. Absent: 'finished'.
+   */
+  readonly by?: 'finished' | 'recorded'
   /** At most 500. */
   readonly limit: number
 }

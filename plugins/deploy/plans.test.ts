@@ -15,12 +15,12 @@ describe.each(DATABASES)('plans on %s', (database) => {
       opened = await openTestStore(database)
       await opened.sql.query(
         `insert into hub.deployments (workspace, id, number, service, environment, production, state, sha, revision,
-           reported_at, started_at, finished_at, lead_time_ms, restore_ms, commits)
+           reported_at, started_at, finished_at, end_recorded_at, lead_time_ms, restore_ms, commits)
          select 'w' || (n % 3), gen_random_uuid(), n, 'service-' || (n % 20),
            case when n % 2 = 0 then 'production' else 'staging' end, n % 2 = 0,
            (array['succeeded','succeeded','succeeded','failed','rolled-back','cancelled'])[1 + n % 6],
            md5(n::text), 3, now() - n * interval '20 min', now() - n * interval '20 min', now() - n * interval '19 min',
-           n * 1000, case when n % 6 in (3, 4) then n * 500 end, '[{"sha":"a","message":"b","author":"c"}]'::jsonb
+           now() - n * interval '18 min', n * 1000, case when n % 6 in (3, 4) then n * 500 end, '[{"sha":"a","message":"b","author":"c"}]'::jsonb
          from generate_series(1, ${ROWS}) n`,
       )
       await opened.sql.query('vacuum analyze hub.deployments')
@@ -51,6 +51,11 @@ describe.each(DATABASES)('plans on %s', (database) => {
       ],
       ['the history of a service', 'deployments_service', { service: 'service-4', limit: 25 }],
       ['what ended in a time', 'deployments_finished', { fromMs: Date.now() - 7 * DAY, toMs: Date.now(), limit: 100 }],
+      [
+        'whose end was recorded in a time',
+        'deployments_recorded',
+        { by: 'recorded', fromMs: Date.now() - 7 * DAY, toMs: Date.now(), limit: 100 },
+      ],
     ] as const)('%s is read by an index', async (_what, index, query) => {
       const plan = await planOf(() => createStore(opened.db).listQuery('w1', query))
       expect(plan).not.toContain('Seq Scan')

@@ -234,4 +234,28 @@ function suite() {
     expect((await service.list(workspace, { limit: 1 })).map((one) => one.reference)).toEqual(['D-3'])
     await expect(service.get(`${workspace}-other`, 'D-2')).rejects.toMatchObject({ code: 'NOT_FOUND' })
   })
+  it('notes by the clock of the database when it learnt of an end, once for each end, and lists by that', async () => {
+    const noted = async (number: number) => (await store.get(workspace, number)).endRecordedAt
+    await say({ state: 'running', atMs: NOW - 50 * MINUTE })
+    expect(await noted(1)).toBeNull()
+    await say({ state: 'failed', atMs: NOW - 40 * MINUTE })
+    const failed = await noted(1)
+    expect(Math.abs((failed?.getTime() ?? 0) - Date.now())).toBeLessThan(60_000)
+    await say({ state: 'failed', atMs: NOW - 39 * MINUTE, description: 'told again' })
+    expect(await noted(1)).toEqual(failed)
+    // Begun again, it has another end.
+    await say({ state: 'running', atMs: NOW - 30 * MINUTE })
+    expect(await noted(1)).toBeNull()
+    await say({ state: 'succeeded', atMs: NOW - 20 * MINUTE })
+    const live = await noted(1)
+    await say({ deploymentId: '2', sha: 'b'.repeat(40), rollsBack: '1', atMs: NOW - 10 * MINUTE })
+    expect((await store.get(workspace, 1)).state).toBe('rolled-back')
+    expect(await noted(1)).toEqual(live)
+    const atMs = live?.getTime() ?? 0
+    const list = async (by: 'finished' | 'recorded') =>
+      (await store.list(workspace, { by, fromMs: atMs - MINUTE, toMs: atMs + MINUTE, limit: 10 })).map(
+        (row) => row.number,
+      )
+    expect([await list('recorded'), await list('finished')]).toEqual([[2, 1], []])
+  })
 }

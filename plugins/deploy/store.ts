@@ -85,19 +85,24 @@ export function createStore(db: Db) {
     const number = await nextNumber(tx, target.workspace)
     const { workspace, service, environment, project, production } = target
     const values = { workspace, service, environment, project, production, id: randomUUIDv7(), number, revision: 1 }
+    const endRecordedAt = OPEN.includes(standing.state) ? null : sql`clock_timestamp()`
     const [row] = await tx
       .insert(deployments)
-      .values({ ...values, ...standing, ...more })
+      .values({ ...values, ...standing, ...more, endRecordedAt })
       .returning()
     if (!row) throw new HubError('UNAVAILABLE', 'A deployment could not be written')
     return row
   }
   async function write(tx: Tx, row: Row, patch: Partial<Row>, isSeen: boolean): Promise<Row> {
     const state = patch.state ?? row.state
+    // Once for each end: told again, or taken back later, it stays as it was.
+    const isSameEnd = state === row.state || state === 'rolled-back'
+    const endRecordedAt = OPEN.includes(state) ? null : sql`clock_timestamp()`
     const [after] = await tx
       .update(deployments)
       .set({
         ...patch,
+        ...(isSameEnd ? {} : { endRecordedAt }),
         locked: row.locked && OPEN.includes(state),
         revision: isSeen ? row.revision + 1 : row.revision,
         updatedAt: sql`clock_timestamp()`,

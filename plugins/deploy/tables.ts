@@ -57,7 +57,10 @@ export const deployments = hub.table(
     /** By the clock of the source: what a report of an older time says is not news. */
     reportedAt: at('reported_at'),
     startedAt: at('started_at').notNull(),
+    /** By the clock of the source, which may tell of it days later. */
     finishedAt: at('finished_at'),
+    /** By our own clock, when that end was written down: what is told of a time goes by this, so that what is reported late is told as well. */
+    endRecordedAt: at('end_recorded_at'),
     reason: text('reason'),
     /** Number of the deployment it takes back. */
     rollsBack: integer('rolls_back'),
@@ -90,6 +93,7 @@ export const deployments = hub.table(
     index('deployments_environment').on(t.workspace, t.environment, t.number),
     index('deployments_service').on(t.workspace, t.service, t.number),
     index('deployments_finished').on(t.workspace, t.finishedAt),
+    index('deployments_recorded').on(t.workspace, t.endRecordedAt),
     index('deployments_live').on(t.workspace, t.service, t.environment, t.finishedAt).where(sql`state = 'succeeded'`),
     index('deployments_sha').on(t.workspace, t.service, t.environment, t.sha),
     // All that the measures need, so that they never touch the rows.

@@ -20,6 +20,7 @@ export function viewOf(row: Row, verified: ReadonlySet<string> = new Set()): Dep
     revision: row.revision,
     startedAtMs: row.startedAt.getTime(),
     finishedAtMs: row.finishedAt?.getTime() ?? null,
+    endRecordedAtMs: row.endRecordedAt?.getTime() ?? null,
     commits: row.commits,
     stories: row.stories.map(({ reference, title, criteria }) => ({
       reference,

@@ -4,7 +4,7 @@ import type { DeliveryMeasures, Deployments, DeploymentView } from '#contract'
 export interface DigestContent {
   readonly fromMs: number
   readonly toMs: number
-  /** Finished in it, newest first. */
+  /** Their end was recorded in it, whenever they ended: those that ended last first. */
   readonly deployments: readonly DeploymentView[]
   /** There were more than are listed. */
   readonly isCut: boolean
@@ -24,11 +24,12 @@ export async function readContent(
   let until = toMs
   let isCut = true
   for (let page = 0; page < MAX_PAGES && isCut; page++) {
-    const listed = await deployments.list(workspace, { fromMs, toMs: until, limit: PAGE })
+    // What is reported after its hour belongs to the next window: by the time at which it ended it would be in none.
+    const listed = await deployments.list(workspace, { by: 'recorded', fromMs, toMs: until, limit: PAGE })
     for (const one of listed) found.set(one.id, one)
     isCut = listed.length >= PAGE
-    // The end of a time is not part of it: several may have finished in the same millisecond as the last one listed.
-    const last = Math.min(...listed.map(({ finishedAtMs }) => finishedAtMs ?? until))
+    // The end of a time is not part of it: several may have been recorded in the same millisecond as the last one listed.
+    const last = Math.min(...listed.map(({ endRecordedAtMs }) => endRecordedAtMs ?? until))
     if (isCut && last + 1 >= until) break
     until = last + 1
   }
@@ -36,7 +37,8 @@ export async function readContent(
     deployments.measures(workspace, fromMs, toMs),
     deployments.measures(workspace, fromMs - (toMs - fromMs), fromMs),
   ])
-  return { fromMs, toMs, deployments: [...found.values()], isCut, measures, before }
+  const ended = [...found.values()].sort((a, b) => (b.finishedAtMs ?? 0) - (a.finishedAtMs ?? 0))
+  return { fromMs, toMs, deployments: ended, isCut, measures, before }
 }
 
 const KEEP_MS = 60_000

@@ -2,7 +2,11 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it, test } from 'vit
 import type { Store } from '../../core/store/open.ts'
 import { type DigestDesk, deploymentOf, digestDesk, memoryKv, wordsOf } from '../../test/fakes/digest-desk.ts'
 import { DATABASES, isAvailable, openTestStore } from '../../test/support/stores.ts'
+import { createMeasures } from '../deploy/measures/store.ts'
+import { createDeployments } from '../deploy/service.ts'
+import { createStore as createDeploymentStore } from '../deploy/store.ts'
 import { listIdOf } from './api.ts'
+import { timeWords } from './format.ts'
 
 const ANN = 'ann@shop.test'
 const at = (text: string) => Date.parse(text)
@@ -217,6 +221,71 @@ for (const database of DATABASES)
         await desk.work()
         expect(desk.sent).toHaveLength(1)
         expect(desk.deployments.asked.map((query) => query.workspace).sort()).toEqual(['slack:other', workspace].sort())
+      })
+    })
+
+    describe('what is reported after the hour', () => {
+      const spot = { service: 'search', environment: 'production' }
+      const report = (deploymentId: string, state: 'succeeded' | 'failed', atMs: number) => {
+        const unknown = { ref: null, sha: null, repository: null, by: null, url: null, environmentUrl: null }
+        const rest = { ...unknown, description: null, rollsBack: null }
+        return createDeploymentStore(store.db).report(
+          { ...spot, workspace, project: null, production: true },
+          { ...spot, ...rest, source: 'ci', deploymentId, state, atMs },
+          Date.now(),
+        )
+      }
+      /** The hour comes: no hour has to pass for it. */
+      const hour = async (dueMs: number, coveredMs: number | null = null) => {
+        await store.sql.query(
+          `update hub.digest_subscriptions set due_at = to_timestamp($2::float8 / 1000),
+             covered_until = coalesce(to_timestamp($3::float8 / 1000), covered_until) where workspace = $1`,
+          [workspace, dueMs, coveredMs],
+        )
+        desk.nowMs = dueMs
+        await desk.tick()
+        await desk.work()
+      }
+      it('is in the next digest, in none twice, and shown at its own time', async () => {
+        desk = digestDesk(
+          store,
+          memoryKv(),
+          createDeployments(
+            () => createDeploymentStore(store.db),
+            () => createMeasures(store.db).read,
+          ),
+        )
+        desk.email = ANN
+        await run('digest subscribe daily at 08:00')
+        const dueMs = Date.now() - 120_000
+        await report('in-time', 'succeeded', dueMs - 3_600_000)
+        await store.sql.query(`update hub.deployments set end_recorded_at = finished_at where workspace = $1`, [
+          workspace,
+        ])
+        await hour(dueMs, dueMs - 86_400_000)
+        expect(desk.sent.map(({ message }) => message.text)).toEqual([expect.stringMatching(/^1 went live/)])
+        await report('late', 'failed', dueMs - 2_000)
+        // Told once more, as senders do: it ended when it did.
+        await report('late', 'failed', dueMs - 1_000)
+        await hour(Date.now() + 5)
+        expect(desk.sent).toHaveLength(2)
+        const told = wordsOf(desk.sent[1]?.message ?? { text: '' })
+        expect(told).toMatch(/^1 failed, 0 went live/)
+        expect(told).toContain(`D-2 · ${timeWords(dueMs - 2_000, Date.now(), dueMs, 'UTC')}`)
+        expect(told).not.toContain('D-1')
+        await hour(Date.now() + 10)
+        expect(desk.sent).toHaveLength(2)
+      })
+      it('by seconds has been written down when the digest is read', async () => {
+        desk.email = ANN
+        await run('digest subscribe daily at 08:00')
+        await hour(Date.now())
+        await hour(Date.now() - 60_000)
+        expect(desk.queued).toHaveLength(2)
+        const [fresh, long] = desk.queued.map(({ delayMs }) => delayMs)
+        expect(fresh).toBeGreaterThan(5_000)
+        expect(fresh).toBeLessThanOrEqual(10_000)
+        expect(long).toBe(0)
       })
     })
 

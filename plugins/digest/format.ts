@@ -22,8 +22,9 @@ export function spanWords(fromMs: number, toMs: number, zone: string): string {
   if (toMs - fromMs <= 1.5 * DAY_MS) return day((fromMs + toMs) / 2, zone)
   return `${day(fromMs, zone)} – ${day(toMs, zone)}`
 }
+/** With its day where there are several, or where it was reported after the digest that it belonged to. */
 export function timeWords(atMs: number, toMs: number, fromMs: number, zone: string): string {
-  return toMs - fromMs <= 1.5 * DAY_MS ? time(atMs, zone) : `${day(atMs, zone)} ${time(atMs, zone)}`
+  return toMs - fromMs <= 1.5 * DAY_MS && atMs >= fromMs ? time(atMs, zone) : `${day(atMs, zone)} ${time(atMs, zone)}`
 }
 /** One line of outside text, cut between characters. */
 export function cut(text: string, maxLength: number): string {

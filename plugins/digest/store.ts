@@ -106,9 +106,14 @@ export function createStore(db: Db) {
         .returning({ id: table.id })
       return gone.length
     },
-    /** Of all tenants: the one clock belongs to none. */
-    async due(now: Date, limit: number): Promise<Subscription[]> {
-      return db.select().from(table).where(lte(table.dueAt, now)).orderBy(asc(table.dueAt)).limit(limit)
+    /** Of all tenants: the one clock belongs to none. With the time by the clock of the database, which stamps what a digest tells. */
+    async due(now: Date, limit: number): Promise<{ readonly row: Subscription; readonly readAt: Date }[]> {
+      return db
+        .select({ row: table, readAt: sql<Date>`clock_timestamp()`.mapWith(table.dueAt) })
+        .from(table)
+        .where(lte(table.dueAt, now))
+        .orderBy(asc(table.dueAt))
+        .limit(limit)
     },
     async advance(all: readonly Advance[]): Promise<void> {
       if (all.length === 0) return

@@ -25,12 +25,12 @@ async function fill(client: postgres.Sql, count: number): Promise<void> {
   // Commits make rows as wide as they are in truth: a list that read them all would show it.
   await client.unsafe(
     `insert into hub.deployments (workspace, id, number, service, environment, production, state, ref, sha, repository, by_name, revision,
-       reported_at, started_at, finished_at, previous_sha, lead_time_ms, restore_ms, commits)
+       reported_at, started_at, finished_at, end_recorded_at, previous_sha, lead_time_ms, restore_ms, commits)
      select case when n % 10 = 0 then 'slack:T2' else $2 end, gen_random_uuid(), n, 'service-' || (n % ${SERVICES}),
        (array['staging', 'qa', 'production'])[1 + n % 3], n % 3 = 2,
        case when n % 13 = 0 then 'failed' when n % 29 = 0 then 'rolled-back' when n % 31 = 0 then 'cancelled' else 'succeeded' end,
        'main', md5(n::text), 'octo/service-' || (n % ${SERVICES}), 'ada', 3,
-       at, at, at + (n % 600) * interval '1 s', md5((n - 1)::text), n % 86400 * 1000,
+       at, at, at + (n % 600) * interval '1 s', at + (n % 600) * interval '1 s', md5((n - 1)::text), n % 86400 * 1000,
        case when n % 13 = 0 or n % 29 = 0 then n % 7200 * 1000 end,
        (select jsonb_agg(jsonb_build_object('sha', md5(c::text), 'message', repeat(md5((n * c)::text), 3), 'author', 'ben'))
         from generate_series(1, 1 + n % 12) c)
@@ -62,7 +62,10 @@ function queries(db: Db, newest: number): readonly (readonly [string, Work])[] {
       (n) => store.list(WORKSPACE, { service: service(n), state: 'failed', limit: 25 }),
     ],
     ['newest of everything', () => store.list(WORKSPACE, { limit: 25 })],
-    ['ended within a day (digest)', () => store.list(WORKSPACE, { fromMs: now - DAY_MS, toMs: now, limit: 500 })],
+    [
+      'ended within a day (digest)',
+      () => store.list(WORKSPACE, { by: 'recorded', fromMs: now - DAY_MS, toMs: now, limit: 500 }),
+    ],
     ['status of every place', () => store.newest(WORKSPACE, undefined)],
     ['what is live', (n) => store.live(spot(n))],
     ['one by its number', (n) => store.find(WORKSPACE, newest - n * 7)],

@@ -72,7 +72,7 @@ async function seed({ hub, apiToken }: Composed, count: number): Promise<void> {
      select $2, gen_random_uuid(), 'mail:r' || n || '@shop.test', 'r' || n || '@shop.test', 'r' || n || '@shop.test',
        jsonb_build_object('plugin', 'mail', 'workspace', 'mail:smtp', 'channel', 'r' || n || '@shop.test', 'visibility', 'private'),
        'daily', 1, 480, (array['Europe/Vienna', 'America/New_York', 'Asia/Tokyo', 'UTC'])[1 + n % 4], 'line', 'active', 'slack:U1', 'Ann',
-       date_trunc('minute', now()) - interval '1 day', date_trunc('minute', now())
+       date_trunc('minute', now()) - interval '1 day 1 minute', date_trunc('minute', now()) - interval '1 minute'
      from generate_series(1, $1::int) n`,
     [count, known?.workspace ?? ''],
   )

@@ -49,7 +49,7 @@ for (const mode of MODES)
     }
     const hourCame = (recipient: string) =>
       hub.hub.store.sql.query(
-        `update hub.digest_subscriptions set due_at = now() - interval '1 second', covered_until = now() - interval '1 day' where recipient = $1`,
+        `update hub.digest_subscriptions set due_at = now() - interval '1 minute', covered_until = now() - interval '1 day' where recipient = $1`,
         [recipient],
       )
     const report = async (body: object) => {

@@ -28,6 +28,7 @@ let made = 0
 /** A deployment with everything a digest can tell; what is given replaces it. */
 export function deploymentOf(over: Partial<DeploymentView> = {}): DeploymentView {
   made += 1
+  const finishedAtMs = Date.UTC(2026, 10, 20, 9, 12)
   return {
     reference: `D-${made}`,
     id: `deployment-${made}`,
@@ -43,7 +44,9 @@ export function deploymentOf(over: Partial<DeploymentView> = {}): DeploymentView
     by: 'Ann',
     revision: 3,
     startedAtMs: Date.UTC(2026, 10, 20, 9),
-    finishedAtMs: Date.UTC(2026, 10, 20, 9, 12),
+    finishedAtMs,
+    // At once, unless it is said.
+    endRecordedAtMs: over.finishedAtMs === undefined ? finishedAtMs : over.finishedAtMs,
     commits: [{ sha: 'abcdef0', message: 'Pay with a saved card', author: 'Ann' }],
     stories: [],
     rollsBack: null,
@@ -56,7 +59,7 @@ export interface MemoryDeployments extends Deployments {
   readonly asked: (DeploymentQuery & { readonly workspace: string })[]
   figures: (fromMs: number, toMs: number) => readonly DeliveryMeasures[]
 }
-/** The port of deployments over an array, as it is documented: newest first, finished in [fromMs, toMs). */
+/** The port of deployments over an array, as it is documented: newest first, ended in [fromMs, toMs). */
 export function memoryDeployments(all: DeploymentView[] = []): MemoryDeployments {
   const asked: MemoryDeployments['asked'] = []
   const self: MemoryDeployments = {
@@ -65,11 +68,12 @@ export function memoryDeployments(all: DeploymentView[] = []): MemoryDeployments
     figures: () => [],
     async list(workspace, query) {
       asked.push({ workspace, ...query })
-      const { fromMs = Number.NEGATIVE_INFINITY, toMs = Number.POSITIVE_INFINITY, limit } = query
+      const { fromMs = Number.NEGATIVE_INFINITY, toMs = Number.POSITIVE_INFINITY, by = 'finished', limit } = query
+      const ended = (one: DeploymentView) => (by === 'finished' ? one.finishedAtMs : one.endRecordedAtMs) ?? 0
       return all
         .filter((one) => one.workspace === workspace && one.finishedAtMs !== null)
-        .filter((one) => (one.finishedAtMs ?? 0) >= fromMs && (one.finishedAtMs ?? 0) < toMs)
-        .sort((a, b) => (b.finishedAtMs ?? 0) - (a.finishedAtMs ?? 0))
+        .filter((one) => ended(one) >= fromMs && ended(one) < toMs)
+        .sort((a, b) => ended(b) - ended(a))
         .slice(0, Math.min(500, limit))
     },
     async get(workspace, reference) {
@@ -101,6 +105,7 @@ export interface Queued {
   readonly key: string
   readonly workspace: string
   readonly payload: unknown
+  readonly delayMs: number
 }
 export interface DigestDesk {
   readonly parts: Parts
@@ -123,8 +128,8 @@ export interface DigestDesk {
   event(name: string, payload: unknown): Promise<void>
 }
 
-/** The digest plugin over a real store, without queue and platform. */
-export function digestDesk(store: Store, kv: KeyValue = memoryKv()): DigestDesk {
+/** The digest plugin over a real store, without queue and platform; over an array of deployments, unless it is given others. */
+export function digestDesk(store: Store, kv: KeyValue = memoryKv(), port?: Deployments): DigestDesk {
   const known = memoryDeployments()
   const sent: Sent[] = []
   const queued: Queued[] = []
@@ -148,7 +153,7 @@ export function digestDesk(store: Store, kv: KeyValue = memoryKv()): DigestDesk 
         of: async (): Promise<Profile> => ({ name: 'Ann', isBot: false, ...(self.email ? { email: self.email } : {}) }),
       }
     if (name === mail.name) return self.hasMail ? letters : null
-    if (name === deployments.name) return known
+    if (name === deployments.name) return port ?? known
     return null
   }
   const hub: Hub = {
@@ -181,7 +186,8 @@ export function digestDesk(store: Store, kv: KeyValue = memoryKv()): DigestDesk 
       const key = `${token.name}::${options.key ?? queued.length}`
       const before = queued.find((one) => one.key === key)
       if (before) return { jobId: before.jobId }
-      const job = { jobId: `queued-${queued.length}`, key, workspace: options.workspace ?? workspace, payload }
+      const { delayMs = 0 } = options
+      const job = { jobId: `queued-${queued.length}`, key, workspace: options.workspace ?? workspace, payload, delayMs }
       queued.push(job)
       return { jobId: job.jobId }
     },

@@ -28,7 +28,8 @@ export const sameTarget = ({ workspace, service, environment }: Spot): SQL | und
 export function createHistory(db: Db) {
   /** Not run yet, so that a test can ask how they are planned. */
   function listQuery(workspace: string, query: DeploymentQuery) {
-    const { service, environment, state, fromMs, toMs, limit } = query
+    const { service, environment, state, fromMs, toMs, by = 'finished', limit } = query
+    const ended = by === 'finished' ? deployments.finishedAt : deployments.endRecordedAt
     const isTimed = fromMs !== undefined || toMs !== undefined
     return db
       .select()
@@ -39,11 +40,11 @@ export function createHistory(db: Db) {
           service === undefined ? undefined : eq(deployments.service, service),
           environment === undefined ? undefined : eq(deployments.environment, environment),
           state === undefined ? undefined : eq(deployments.state, state),
-          fromMs === undefined ? undefined : gte(deployments.finishedAt, new Date(fromMs)),
-          toMs === undefined ? undefined : lt(deployments.finishedAt, new Date(toMs)),
+          fromMs === undefined ? undefined : gte(ended, new Date(fromMs)),
+          toMs === undefined ? undefined : lt(ended, new Date(toMs)),
         ),
       )
-      .orderBy(...(isTimed ? [desc(deployments.finishedAt), desc(deployments.number)] : [desc(deployments.number)]))
+      .orderBy(...(isTimed ? [desc(ended), desc(deployments.number)] : [desc(deployments.number)]))
       .limit(Math.max(0, Math.min(limit, MOST_LISTED)))
   }
   const liveQuery = (target: Spot, ...more: (SQL | undefined)[]) =>

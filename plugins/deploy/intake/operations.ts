@@ -31,6 +31,7 @@ const deployment = z.object({
   revision: z.number().int(),
   startedAtMs: z.number(),
   finishedAtMs: z.number().nullable(),
+  endRecordedAtMs: z.number().nullable().describe('When the hub learnt of the end'),
   commits: z.array(z.object({ sha: z.string(), message: z.string(), author: z.string() })).readonly(),
   stories: z
     .array(

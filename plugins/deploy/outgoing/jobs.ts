@@ -39,7 +39,7 @@ const MOST_COMMITS_TOLD = 20
 
 /** What is told of one revision. Its id stays the same whenever it is told again, so that a receiver knows a repeat. */
 function messageOf(row: Row, verified: ReadonlySet<string> | undefined): { id: string; body: string } {
-  const { workspace: _, commits, ...rest } = viewOf(row, verified)
+  const { workspace: _, endRecordedAtMs: __, commits, ...rest } = viewOf(row, verified)
   const told = { commits: commits.slice(-MOST_COMMITS_TOLD), commitCount: commits.length }
   const data = { ...rest, ...told, ...row.artifacts }
   const body = JSON.stringify({ type: 'deployment.changed', timestamp: row.updatedAt.toISOString(), data })
