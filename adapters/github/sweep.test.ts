@@ -10,6 +10,7 @@ import {
   type Origin,
 } from '#contract'
 import { type GitHubFake, REPO, startGitHubFake } from '../../test/fakes/github/index.ts'
+import type { Attempt } from '../../test/fakes/github/world.ts'
 import { createClient, type GitHubClient } from './client.ts'
 import { config, type GitHubConfig } from './config.ts'
 import { createHooks } from './hooks.ts'
@@ -150,6 +151,43 @@ describe('deliveries that were missed', () => {
     nowMs += 5 * MINUTE
     expect((await sweep.run(signal))[0]?.count).toBe(1)
     expect([one, two].every(({ deliveryId }) => stored.has(`${deliveryId}:event`))).toBe(true)
+  })
+  test('hours ago, and that GitHub does not hand out now, are asked for again; what it never hands out is named', async () => {
+    await begin()
+    const one = push('a')
+    nowMs += 2 * 60 * MINUTE
+    const broken = { kind: 'status', status: 502, commit: false } as const
+    fake.faults.add(broken, 1, /deliveries\/\d+$/)
+    expect(await sweep.run(signal)).toEqual([])
+    nowMs += 5 * MINUTE
+    expect((await sweep.run(signal))[0]?.count).toBe(1)
+    expect(stored.has(`${one.deliveryId}:event`)).toBe(true)
+    const two = push('b')
+    fake.faults.add(broken, 99, /deliveries\/\d+$/)
+    for (const minutes of [5, 50, 5]) {
+      nowMs += minutes * MINUTE
+      expect(await sweep.run(signal)).toEqual([])
+      expect(sweep.blind.size).toBe(0)
+    }
+    nowMs += 10 * MINUTE
+    await sweep.run(signal)
+    const why =
+      'deliveries of octo/app are lost: 1 could not be read from GitHub; send them again on the page of the webhook'
+    expect([...sweep.blind.values()]).toEqual([why])
+    nowMs += 25 * 60 * MINUTE
+    await sweep.run(signal)
+    expect([sweep.blind.size, stored.has(`${two.deliveryId}:event`)]).toEqual([0, false])
+  })
+  test('before three thousand others are read', async () => {
+    await begin()
+    const old = push('a')
+    const all = fake.attempts as Attempt[]
+    const [like] = all
+    for (let i = 0; like && i < 3_100; i++)
+      all.push({ ...like, id: 1e9 + i, status: 200, webhook: { ...like.webhook, deliveryId: `later-${i}` } })
+    expect((await sweep.run(signal))[0]?.count).toBe(1)
+    expect(stored.has(`${old.deliveryId}:event`)).toBe(true)
+    expect(sweep.blind.size).toBe(0)
   })
   test('while GitHub is away nothing is passed over', async () => {
     await begin()

@@ -10,10 +10,12 @@ import { repositoryOf } from './place.ts'
 const OVERLAP_MS = 2 * 60_000
 /** Before anything was swept: no further back, since an old command would surprise. */
 const FIRST_MS = 60 * 60_000
-/** A delivery that cannot be read is tried again for so long. */
+/** A delivery that cannot be read is tried again for so long after the first time. */
 const PATIENCE_MS = 60 * 60_000
+/** What was given up is shown for so long. */
+const TOLD_MS = 24 * 60 * 60_000
 const PAGE = 100
-const MAX_PAGES = 30
+const MAX_PAGES = 300
 const MAX_READ = 300
 
 const listed = z.array(
@@ -27,8 +29,25 @@ const listed = z.array(
 )
 const detail = z.object({ event: z.string(), guid: z.string(), request: z.object({ payload: z.unknown() }) })
 const about = z.object({ repository: z.object({ full_name: z.string(), owner: z.object({ id: z.number() }) }) })
-/** `done`: what was read already of the time that is looked at again. */
-const cursorOf = z.object({ untilMs: z.number(), done: z.array(z.string()) })
+/** `triedMs`: when it could not be read for the first time. */
+const waitingOf = z.object({
+  id: z.number(),
+  guid: z.string(),
+  event: z.string(),
+  atMs: z.number(),
+  triedMs: z.number().optional(),
+})
+/** `beforeMs`: what is older was not listed. */
+const lostOf = z.object({ atMs: z.number(), count: z.number(), beforeMs: z.number().nullable() })
+/** `done`: what was read already of the time that is looked at again; `waiting`: what was missed and is not read yet. */
+const cursorOf = z.object({
+  untilMs: z.number(),
+  done: z.array(z.string()),
+  waiting: z.array(waitingOf).default([]),
+  lost: lostOf.nullable().default(null),
+})
+type Waiting = z.infer<typeof waitingOf>
+type Lost = z.infer<typeof lostOf>
 
 /** What was made up for in one repository. */
 export interface Recovered {
@@ -40,7 +59,7 @@ export interface Recovered {
 }
 export interface Sweep {
   run(signal: AbortSignal): Promise<readonly Recovered[]>
-  /** Why missed deliveries cannot be looked for, by webhook; empty when they can. */
+  /** Why missed deliveries cannot be looked for, or which are lost, by webhook; empty when all is well. */
   readonly blind: ReadonlyMap<string, string>
 }
 interface Source {
@@ -89,53 +108,67 @@ export function createSweep(ports: {
     }
     return { lines, isWhole: false }
   }
-  const sweepOne = async (source: Source, found: Map<string, Recovered>, signal: AbortSignal) => {
+  const read = async (source: Source, line: Waiting, found: Map<string, Recovered>, signal: AbortSignal) => {
+    const given = await client.call({
+      route: `GET ${source.route}/{delivery_id}`,
+      parameters: { ...source.parameters, delivery_id: line.id },
+      repository: source.repository,
+      what: `delivery ${line.guid}`,
+      signal,
+    })
+    const { request } = parse(detail, given, 'delivery')
+    const isNew = (await inbound.receive(line.event, line.guid, request.payload, log)) === 'queued'
+    if (isNew) count(found, request.payload, line.atMs)
+    return isNew
+  }
+  const sweepOne = async (source: Source, found: Map<string, Recovered>, signal: AbortSignal): Promise<Lost | null> => {
     const startMs = now()
     const kept = cursorOf.safeParse(await kv.get(`sweep:${source.key}`)).data
     const { lines, isWhole } = await list(source, (kept?.untilMs ?? source.firstMs) - OVERLAP_MS, signal)
     const arrived = new Set(lines.filter(({ status_code: code }) => code >= 200 && code < 300).map(({ guid }) => guid))
     const before = new Set(kept?.done)
-    const done = lines.filter(({ guid }) => before.has(guid))
+    const known = new Set([...before, ...(kept?.waiting ?? []).map(({ guid }) => guid)])
     // Newest attempt of each, oldest delivery first.
     const missed = [...new Map(lines.toReversed().map((line) => [line.guid, line])).values()]
-      .filter(({ guid }) => !arrived.has(guid) && !before.has(guid))
+      .filter(({ guid }) => !arrived.has(guid) && !known.has(guid))
       .sort((a, b) => a.atMs - b.atMs)
-    let untilMs = missed[MAX_READ]?.atMs ?? startMs
-    let [recovered, lost] = [0, 0]
-    for (const line of missed.slice(0, MAX_READ)) {
-      try {
-        const read = await client.call({
-          route: `GET ${source.route}/{delivery_id}`,
-          parameters: { ...source.parameters, delivery_id: line.id },
-          repository: source.repository,
-          what: `delivery ${line.guid}`,
-          signal,
-        })
-        const { request } = parse(detail, read, 'delivery')
-        const received = await inbound.receive(line.event, line.guid, request.payload, log)
-        done.push(line)
-        if (received !== 'queued') continue
-        recovered += 1
-        count(found, request.payload, line.atMs)
-      } catch (error) {
-        if (!(error instanceof HubError)) throw error
-        const isPatient = error.retry !== 'never' && line.atMs > startMs - PATIENCE_MS
-        if (isPatient) untilMs = Math.min(untilMs, line.atMs)
-        else lost += 1
-        log.warn({ error: error.message, delivery: line.guid }, 'GitHub delivery was not made up for')
-        if (error.code === 'RATE_LIMITED') {
-          untilMs = Math.min(untilMs, line.atMs)
-          break
+      .map(({ id, guid, event, atMs }): Waiting => ({ id, guid, event, atMs }))
+    const waiting = [...(kept?.waiting ?? []).filter(({ guid }) => !arrived.has(guid)), ...missed]
+    const done = new Set(lines.flatMap(({ guid }) => (before.has(guid) ? [guid] : [])))
+    const again: Waiting[] = []
+    let [at, recovered, lost] = [0, 0, 0]
+    try {
+      for (; at < Math.min(waiting.length, MAX_READ); at += 1) {
+        const line = waiting[at]
+        if (line === undefined) break
+        try {
+          if (await read(source, line, found, signal)) recovered += 1
+          done.add(line.guid)
+        } catch (error) {
+          if (!(error instanceof HubError)) throw error
+          log.warn({ error: error.message, delivery: line.guid }, 'GitHub delivery was not made up for')
+          if (error.code === 'RATE_LIMITED') break
+          const triedMs = line.triedMs ?? startMs
+          if (error.retry !== 'never' && startMs - triedMs < PATIENCE_MS) again.push({ ...line, triedMs })
+          else {
+            lost += 1
+            done.add(line.guid)
+          }
         }
       }
+    } finally {
+      // Also where it was stopped: what was listed once is not listed again.
+      const left = [...waiting.slice(at), ...again]
+      const near = new Set(lines.filter(({ atMs }) => atMs >= startMs - 2 * OVERLAP_MS).map(({ guid }) => guid))
+      const next = { untilMs: startMs, done: [...done].filter((guid) => near.has(guid)), waiting: left }
+      await kv.set(`sweep:${source.key}`, { ...next, lost: lostBy(kept?.lost ?? null, startMs, lost, isWhole, lines) })
     }
-    const again = done.filter(({ atMs }) => atMs >= untilMs - OVERLAP_MS).map(({ guid }) => guid)
-    await kv.set(`sweep:${source.key}`, { untilMs, done: [...new Set(again)] })
-    if (missed.length > 0 || !isWhole)
+    if (waiting.length > 0 || !isWhole)
       log.info(
-        { source: source.what, looked: lines.length, missed: missed.length, recovered, lost, isWhole },
+        { source: source.what, looked: lines.length, missed: waiting.length, recovered, lost, isWhole },
         'GitHub swept',
       )
+    return lostBy(kept?.lost ?? null, startMs, lost, isWhole, lines)
   }
   const sources = async (): Promise<readonly Source[]> => {
     const heard = (await hooks.all()).flatMap((hook) => sourceOf(hook, client) ?? [])
@@ -150,8 +183,9 @@ export function createSweep(ports: {
       const found = new Map<string, Recovered>()
       for (const source of await sources())
         try {
-          await sweepOne(source, found, signal)
-          blind.delete(source.key)
+          const lost = await sweepOne(source, found, signal)
+          if (lost === null) blind.delete(source.key)
+          else blind.set(source.key, lostText(source.what, lost))
         } catch (error) {
           if (!(error instanceof HubError)) throw error
           if (!['FORBIDDEN', 'NOT_FOUND', 'UNAUTHENTICATED'].includes(error.code)) {
@@ -165,6 +199,25 @@ export function createSweep(ports: {
       return [...found.values()]
     },
   }
+}
+/** What was given up within a day, for people to send again by hand. */
+function lostBy(
+  before: Lost | null,
+  nowMs: number,
+  count: number,
+  isWhole: boolean,
+  lines: readonly Line[],
+): Lost | null {
+  const known = before !== null && nowMs - before.atMs < TOLD_MS ? before : null
+  if (count === 0 && isWhole) return known
+  const beforeMs = isWhole ? (known?.beforeMs ?? null) : Math.min(...lines.slice(-1).map(({ atMs }) => atMs))
+  return { atMs: nowMs, count: count + (known?.count ?? 0), beforeMs }
+}
+function lostText(what: string, { count, beforeMs }: Lost): string {
+  const older =
+    beforeMs === null ? [] : [`those before ${new Date(beforeMs).toISOString()} were too many to look through`]
+  const unread = count === 0 ? [] : [`${count} could not be read from GitHub`]
+  return `deliveries of ${what} are lost: ${[...unread, ...older].join(', ')}; send them again on the page of the webhook`
 }
 function sourceOf({ id, kind, target, sinceMs }: Hook, client: GitHubClient): Source | null {
   const firstMs = sinceMs - FIRST_MS
