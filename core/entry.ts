@@ -44,7 +44,9 @@ export function createEntry(deps: { inbox: Inbox; catalog: CommandCatalog; secre
     return receipt
   }
   return {
-    command(source, call) {
+    command(source, typed) {
+      // Here, so that the line says whom it means wherever it is kept or typed again.
+      const call = { ...typed, input: deps.catalog.withAccounts(typed) }
       const place = sealTicket(call.place, secrets)
       const { input, actor, actorName = null, on = null, isForeign } = call
       return accept(

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { Action, KeyValue } from '#contract'
+import type { Action, KeyValue, Mentions } from '#contract'
 import { clean } from '../shared/text.ts'
 import { SIZES } from './limits.ts'
 
@@ -15,6 +15,8 @@ export interface Press {
   readonly confirm?: string
   /** What was already typed into the form, by field. */
   readonly typed?: Readonly<Record<string, string>>
+  /** Whom that mentions. */
+  readonly mentions?: Mentions
   /** The message whose form it is, where the button that opens it stands on another. */
   readonly on?: string
 }

@@ -1,4 +1,4 @@
-import { type CommandCall, type CommandInput, type Hub, HubError, type Place, type Posted, parseWith } from '#contract'
+import { type CommandCall, type Hub, HubError, type Place, type Posted, parseWith } from '#contract'
 import * as answers from './answers.ts'
 import { idOfForm, keep, type Press, readPress } from './buttons.ts'
 import { type Registered, registered } from './commands.ts'
@@ -33,7 +33,7 @@ export function createInbound(hub: Hub<DiscordConfig>, now: () => number = Date.
   }
   const run = async (
     given: Interaction,
-    input: CommandInput,
+    said: Pick<CommandCall, 'input' | 'mentions'>,
     place: Place,
     on: Posted | null,
     then: answers.Answer,
@@ -44,7 +44,7 @@ export function createInbound(hub: Hub<DiscordConfig>, now: () => number = Date.
       actor: { plugin: 'discord', id: given.user.id },
       ...(given.user.username ? { actorName: given.user.username } : {}),
       place,
-      input,
+      ...said,
       ...(on ? { on } : {}),
     }
     try {
@@ -59,14 +59,17 @@ export function createInbound(hub: Hub<DiscordConfig>, now: () => number = Date.
     const parsed = parseSlash(parseWith(commandData, given.data, 'Discord command'), commands())
     if (!parsed) return answers.whisper(OLD_COMMAND)
     const { command, values } = parsed
+    const mentions = parsed.mentioned.given()
     if (leavesOpen(parsed)) {
       const isTyped = Object.keys(values).length > 0
-      const opened = await open({ kind: 'form', run: command.name, ...(isTyped ? { typed: values } : {}) })
+      const typed = isTyped ? { typed: values, ...mentions } : {}
+      const opened = await open({ kind: 'form', run: command.name, ...typed })
       if (opened) return opened
     }
     const input = { command: command.name, values }
     const isPrivate = catalog.isPrivate(input)
-    return run(given, input, placeOf(given, isPrivate ? 'private' : 'public', now()), null, answers.deferred(isPrivate))
+    const place = placeOf(given, isPrivate ? 'private' : 'public', now())
+    return run(given, { input, ...mentions }, place, null, answers.deferred(isPrivate))
   }
   const open = async (press: Press): Promise<answers.Answer | null> => {
     const wanted = catalog.form(press.run)
@@ -82,13 +85,13 @@ export function createInbound(hub: Hub<DiscordConfig>, now: () => number = Date.
     const place = placeOf(given, 'message', now())
     if (pressed.kind === 'confirmed') {
       const on = pressed.on === null ? null : { ...place, message: pressed.on }
-      return run(given, press.run, place, on, answers.replaced(`On its way: ${press.label ?? press.run}`))
+      return run(given, { input: press.run }, place, on, answers.replaced(`On its way: ${press.label ?? press.run}`))
     }
     const message = messageOf(given)
     if (press.confirm !== undefined && pressed.key !== null) return answers.question(press, pressed.key, message)
     const form = press.kind === 'form' ? await open(press) : null
     if (form) return form
-    return run(given, press.run, place, message === null ? null : { ...place, message }, answers.taken)
+    return run(given, { input: press.run }, place, message === null ? null : { ...place, message }, answers.taken)
   }
   const submit = async (given: Interaction): Promise<answers.Answer> => {
     const data = parseWith(modalData, given.data, 'Discord form')
@@ -97,6 +100,7 @@ export function createInbound(hub: Hub<DiscordConfig>, now: () => number = Date.
     const form = press && catalog.form(press.run)
     if (!press || !form) return answers.whisper(OLD_BUTTON)
     const input = { command: form.command, values: formValues(form, data, press.typed) }
+    const said = { input, ...(press.mentions ? { mentions: press.mentions } : {}) }
     const problems = catalog.check(input)
     if (problems.length > 0) {
       // What was typed is kept, so that nobody types it twice.
@@ -108,10 +112,11 @@ export function createInbound(hub: Hub<DiscordConfig>, now: () => number = Date.
     const isOnMessage = given.message !== null && given.message !== undefined
     if (isOnMessage) {
       const place = placeOf(given, 'message', now())
-      return run(given, input, place, message === null ? null : { ...place, message }, answers.taken)
+      return run(given, said, place, message === null ? null : { ...place, message }, answers.taken)
     }
     const isPrivate = catalog.isPrivate(input)
-    return run(given, input, placeOf(given, isPrivate ? 'private' : 'public', now()), null, answers.deferred(isPrivate))
+    const place = placeOf(given, isPrivate ? 'private' : 'public', now())
+    return run(given, said, place, null, answers.deferred(isPrivate))
   }
   const complete = (given: Interaction): answers.Answer => {
     const parsed = parseSlash(parseWith(commandData, given.data, 'Discord suggestion'), commands())

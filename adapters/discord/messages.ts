@@ -1,4 +1,5 @@
 import { type CommandCall, type Hub, HubError, type Place } from '#contract'
+import { createMentionWords } from '../shared/mentions.ts'
 import type { Calls, WireChannel } from './calls.ts'
 import type { DiscordConfig } from './config.ts'
 import { type GatewayMessage, gatewayMessage, overwrites } from './payloads.ts'
@@ -79,6 +80,7 @@ export function createMessages(
       const { id, author, channel_id, content, mentions } = said
       const place = await placeOf(said)
       const names = Object.fromEntries(mentions.map((one) => [one.id, one]))
+      const words = createMentionWords()
       const call: CommandCall = {
         workspace: place.workspace,
         deliveryId: `message:${id}`,
@@ -86,7 +88,8 @@ export function createMessages(
         ...(author.username ? { actorName: author.username } : {}),
         place,
         lane: [place.workspace, place.channel, place.thread ?? ''].join(':'),
-        input: decodeText(stripMention(content, botId), { users: names }) || 'hub help',
+        input: decodeText(stripMention(content, botId), { users: names }, words) || 'hub help',
+        ...words.given(),
       }
       const signal = AbortSignal.timeout(COURTESY_MS)
       try {

@@ -1,5 +1,6 @@
 import type { Catalog, CommandInfo, Field } from '#contract'
 import { shorten } from '../shared/cut.ts'
+import { createMentionWords, type MentionWords } from '../shared/mentions.ts'
 import { isCommandField, optionName, type Registered } from './commands.ts'
 import { SIZES } from './limits.ts'
 import type { CommandData } from './payloads.ts'
@@ -12,6 +13,7 @@ const isBranch = (option: Option): boolean => option.type === 1 || option.type =
 export interface Slash {
   readonly command: CommandInfo
   readonly values: Readonly<Record<string, string>>
+  readonly mentioned: MentionWords
   /** The option being typed, in a request for suggestions. */
   readonly focused: { readonly field: Field; readonly typed: string } | null
 }
@@ -27,15 +29,16 @@ export function parseSlash(data: CommandData, { byPath }: Registered): Slash | n
   if (!command) return null
   const fields = new Map(command.fields.map((field) => [optionName(field.name), field]))
   const values: Record<string, string> = {}
+  const mentioned = createMentionWords()
   let focused: Slash['focused'] = null
   for (const option of options) {
     const field = fields.get(option.name)
     if (!field || option.value === undefined) continue
-    const value = decodeText(String(option.value), data.resolved)
+    const value = decodeText(String(option.value), data.resolved, mentioned)
     values[field.name] = value
     if (option.focused) focused = { field, typed: value }
   }
-  return { command, values, focused }
+  return { command, values, mentioned, focused }
 }
 /** Suggestions from memory: the choices of the argument, or the names of commands. */
 export function suggestions({ focused }: Slash, catalog: Catalog): readonly { name: string; value: string }[] {

@@ -1,3 +1,5 @@
+import { createMentionWords, type MentionWords } from '../shared/mentions.ts'
+
 type Names<K extends string> = Readonly<Record<string, { readonly [key in K]?: string | undefined }>> | undefined
 /** Names that Discord sends beside a text that refers to them. */
 export interface Resolved {
@@ -11,11 +13,11 @@ const REFERENCE = /<(@[!&]?|#|a?:[\w~]{1,40}:|\/[^:<>\n]{1,120}:)(\d{15,21})>/g
  * What the person saw while typing, out of what Discord sends: `<@1>` is `@ann`, `<:wave:1>` is `:wave:`, `</story show:1>` is the command.
  * https://docs.discord.com/developers/reference#message-formatting
  */
-export function decodeText(text: string, resolved: Resolved = {}): string {
+export function decodeText(text: string, resolved: Resolved = {}, words: MentionWords = createMentionWords()): string {
   return text.replace(REFERENCE, (_all, mark: string, id: string) => {
     if (mark === '#') return `#${resolved.channels?.[id]?.name ?? id}`
-    if (mark === '@&') return `@${resolved.roles?.[id]?.name ?? id}`
-    if (mark.startsWith('@')) return `@${resolved.users?.[id]?.username ?? id}`
+    if (mark === '@&') return words.write(resolved.roles?.[id]?.name || id, null)
+    if (mark.startsWith('@')) return words.write(resolved.users?.[id]?.username || id, id)
     return mark.startsWith('/') ? mark.slice(0, -1) : mark.replace(/^a/, '')
   })
 }

@@ -1,4 +1,5 @@
 import { type CommandCall, type Hub, HubError, type Place, type Posted, parseWith } from '#contract'
+import { createMentionWords } from '../shared/mentions.ts'
 import type { SlackClient } from './client.ts'
 import type { SlackConfig } from './config.ts'
 import { SlackRefusal } from './errors.ts'
@@ -81,6 +82,7 @@ export function createInbound(hub: Hub<SlackConfig>, client: SlackClient, now: (
     const home = event.user_team || event.team || null
     const deed: Deed = { team, enterprise, channel, channelName, user, home, isShared }
     const { place, ...who } = await surroundings(deed, { thread })
+    const words = createMentionWords()
     const call: CommandCall = {
       workspace: place.workspace,
       deliveryId: `event:${eventId}`,
@@ -88,7 +90,8 @@ export function createInbound(hub: Hub<SlackConfig>, client: SlackClient, now: (
       ...who,
       place,
       lane: laneOf(place),
-      input: stripMention(event.text, bots) || 'hub help',
+      input: stripMention(event.text, bots, words) || 'hub help',
+      ...words.given(),
     }
     await run(call)
   }

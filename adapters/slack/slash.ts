@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { CommandCall, Receipt } from '#contract'
+import { createMentionWords } from '../shared/mentions.ts'
 import { escapeText } from './mrkdwn.ts'
 import { isPrivateByName, placeOf } from './place.ts'
 import { decodeText } from './text.ts'
@@ -15,13 +16,15 @@ export function parseSlash(form: URLSearchParams, raw: Uint8Array, apiUrl: strin
   const visibility = isPrivateByName(channel, field('channel_name')) ? 'private' : 'team'
   const place = placeOf({ team, channel, visibility, user, responseUrl: field('response_url') }, apiUrl, nowMs)
   const name = field('user_name')
+  const words = createMentionWords()
   return {
     workspace: place.workspace,
     deliveryId: deliveryIdOf(field('trigger_id'), raw),
     actor: { plugin: 'slack', id: user },
     ...(name === undefined ? {} : { actorName: name }),
     place,
-    input: `${word} ${decodeText(form.get('text') ?? '')}`.trim(),
+    input: `${word} ${decodeText(form.get('text') ?? '', words)}`.trim(),
+    ...words.given(),
   }
 }
 /** Slack sends no id with commands and clicks but the trigger, which is new for each. */

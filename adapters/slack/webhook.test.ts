@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { type Catalog, type CommandCall, type Form, type Hub, HubError, type Log, type Receipt } from '#contract'
 import { type Sender, type SlackFake, startSlackFake } from '../../test/fakes/slack/index.ts'
+import { chosen } from '../../test/fakes/slack/senders.ts'
 import type { SlackConfig } from './config.ts'
 import { homeView } from './home.ts'
 import { slack } from './index.ts'
@@ -105,6 +106,14 @@ describe('POST /hooks/slack', () => {
       },
     ])
     expect((calls[0]?.place.ticketExpiresAtMs ?? 0) - Date.now()).toBeLessThan(29 * 60_000 + 1)
+  })
+  test('a mention is a name in the text and an account beside it', async () => {
+    await from.slash({ command: '/hub', text: `role ${chosen('U0NEW0001', 'anna')} maintainer` })
+    await from.mention({ text: `story ask ${chosen('U0NEW0001', 'anna')} and ${chosen('U0NEW0002', 'anna')}` })
+    expect(calls.map(({ input, mentions }) => [input, mentions])).toEqual([
+      ['hub role @anna maintainer', { '@anna': 'U0NEW0001' }],
+      ['story ask @anna and @anna-2', { '@anna': 'U0NEW0001', '@anna-2': 'U0NEW0002' }],
+    ])
   })
   test('the acknowledgement says what will happen and the job, to that person alone', async () => {
     answer = async () => ({

@@ -9,6 +9,7 @@ import {
   type Place,
   type Receipt,
 } from '#contract'
+import { createMentionWords } from '../shared/mentions.ts'
 import type { TeamsClient } from './client.ts'
 import type { TeamsConfig } from './config.ts'
 import { literal } from './inlines.ts'
@@ -124,10 +125,16 @@ export function createInbound(hub: Hub<TeamsConfig>, client: TeamsClient, refere
       const saved = savedCommand.safeParse(activity.value)
       const isSpoken = kindOf(activity) === 'personal' || isMentioned(activity)
       if (!saved.success && !isSpoken) return
-      const input = saved.success ? saved.data.run : plainText(said) || 'hub help'
+      const words = createMentionWords()
+      const input = saved.success ? saved.data.run : plainText(said, activity.entities, words) || 'hub help'
       const on = saved.success && activity.replyToId ? { on: { ...place, message: activity.replyToId } } : {}
       try {
-        const receipt = await hub.command({ ...callOf(activity, place, input), lane: laneOf(place), ...on })
+        const receipt = await hub.command({
+          ...callOf(activity, place, input),
+          lane: laneOf(place),
+          ...on,
+          ...words.given(),
+        })
         // Channels show no typing.
         if (receipt.status === 'queued' && kindOf(activity) !== 'channel') tell(activity, place, { typing: true })
       } catch (error) {

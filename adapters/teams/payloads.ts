@@ -33,7 +33,13 @@ export const activity = z.object({
   action: z.string().optional(),
   value: z.unknown().optional(),
   entities: z
-    .array(z.object({ type: z.string(), mentioned: z.object({ id: z.string().optional() }).optional() }))
+    .array(
+      z.object({
+        type: z.string(),
+        text: z.string().optional().catch(undefined),
+        mentioned: z.object({ id: z.string().optional() }).optional(),
+      }),
+    )
     .optional(),
   membersAdded: z.array(z.object({ id: z.string() })).optional(),
   membersRemoved: z.array(z.object({ id: z.string() })).optional(),

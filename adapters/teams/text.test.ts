@@ -5,7 +5,7 @@ test.each([
   ['/story As a shopper', 'story As a shopper'],
   ['  story x  ', 'story x'],
   ['story &lt;b&gt; &amp;amp; &#39;x&#39; &#x1F600; &nbsp;y', "story <b> &amp; 'x' 😀  y"],
-  ['ask <at>Bob Example</at> and <at id="1">Ann</at>', 'ask @Bob Example and @Ann'],
+  ['ask <at>Bob Example</at> and <at id="1">Ann</at>', 'ask @Bob-Example and @Ann'],
   ['one<br>two<br />three', 'one\ntwo\nthree'],
   ['a < b and <b>bold</b>', 'a < b and <b>bold</b>'],
   ['', ''],

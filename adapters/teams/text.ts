@@ -1,3 +1,6 @@
+import { createMentionWords, type MentionWords } from '../shared/mentions.ts'
+import type { Activity } from './payloads.ts'
+
 const NAMED: Readonly<Record<string, string>> = { lt: '<', gt: '>', amp: '&', quot: '"', apos: "'", nbsp: ' ' }
 
 /** Each entity once: `&amp;lt;` is the text `&lt;`. */
@@ -12,12 +15,25 @@ export function decodeEntities(text: string): string {
   )
 }
 /**
- * What the person typed, once the mention of the bot is gone: `<at>Bob</at>` is `@Bob`, `<br>` a line break, entities are characters. A
- * leading slash is dropped.
+ * What the person typed, once the mention of the bot is gone: `<at>Bob Example</at>` is `@Bob-Example`, `<br>` a line break, entities are
+ * characters. A leading slash is dropped. Who is mentioned stands beside the text, in its order.
+ * https://learn.microsoft.com/microsoftteams/platform/bots/how-to/conversations/channel-and-group-conversations#work-with-mentions
  */
-export function plainText(text: string): string {
+export function plainText(
+  text: string,
+  entities: Activity['entities'] = [],
+  words: MentionWords = createMentionWords(),
+): string {
+  const mentioned = new Map<string, string[]>()
+  for (const { type, text: shown, mentioned: who } of entities)
+    if (type === 'mention' && shown && who?.id) mentioned.set(shown, [...(mentioned.get(shown) ?? []), who.id])
   const unmarked = text
-    .replace(/<at(?:\s[^<>]*)?>([^<>]*)<\/at>/gi, (_all, name: string) => `@${name.trim()}`)
+    .replace(/<at(?:\s[^<>]*)?>([^<>]*)<\/at>/gi, (all, name: string) => {
+      const [id = '', ...more] = mentioned.get(all) ?? []
+      if (more.length > 0) mentioned.set(all, more)
+      // Bots are 28:…, channels 19:….
+      return words.write(decodeEntities(name).trim() || id, id.startsWith('29:') ? id : null)
+    })
     .replace(/<br\s{0,5}\/?>/gi, '\n')
   return decodeEntities(unmarked)
     .replace(/\u00a0/g, ' ')

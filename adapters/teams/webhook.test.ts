@@ -241,7 +241,8 @@ describe('POST /hooks/teams', () => {
     const text =
       'please <at>hub</at>&nbsp;story ask <at>Bob Example</at> about &lt;b&gt;<br>&quot;refunds&quot; &amp;lt;'
     await from.raw(from.build({ type: 'message', text, entities }, { conversation: CHANNEL }))
-    expect(calls[0]?.input).toBe('please  story ask @Bob Example about <b>\n"refunds" &lt;')
+    expect(calls[0]?.input).toBe('please  story ask @Bob-Example about <b>\n"refunds" &lt;')
+    expect(calls[0]?.mentions).toEqual({ '@Bob-Example': BOB })
   })
   test.each([
     ['standard', 'team'],

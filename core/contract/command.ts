@@ -10,7 +10,8 @@ import type { ArgsSchema, Awaitable, Out } from './schema.ts'
  *
  * `args` is an object schema. Its properties in order are the positional arguments; `.describe()` documents each. `.meta()` refines:
  * `{ rest: true }` takes the rest of the line as typed (line breaks kept), `{ flag: true }` is `--name` (boolean) or `--name value`,
- * `{ multiline: true }` is a large field in a form.
+ * `{ multiline: true }` is a large field in a form, `{ person: true }` is somebody: where they are mentioned it arrives as their account, not as
+ * a name, which others may have too; `peopleOf` reads it.
  *
  * A command runs inside a durable job: it may run again after a crash with the same `ctx.jobId`, so what it writes must be keyed by it.
  */
@@ -63,6 +64,8 @@ export interface Field {
   readonly multiline: boolean
   readonly rest: boolean
   readonly flag: boolean
+  /** Names somebody: a mention in it becomes their account. */
+  readonly person?: boolean
   readonly choices?: readonly string[]
   readonly maxLength?: number
   /** Already given by the saved command; shown to nobody, sent back with the form. */

@@ -4,6 +4,7 @@ import type { Capabilities, Channel } from './channel.ts'
 import type { Catalog, Command, CommandInput } from './command.ts'
 import type { EventHandler, EventType, JobHandler, Schedule } from './jobs.ts'
 import type { Log } from './log.ts'
+import type { Mentions } from './mentions.ts'
 import type { Account, Role } from './people.ts'
 import type { Place, Posted } from './place.ts'
 import type { Awaitable, In, Out, Schema } from './schema.ts'
@@ -104,6 +105,8 @@ export interface Origin {
 }
 export interface CommandCall extends Origin {
   readonly input: CommandInput
+  /** Whom the input mentions on this platform, by the words in it: names are readable there, and this says which accounts they are. */
+  readonly mentions?: Mentions
   readonly actor: Account
   /** Display name as the platform sent it, for people the hub meets for the first time. */
   readonly actorName?: string

@@ -9,6 +9,7 @@ import {
 } from '#contract'
 import { checkExamples, checkedFields, type Owners } from './catalog-check.ts'
 import { fieldsOf, usageOf } from './fields.ts'
+import { spelledLine, spelledValues, spelling } from './mentions.ts'
 import { nearestCommands, spokenOf } from './nearest.ts'
 import { shortTitle } from './title.ts'
 import { checkValues } from './values.ts'
@@ -45,6 +46,8 @@ export type Resolution =
 /** The commands of all plugins, ready to be asked: everything that a schema tells is read once, when it is made. */
 export interface CommandCatalog extends Catalog {
   resolve(input: CommandInput): Resolution
+  /** The input with the account of each person who is mentioned where its command asks for one; any other text keeps the readable name. */
+  withAccounts(call: Pick<CommandCall, 'input' | 'mentions' | 'actor'>): CommandInput
   /** What the acknowledgement says before the job starts; null: nothing, or a question or a refusal will follow. */
   announce(call: Pick<CommandCall, 'input' | 'workspace'>): string | null
   /** The line that resolves to this command with these values again. */
@@ -99,6 +102,16 @@ export function createCatalog(commands: readonly Command[], owners: Owners = new
     const { entry, words, from } = find(entries, input)
     if (entry) return check(entry, parseArguments(entry.shape, input, from))
     return words.length > 0 ? unknown(words, names, input.slice(0, MAX_SENTENCE)) : { kind: 'empty' }
+  }
+  function withAccounts({ input, mentions, actor }: Pick<CommandCall, 'input' | 'mentions' | 'actor'>): CommandInput {
+    if (!mentions) return input
+    const found = typeof input === 'string' ? find(entries, input) : { entry: entries.get(input.command), from: 0 }
+    const fields = found.entry?.info.fields ?? []
+    if (!found.entry || !fields.some((field) => field.person)) return input
+    const spell = spelling(mentions, actor)
+    return typeof input === 'string'
+      ? spelledLine(found.entry.shape, input, found.from, spell)
+      : { ...input, values: spelledValues(fields, input.values, spell) }
   }
   function announce({ input, workspace }: Pick<CommandCall, 'input' | 'workspace'>): string | null {
     // Most commands announce nothing: then their arguments need not be read here.
@@ -156,6 +169,7 @@ export function createCatalog(commands: readonly Command[], owners: Owners = new
     match: (line) => find(entries, line).entry?.info ?? null,
     check: (input) => problemsOf(resolve(input)),
     resolve,
+    withAccounts,
     announce,
     isPrivate,
     form,

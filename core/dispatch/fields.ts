@@ -1,6 +1,6 @@
 import type { ArgsSchema, Field } from '#contract'
 
-/** What the hub reads of one property; `rest`, `flag` and `multiline` arrive from the schema's own metadata. */
+/** What the hub reads of one property; `rest`, `flag`, `multiline` and `person` arrive from the schema's own metadata. */
 interface Property {
   readonly type?: unknown
   readonly title?: unknown
@@ -12,6 +12,7 @@ interface Property {
   readonly rest?: unknown
   readonly flag?: unknown
   readonly multiline?: unknown
+  readonly person?: unknown
 }
 
 /** The arguments of a command, in the order of its schema. Reads the JSON Schema: call it once for each command, not for each call. */
@@ -37,6 +38,7 @@ function fieldOf(name: string, property: Property, required: boolean): Field {
     rest: property.rest === true,
     // A yes-or-no word has no place in a sentence: `--name` says it better than a positional 'true'.
     flag: property.flag === true || kind === 'boolean',
+    ...(property.person === true && { person: true }),
     ...(choices && { choices }),
     ...(typeof property.maxLength === 'number' && { maxLength: property.maxLength }),
   }

@@ -37,7 +37,7 @@ interface Word {
 
 const CLOSERS: Readonly<Record<string, string>> = { '"': '"', "'": "'", '“': '”', '„': '“”', '‘': '’', '«': '»' }
 const ESCAPABLE = /["'“”„‘’«»\\\s\-—–]/
-const FLAG = /^(?:--|[—–])([A-Za-z][A-Za-z0-9-]*)(=|$)/
+export const FLAG = /^(?:--|[—–])([A-Za-z][A-Za-z0-9-]*)(=|$)/
 /** Marks that show nothing: pasted text and right-to-left keyboards put them before the first word. */
 const INVISIBLE = /[\u200b\u200e\u200f\u2060\u2066-\u2069]/
 
@@ -101,6 +101,8 @@ export function createReader(line: string, from = 0) {
   }
   return {
     next,
+    /** Where the next word is looked for. */
+    at: () => at,
     /** The next word without consuming it, or null at the end. */
     peek(): Word | null {
       const before = at

@@ -25,6 +25,7 @@ const fieldSchema = z.object({
   multiline: z.boolean(),
   rest: z.boolean(),
   flag: z.boolean(),
+  person: z.boolean().optional(),
   choices: z.array(z.string()).readonly().optional(),
   maxLength: z.number().optional(),
   value: z.string().optional(),

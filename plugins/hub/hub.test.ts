@@ -302,6 +302,28 @@ describe('role', () => {
     expect((await say('/deploy api', 'U-EVIL')).text).toContain('needs the role maintainer')
   })
 
+  test('a mention is the account it is of, in the question, in its answer and for whoever has not spoken yet', async () => {
+    await say('/hub whoami', 'U-OLD', workspace, 'kim')
+    const mention = (word: string, id: string | null, line: string, plugin = 'acme') =>
+      asAda(String(catalog.withAccounts({ input: line, mentions: { [word]: id }, actor: { plugin, id: 'U-ADA' } })))
+    for (const line of ['hub role @kim viewer', '/hub role "@kim" viewer', '@hub role --person=@kim viewer'])
+      expect((await mention('@kim', 'U-KIM', line)).text).toBe('kim (acme:U-KIM) is viewer now.')
+    const { message } = await mention('@kim', 'U-KIM', '/hub role @kim admin')
+    expect(message.text).toContain('Make kim (acme:U-KIM) an admin?')
+    expect((await asAda(runOf(message))).text).toBe('kim (acme:U-KIM) is admin now.')
+    expect((await say('/deploy api', 'U-OLD')).text).toContain('you are member')
+    const wrong = await mention('@kim', 'U-KIM', 'hub role @kim boss')
+    expect(actionsOf(wrong.message)).toMatchObject([{ kind: 'form', run: expect.stringContaining('acme:U-KIM') }])
+    await expect(mention('@kim', null, 'hub role @kim viewer')).rejects.toThrow('@kim is no person')
+    await expect(mention('@kim', 'U-KIM', 'hub role @kim viewer', 'other')).rejects.toThrow('is an account of other')
+    const filled = { command: 'hub role', values: { person: '@kim', role: 'viewer' } }
+    expect(
+      catalog.withAccounts({ input: filled, mentions: { '@kim': 'U 1' }, actor: { plugin: 'acme', id: 'U-ADA' } }),
+    ).toEqual({ command: 'hub role', values: { person: '<@|kim>', role: 'viewer' } })
+    const story = { input: 'story ask @kim', mentions: { '@kim': 'U-KIM' }, actor: { plugin: 'acme', id: 'U-ADA' } }
+    expect(catalog.withAccounts(story)).toBe('story ask @kim')
+  })
+
   test('two people of one name: the hub asks, and changes nothing before it knows', async () => {
     await say('/hub whoami', 'U-1', workspace, 'Kim')
     await say('/hub whoami', 'U-2', workspace, 'Kim')

@@ -13,10 +13,11 @@ import {
   type Json,
   type Links,
   type Message,
+  peopleOf,
   roleIncludes,
 } from '#contract'
 import { whoIs } from './linking.ts'
-import { peopleOf } from './roles.ts'
+import { personArg } from './roles.ts'
 import { rulesText } from './rules.ts'
 import { code, paragraph, plainName } from './text.ts'
 
@@ -103,7 +104,7 @@ export function projectCommands(ports: ProjectPorts): readonly Command[] {
       summary: 'Give somebody a role for one project; default takes it back',
       args: z.object({
         project: projectName,
-        person: z.string().max(200).describe('Mention, name or account id'),
+        person: personArg,
         // Never admin: only a workspace has admins.
         role: z.enum(['viewer', 'member', 'maintainer', 'default']).describe('Role for this project'),
       }),

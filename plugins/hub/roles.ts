@@ -8,7 +8,9 @@ import {
   type Message,
   type Operations,
   type Person,
+  peopleOf,
   ROLES,
+  shownPerson,
 } from '#contract'
 import { code, paragraph, plainName } from './text.ts'
 
@@ -19,6 +21,9 @@ const workspaceArg = z
   .meta({ flag: true })
   .describe('Another workspace, such as slack:T0123; for admins of the hub itself')
 
+/** A mention is its account and its name: longer than what people type. */
+export const personArg = z.string().max(300).meta({ person: true }).describe('Mention, name or account id')
+
 /** Granting roles. Who may run them is the rule of every other command: the role admin. */
 export function roleCommands(directory: () => Directory, operations: () => Operations): readonly Command[] {
   return [
@@ -26,7 +31,7 @@ export function roleCommands(directory: () => Directory, operations: () => Opera
       name: 'hub role',
       summary: 'Give somebody a role, or none; default takes the grant back',
       args: z.object({
-        person: z.string().max(200).describe('Mention, name or account id'),
+        person: personArg,
         role: z.enum([...ROLES, 'none', 'default']).describe('Role to give'),
         workspace: workspaceArg,
       }),
@@ -35,7 +40,7 @@ export function roleCommands(directory: () => Directory, operations: () => Opera
       sideEffects: 'hub',
       confirm: ({ person, role }) =>
         role === 'admin'
-          ? `Make ${plainName(person)} an admin? Admins may run everything and give roles to others.`
+          ? `Make ${shownPerson(person)} an admin? Admins may run everything and give roles to others.`
           : null,
       async run({ person, role, workspace }, ctx) {
         const target = targetOf(workspace, ctx.workspace, operations())
@@ -81,20 +86,6 @@ function targetOf(asked: string | undefined, own: string, { home }: Operations):
   )
 }
 
-/** Exactly the account of a mention or of '<plugin>:<id>', met now if need be; else everybody of that name. */
-export async function peopleOf(directory: Directory, workspace: string, who: string): Promise<readonly Person[]> {
-  const plugin = workspace.slice(0, Math.max(0, workspace.indexOf(':')))
-  const id =
-    /^<@!?([^|>]+)(?:\|[^>]*)?>$/.exec(who)?.[1] ?? (who.startsWith(`${plugin}:`) ? who.slice(plugin.length + 1) : null)
-  // A name cannot pass for an account: names are chosen by their owners.
-  if (id !== null) return [await directory.personFor(workspace, { plugin, id })]
-  const found = await directory.find(workspace, who.replace(/^@/, ''))
-  if (found.length > 0) return found
-  throw new HubError(
-    'NOT_FOUND',
-    `Nobody called ${plainName(who)} has spoken to the hub here. Mention them, or name the account: ${plugin}:<id>`,
-  )
-}
 function choose(people: readonly Person[], ending: string): Message {
   return paragraph(`${people.length} people go by that name. Whom do you mean?`, {
     kind: 'actions',

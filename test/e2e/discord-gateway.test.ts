@@ -71,6 +71,14 @@ describe('plain words in Discord, through the Gateway', () => {
     expect(discord.shown(at(1)).filter((m) => m.only === undefined)).toEqual([])
   })
 
+  it('a role given to a mention is that account’s', async () => {
+    await hub.makeAdmin(ANN)
+    const [id, username] = ['300000000000000077', 'newcomer']
+    discord.users.set(id, { id, username, globalName: null, takesDirectMessages: true })
+    discord.gateway.say({ content: `hub role <@${id}> maintainer`, channel: at(1), mention: true })
+    await expect.poll(() => hub.granted('maintainer'), { timeout: 10_000 }).toEqual([id])
+  })
+
   it('hears nothing that is not said to it: no words of others, no bots, no webhooks, not itself', async () => {
     const before = await hub.count('inbox')
     discord.gateway.say({ content: `story ${STORY}`, channel: at(2) })

@@ -164,6 +164,14 @@ describe.each(MODES)('/story in Discord on %s', (mode) => {
     expect(discord.messages.filter((m) => m.isLoading && m.channel === channels[6])).toEqual([])
   })
 
+  when('a role given to a mention is that account’s', async () => {
+    await hub.makeAdmin(ANN)
+    const [id, username] = ['300000000000000077', 'newcomer']
+    discord.users.set(id, { id, username, globalName: null, takesDirectMessages: true })
+    await ann.slash('hub role set', { person: `<@${id}>`, role: 'maintainer' }, inChannel(6))
+    await expect.poll(() => hub.granted('maintainer'), { timeout: 10_000 }).toEqual([id])
+  })
+
   when('Discord tests the address with bad signatures: a cheap 401 and nothing stored', async () => {
     const before = await hub.count('inbox')
     expect((await ann.ping()).json).toEqual({ type: 1 })

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type AnthropicFake, startAnthropicFake } from '../fakes/anthropic.ts'
 import { type FakeMessage, type Sender, type SlackFake, startSlackFake } from '../fakes/slack/index.ts'
+import { chosen } from '../fakes/slack/senders.ts'
 import { isModeAvailable, MODES, startTestHub, type TestHub } from '../support/hub.ts'
 
 const TEXT =
@@ -90,6 +91,23 @@ for (const mode of MODES)
       await ann.slash({ command: '/story', text: 'refine ST-1 make it shorter', channel: 'C1' })
       const told = await slack.waitFor((all) => all.some((m) => m.text.includes('--reopen')), { channel: 'C1' })
       expect(told.some((m) => m.text.includes('--reopen'))).toBe(true)
+    })
+
+    it('a role given to a mention is that account’s, whoever else goes by the name', async () => {
+      await ann.slash({ command: '/hub', text: 'whoami', user: 'U0OLD0001', userName: 'newcomer' })
+      await hub.quiet()
+      await hub.makeAdmin('U0ANN0001')
+      await ann.slash({ command: '/hub', text: `role ${chosen('U0NEW0001', 'newcomer')} maintainer` })
+      await ann.mention({ text: `hub role ${chosen('U0NEW0002', 'newcomer')} maintainer` })
+      await hub.quiet()
+      expect(await hub.granted('maintainer')).toEqual(['U0NEW0001', 'U0NEW0002'])
+      // Renamed: the name is free for others, and is nobody's role.
+      await ann.slash({ command: '/hub', text: 'whoami', user: 'U0OLD0001', userName: 'oldtimer' })
+      await hub.quiet()
+      await ann.slash({ command: '/hub', text: 'role newcomer viewer' })
+      await ann.slash({ command: '/hub', text: 'role oldtimer viewer' })
+      await hub.quiet()
+      expect(await hub.granted('viewer')).toEqual(['U0OLD0001'])
     })
 
     it('a story written in a direct message reaches a channel only after its author agreed', async () => {

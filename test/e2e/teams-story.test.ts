@@ -2,10 +2,12 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type AnthropicFake, startAnthropicFake } from '../fakes/anthropic.ts'
 import { buttonsOf, readActivity } from '../fakes/teams/cards.ts'
 import {
+  ANN,
   BOB,
   CHANNEL,
   type FakeMessage,
   GROUP,
+  GUEST,
   PERSONAL,
   type Sender,
   startTeamsFake,
@@ -111,6 +113,12 @@ describe.each(MODES)('/story in Teams, drafted by Claude, on %s', (mode) => {
       await teams.waitFor((all) => all.length > 0)
       await hub.quiet()
       expect((await hub.count('jobs', `kind = 'command'`)) - before).toBe(1)
+    })
+
+    it('a role given to a mention is that account’s, whatever blanks the name has', async () => {
+      await hub.makeAdmin(ANN)
+      await ann.mention({ text: 'hub role @ maintainer', people: [GUEST], conversation: GROUP })
+      await expect.poll(() => hub.granted('maintainer'), { timeout: 10_000 }).toEqual([GUEST])
     })
 
     it('an answer for the asker alone goes to their own chat', async () => {

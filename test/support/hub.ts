@@ -19,6 +19,10 @@ export interface TestHub extends Composed {
   /** Sends a request to the app as a server would. */
   fetch(request: Request): Promise<Response>
   count(table: 'inbox' | 'jobs' | 'outbox' | 'audit', where?: string): Promise<number>
+  /** Gives somebody who has spoken to the hub the role admin. */
+  makeAdmin(account: string): Promise<void>
+  /** Accounts that were granted this role. */
+  granted(role: string): Promise<readonly string[]>
   /** Resolves when every job and send rests. */
   quiet(timeoutMs?: number): Promise<void>
   close(): Promise<void>
@@ -51,6 +55,19 @@ export async function startTestHub(
     env: all,
     fetch: async (request) => hub.app.fetch(request),
     count,
+    async makeAdmin(account) {
+      await hub.store.sql.query(
+        `update hub.people set role = 'admin' where id in (select person_id from hub.accounts where account_id = $1)`,
+        [account],
+      )
+    },
+    async granted(role) {
+      const rows = await hub.store.sql.query<{ id: string }>(
+        'select account_id as id from hub.accounts join hub.people on id = person_id where role = $1 order by 1',
+        [role],
+      )
+      return rows.map(({ id }) => id)
+    },
     async quiet(timeoutMs = 10_000) {
       const until = performance.now() + timeoutMs
       for (;;) {

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { type Command, type Context, defineCommand, HubError, type Message } from '#contract'
+import { type Command, type Context, defineCommand, HubError, type Message, peopleOf } from '#contract'
 import { voterOf } from '../approvals/answer.ts'
 import { type Approval, refusal, type Vote } from '../approvals/approval.ts'
 import { decide } from '../approvals/decide.ts'
@@ -55,16 +55,17 @@ export function approveCommands(ports: () => Ports): readonly Command[] {
     defineCommand({
       name: 'workflow delegate',
       summary: 'Let somebody else answer an approval for you',
-      args: z.object({ run: runName, person: z.string().max(200).describe('Mention, name or account id') }),
+      args: z.object({
+        run: runName,
+        person: z.string().max(300).meta({ person: true }).describe('Mention, name or account id'),
+      }),
       examples: ['workflow delegate WF-12 @anna'],
       allow: 'viewer',
       sideEffects: 'hub',
       async run({ run, person }, ctx) {
         const approval = await find(run, undefined, ctx, ports())
         await votesFor(approval, 'delegate', ctx, ports())
-        const found = await ports()
-          .directory()
-          .find(ctx.workspace, person.replace(/^<?@|>$/g, ''))
+        const found = await peopleOf(ports().directory(), ctx.workspace, person)
         const [one] = found
         if (!one || found.length > 1)
           throw new HubError('INPUT_INVALID', `${found.length} people go by that name: mention the one you mean`)

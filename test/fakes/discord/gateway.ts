@@ -145,7 +145,11 @@ export function createGateway(botToken: string, state: DiscordState, origin: () 
       const author = state.users.get(user)
       const isDirect = guild === null
       const pinged = mention || replyTo?.author === BOT_USER
-      const mentions = pinged ? [{ id: BOT_USER, username: 'hub', bot: true }] : []
+      const named = [...content.matchAll(/<@(\d+)>/g)].flatMap(([, one = '']) => state.users.get(one) ?? [])
+      const mentions = [
+        ...(pinged ? [{ id: BOT_USER, username: 'hub', bot: true }] : []),
+        ...named.map((one) => ({ id: one.id, username: one.username })),
+      ]
       state.messages.push({
         id,
         channel,

@@ -221,7 +221,9 @@ export function createSender(target: Target, state: DiscordState, { key, now, on
       (below, word, i) => [{ type: i === words.length - 1 ? 1 : 2, name: word, options: below }],
       [...options],
     )
-    return { id: nextId(), name, type: 1, options: inner }
+    const users = [...JSON.stringify(options).matchAll(/<@(\d+)>/g)].flatMap(([, id = '']) => state.users.get(id) ?? [])
+    const resolved = { users: Object.fromEntries(users.map(({ id, username }) => [id, { id, username }])) }
+    return { id: nextId(), name, type: 1, options: inner, ...(users.length > 0 ? { resolved } : {}) }
   }
   const typeOf = (value: string | number | boolean) =>
     typeof value === 'boolean' ? 5 : typeof value === 'number' ? 10 : 3

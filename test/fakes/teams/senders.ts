@@ -26,10 +26,12 @@ export interface TokenOptions {
   readonly header?: Readonly<Record<string, unknown>>
 }
 export interface Sender {
-  /** Said to the bot in its own chat, or with `mention` anywhere else. */
-  message(what: { readonly text: string; readonly mention?: boolean } & Where): Promise<Sent>
+  /** Said to the bot in its own chat, or with `mention` anywhere else; '@' in the text is each of `people` in turn. */
+  message(
+    what: { readonly text: string; readonly mention?: boolean; readonly people?: readonly string[] } & Where,
+  ): Promise<Sent>
   /** `text` behind a mention of the bot, in a channel; without `thread` it begins one. */
-  mention(what: { readonly text: string } & Where): Promise<Sent>
+  mention(what: { readonly text: string; readonly people?: readonly string[] } & Where): Promise<Sent>
   personal(what: { readonly text: string } & Where): Promise<Sent>
   /** Presses the button of this title: Action.Execute. */
   execute(message: FakeMessage, title: string, where?: Where): Promise<Sent>
@@ -145,9 +147,12 @@ export function createSender(target: Target, state: TeamsState, options: SenderO
       ...Object.fromEntries(Object.entries(values).map(([name, value]) => [`arg.${name}`, value])),
     }
   }
-  const message: Sender['message'] = ({ text, mention = false, ...where }) => {
+  const message: Sender['message'] = ({ text: typed, mention = false, people = [], ...where }) => {
+    const named = people.map((id) => ({ id, name: state.people.get(id)?.name ?? 'Someone' }))
+    const text = named.reduce((words, { name }) => words.replace('@', `<at>${name}</at>`), typed)
     const entities = [
       ...(mention ? [{ type: 'mention', mentioned: BOT, text: `<at>${BOT.name}</at>` }] : []),
+      ...named.map((mentioned) => ({ type: 'mention', mentioned, text: `<at>${mentioned.name}</at>` })),
       { type: 'clientInfo', locale: 'en-US', country: 'US', platform: 'Windows' },
     ]
     return raw(
