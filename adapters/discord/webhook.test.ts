@@ -234,12 +234,12 @@ describe('POST /hooks/discord', () => {
   })
   test('a mention is a name in the text and an account beside it, also when a form asks for the rest', async () => {
     await from.slash('hub role set', { person: `<@${BOB}>` })
-    await from.slash('story new', { tone: `<@${BOB}>` })
-    await from.submitModal(lastModal(), { text: 'As a buyer' })
+    await from.slash('story refine', { id: `<@${BOB}>` })
+    await from.submitModal(lastModal(), { instruction: 'add one' })
     await from.slash('hub role set', { person: '<@&600000000000000009>' })
     expect(calls.map(({ input, mentions }) => [input, mentions])).toEqual([
       [{ command: 'hub role', values: { person: '@bob' } }, { '@bob': BOB }],
-      [{ command: 'story', values: { text: 'As a buyer', tone: '@bob' } }, { '@bob': BOB }],
+      [{ command: 'story refine', values: { id: '@bob', instruction: 'add one' } }, { '@bob': BOB }],
       [{ command: 'hub role', values: { person: '@600000000000000009' } }, { '@600000000000000009': null }],
     ])
   })
