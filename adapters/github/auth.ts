@@ -7,6 +7,8 @@ const JWT_SECONDS = 540
 const SKEW_SECONDS = 60
 /** A token is renewed while it is still good. */
 const RENEW_BEFORE_MS = 5 * 60_000
+/** A token that is refused right after it was made was not taken back meanwhile. */
+const FRESH_MS = 60_000
 
 /** Asks GitHub with the app's own proof. */
 export type AppCall = (route: string, parameters: Record<string, unknown>, jwt: string) => Promise<unknown>
@@ -16,6 +18,8 @@ export type Installed = { readonly owner: string; readonly repo: string } | { re
 export interface Auth {
   /** The `authorization` header for requests about what an installation covers, or about the app itself. */
   headerFor(installed: Installed | null): Promise<string>
+  /** GitHub refused this header. True: another one may do, since it carried a token that was made some time ago and is forgotten now. */
+  refused(installed: Installed | null, header: string): Promise<boolean>
 }
 /** Installations of one app that are looked through for an owner. */
 const MAX_PAGES = 10
@@ -23,10 +27,13 @@ const PAGE = 100
 
 export function createAuth(config: GitHubConfig, call: AppCall, now: () => number = Date.now): Auth {
   const { token, appId, privateKey } = config
-  if (token !== undefined) return { headerFor: async () => `Bearer ${token}` }
+  if (token !== undefined) return { headerFor: async () => `Bearer ${token}`, refused: async () => false }
   const key = readKey(privateKey ?? '')
   const installations = new Map<string, Promise<number>>()
-  const tokens = new Map<number, Promise<{ readonly token: string; readonly expiresAtMs: number }>>()
+  const tokens = new Map<
+    number,
+    Promise<{ readonly token: string; readonly madeMs: number; readonly expiresAtMs: number }>
+  >()
   const jwt = () => signJwt(appId ?? '', key, Math.floor(now() / 1_000))
 
   const installationOf = (owner: string, repo: string): Promise<number> =>
@@ -56,18 +63,41 @@ export function createAuth(config: GitHubConfig, call: AppCall, now: () => numbe
       const { token: text, expires_at } = made as { token?: unknown; expires_at?: unknown }
       if (typeof text !== 'string')
         throw new HubError('UNAVAILABLE', 'GitHub gave no token for the installation of the app')
-      return { token: text, expiresAtMs: Date.parse(String(expires_at)) }
+      return { token: text, madeMs: now(), expiresAtMs: Date.parse(String(expires_at)) }
     })
+  const keyOf = (installed: Installed) =>
+    'ownerId' in installed ? String(installed.ownerId) : installed.owner.toLowerCase()
+  const installationFor = (installed: Installed) =>
+    'ownerId' in installed ? installationAt(installed.ownerId) : installationOf(installed.owner, installed.repo)
+  const tokenFor = async (installation: number): Promise<string> => {
+    const known = await tokenOf(installation)
+    if (known.expiresAtMs - now() > RENEW_BEFORE_MS) return known.token
+    tokens.delete(installation)
+    return (await tokenOf(installation)).token
+  }
   return {
     async headerFor(installed) {
       if (installed === null) return `Bearer ${jwt()}`
-      const installation = await ('ownerId' in installed
-        ? installationAt(installed.ownerId)
-        : installationOf(installed.owner, installed.repo))
-      const known = await tokenOf(installation)
-      if (known.expiresAtMs - now() > RENEW_BEFORE_MS) return `Bearer ${known.token}`
+      const installation = await installationFor(installed)
+      try {
+        return `Bearer ${await tokenFor(installation)}`
+      } catch (error) {
+        if (!(error instanceof HubError) || error.code !== 'NOT_FOUND') throw error
+        // Somebody took the app away, and may have installed it again: then it has another number.
+        installations.delete(keyOf(installed))
+        const found = await installationFor(installed)
+        if (found === installation) throw error
+        return `Bearer ${await tokenFor(found)}`
+      }
+    },
+    async refused(installed, header) {
+      if (installed === null) return false
+      const installation = await installations.get(keyOf(installed))
+      const known = installation && (await tokens.get(installation))
+      // Another request had it renewed meanwhile.
+      if (!known || `Bearer ${known.token}` !== header) return true
       tokens.delete(installation)
-      return `Bearer ${(await tokenOf(installation)).token}`
+      return now() - known.madeMs > FRESH_MS
     },
   }
 }

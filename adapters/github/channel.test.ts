@@ -187,6 +187,14 @@ describe('as an app', () => {
     expect(await channel.profile(`github:${OWNER.id}`, String(ANN.id))).toMatchObject({ name: 'Ann Example' })
     expect(await channel.profile('github:1', String(ANN.id))).toBeNull()
     expect(fake.app.made()).toBe(2)
+    // Taken away and installed again it has another number: the first request that is refused finds out.
+    nowMs += 2 * 60_000
+    fake.app.reinstall()
+    await expect(send('e')).rejects.toMatchObject({ code: 'UNAVAILABLE', retry: 'backoff' })
+    await send('e')
+    expect(fake.comments).toHaveLength(5)
+    expect(await channel.profile(`github:${OWNER.id}`, String(ANN.id))).toMatchObject({ name: 'Ann Example' })
+    expect(fake.app.made()).toBe(1)
     client.close()
     await fake.close()
   })

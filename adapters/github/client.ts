@@ -120,7 +120,14 @@ export function createClient(config: GitHubConfig, now: () => number = Date.now)
   const ask = async (call: Call, headers?: Readonly<Record<string, string>>) => {
     if (call.signal?.aborted) throw new HubError('UNAVAILABLE', `${call.what}: stopped before it was sent`)
     const authorization = await auth.headerFor(call.repository)
-    return gate(() => request(authorization, budgetOf(call), call, headers))
+    return gate(() => request(authorization, budgetOf(call), call, headers)).catch(renewed(call, authorization))
+  }
+  /** A token that GitHub took back is replaced: whoever asked asks again. */
+  const renewed = (call: Pick<Call, 'repository' | 'what'>, authorization: string) => async (error: unknown) => {
+    if (error instanceof HubError && error.code === 'UNAUTHENTICATED')
+      if (await auth.refused(call.repository, authorization))
+        throw new HubError('UNAVAILABLE', `${call.what}: GitHub took back the token of the app; it gets another one`)
+    throw error
   }
   const answer = async (call: Call): Promise<Answer> => {
     const found = await ask(call)
@@ -145,7 +152,8 @@ export function createClient(config: GitHubConfig, now: () => number = Date.now)
     async graphql({ query, variables, repository, what }) {
       const call = { route: graphqlRoute, parameters: { query, variables }, repository, what }
       const authorization = await auth.headerFor(repository)
-      return (await gate(() => request(authorization, `${budgetOf(call)} graphql`, call))).data
+      const asked = gate(() => request(authorization, `${budgetOf(call)} graphql`, call))
+      return (await asked.catch(renewed(call, authorization))).data
     },
     async text(call) {
       const found = await ask(call)

@@ -66,7 +66,13 @@ export interface GitHubFake {
   readonly webhookSecret: string
   readonly env: Readonly<Record<'GITHUB_API_URL' | 'GITHUB_TOKEN' | 'GITHUB_WEBHOOK_SECRET', string>>
   /** The stand-in app: what it is called, its key, and how often a token was made for it. */
-  readonly app: { readonly id: string; readonly privateKey: string; readonly made: () => number }
+  readonly app: {
+    readonly id: string
+    readonly privateKey: string
+    readonly made: () => number
+    /** Takes it away and installs it again: its tokens are void, and it has another number. */
+    reinstall(): void
+  }
   readonly comments: FakeComment[]
   readonly reactions: string[]
   /** Bodies that GitHub would refuse. */
@@ -113,6 +119,7 @@ export async function startGitHubFake(options: { readonly now?: () => number } =
   const faults = createFaults()
   const waiters = new Set<() => void>()
   const installationTokens = new Set<string>()
+  let installation = INSTALLATION
   const app = new Hono<{ Bindings: HttpBindings }>()
   type C = Context<{ Bindings: HttpBindings }>
   const world = createWorld(now, webhookSecret)
@@ -220,7 +227,9 @@ export async function startGitHubFake(options: { readonly now?: () => number } =
     const since = Date.parse(c.req.query('since') ?? '1970-01-01')
     const [page, size] = [Number(c.req.query('page') ?? 1), Math.min(100, Number(c.req.query('per_page') ?? 30))]
     const found = comments.filter((one) => one.on === onOf(c) && one.updatedAtMs >= since)
-    return c.json(found.slice((page - 1) * size, page * size).map(wire))
+    const last = Math.ceil(found.length / size)
+    const link = `<${new URL(c.req.url).origin}${c.req.path}?per_page=${size}&page=${last}>; rel="last"`
+    return c.json(found.slice((page - 1) * size, page * size).map(wire), 200, page < last ? { link } : {})
   })
   const react = async (c: C) => {
     if (!mayWrite(c)) return fail(c, 401, 'Bad credentials')
@@ -244,18 +253,18 @@ export async function startGitHubFake(options: { readonly now?: () => number } =
     isApp(c) ? c.json({ id: 12_345, slug: 'autodevhub' }) : fail(c, 401, 'A JSON web token could not be decoded'),
   )
   app.get('/app/installations', (c) =>
-    isApp(c) ? c.json([{ id: INSTALLATION, account: OWNER }]) : fail(c, 401, 'A JSON web token could not be decoded'),
+    isApp(c) ? c.json([{ id: installation, account: OWNER }]) : fail(c, 401, 'A JSON web token could not be decoded'),
   )
   app.get('/repos/:owner/:repo/installation', (c) => {
     if (!isApp(c)) return fail(c, 401, 'A JSON web token could not be decoded')
     const granted = Object.entries(world.permissions).filter(([, level]) => level !== 'none')
     return world.repositories.has(`${c.req.param('owner')}/${c.req.param('repo')}`.toLowerCase())
-      ? c.json({ id: INSTALLATION, permissions: Object.fromEntries(granted) })
+      ? c.json({ id: installation, permissions: Object.fromEntries(granted) })
       : fail(c, 404, 'Not Found')
   })
   app.post('/app/installations/:id/access_tokens', (c) => {
     if (!isApp(c)) return fail(c, 401, 'A JSON web token could not be decoded')
-    if (Number(c.req.param('id')) !== INSTALLATION) return fail(c, 404, 'Not Found')
+    if (Number(c.req.param('id')) !== installation) return fail(c, 404, 'Not Found')
     const made = `ghs_${randomUUID().replaceAll('-', '')}`
     installationTokens.add(made)
     return c.json({ token: made, expires_at: new Date(now() + 3_600_000).toISOString() }, 201)
@@ -296,6 +305,10 @@ export async function startGitHubFake(options: { readonly now?: () => number } =
       id: '12345',
       privateKey: pair.privateKey.export({ type: 'pkcs1', format: 'pem' }).toString(),
       made: () => installationTokens.size,
+      reinstall() {
+        installation += 1
+        installationTokens.clear()
+      },
     },
     comments,
     reactions,
