@@ -128,7 +128,7 @@ export function handlersOf(deps: {
       const sends = rows.flatMap(({ id, kind, error, fence, body }) => {
         const outlet = body?.place ? outlets.get(body.place.plugin) : undefined
         if (!body?.place || !outlet) return []
-        const message: Message = failureMessage({ id, kind }, body, { message: error })
+        const message: Message = failureMessage({ id, kind }, body, { message: error }, catalog.isPrivate)
         return planSends({ jobId: id, name: `failure-${fence}`, to: body.place, message }, outlet)
       })
       await outbox.insert(sends)

@@ -238,6 +238,7 @@ async function assemble(options: HubOptions, store: Store, rings: Rings, log: Lo
         log,
         timeoutMs: options.jobTimeoutMs ?? 10 * 60_000,
         crashPoint,
+        isPrivate: catalog.isPrivate,
         hasProgress: async (job) =>
           (
             await sql.query(`select 1 from hub.outbox where workspace = $1 and key = $2 and state <> 'superseded'`, [

@@ -76,7 +76,31 @@ describe('words', () => {
     expect(parsed.values).toEqual(expected)
   })
 
-  test('the rest keeps line breaks and quotes, and flags stand only before it', () => {
+  test.each<[string, string, Record<string, string>]>([
+    ['behind the text, as usage shows them', 'ST-1 add this --dry-run', { text: 'add this', dryRun: 'true' }],
+    ['two of them', 'ST-1 add this --ref v2 --dry-run', { text: 'add this', ref: 'v2', dryRun: 'true' }],
+    ['with a long dash and a quoted value', 'ST-1 add —ref="a b"', { text: 'add', ref: 'a b' }],
+    ['nothing but them', 'ST-1 --dry-run', { dryRun: 'true' }],
+    [
+      'a yes-or-no flag in the middle is text',
+      'ST-1 --ref x add --dry-run now',
+      { ref: 'x', text: 'add --dry-run now' },
+    ],
+    ['one that the command does not have is text', 'ST-1 add --other', { text: 'add --other' }],
+    ['quoted it is text', 'ST-1 add "--dry-run"', { text: 'add "--dry-run"' }],
+    ['behind -- it is text', 'ST-1 -- add --dry-run', { text: 'add --dry-run' }],
+    ['without its value it is text', 'ST-1 explain --ref', { text: 'explain --ref' }],
+  ])('flags %s', (_what, args, expected) => {
+    expect(parse(refine, args)).toEqual({ values: { id: 'ST-1', ...expected }, confirm: null, problems: [] })
+  })
+  test('a confirmation behind the text', () => {
+    expect(parse(refine, 'ST-1 add --confirm=abc')).toMatchObject({ confirm: 'abc', values: { text: 'add' } })
+    expect(parse(refine, 'ST-1 --ref a add --ref b').problems).toEqual([
+      { field: 'ref', message: '--ref is given twice.' },
+    ])
+  })
+
+  test('the rest keeps line breaks and quotes, and pasted text keeps what looks like a flag', () => {
     expect(read(refine, 'ST-1 --ref v2 --dry-run add "this"\r\n\r\n  --ref stays\n')).toEqual({
       id: 'ST-1',
       ref: 'v2',

@@ -5,7 +5,8 @@ import { flagName } from './fields.ts'
  * How a line is read.
  * - Words are separated by blanks. Quotes (straight or curly) group words when they open a word and close at its end, so `don't` stays a word.
  * - A backslash makes a quote, a blank, a dash or a backslash ordinary; before anything else it is ordinary itself (`C:\temp`).
- * - `--name value`, `--name=value` and `--yes-or-no` may stand anywhere before the rest of the line; `--` ends them.
+ * - `--name value`, `--name=value` and `--yes-or-no` may stand anywhere before the rest of the line, and behind a rest of one line, as usage shows
+ *   them; `--` ends them. Pasted text of several lines is taken whole.
  *   Every argument can be given by its name. Chat clients turn `--` into a long dash, which is read as what was typed.
  * - The `rest` argument takes what remains as typed: line breaks and quotes included.
  */
@@ -38,6 +39,10 @@ interface Word {
 const CLOSERS: Readonly<Record<string, string>> = { '"': '"', "'": "'", '“': '”', '„': '“”', '‘': '’', '«': '»' }
 const ESCAPABLE = /["'“”„‘’«»\\\s\-—–]/
 export const FLAG = /^(?:--|[—–])([A-Za-z][A-Za-z0-9-]*)(=|$)/
+/** A flag with which a text ends. */
+const LAST_FLAG = /(?:^|\s)(?:--|[—–])([A-Za-z][A-Za-z0-9-]*)(?:=("[^"]*"|\S*)|\s+("[^"]*"|[^\s"—–-]\S*))?$/
+/** Longer than any flag with its value. */
+const MAX_TAIL = 300
 /** Marks that show nothing: pasted text and right-to-left keyboards put them before the first word. */
 const INVISIBLE = /[\u200b\u200e\u200f\u2060\u2066-\u2069]/
 
@@ -178,7 +183,14 @@ export function parseArguments(shape: Shape, line: string, from: number): Parsed
     if (!flagsEnded && takeFlag(word)) continue
     const field = nextPositional()
     if (field?.rest) {
-      values[field.name] = reader.remainder()
+      let text = reader.remainder()
+      for (let last = flagsEnded ? null : lastFlag(text, shape); last; last = lastFlag(text, shape)) {
+        text = text.slice(0, last.start).trimEnd()
+        if (!last.field) confirm = last.value
+        else if (Object.hasOwn(values, last.field.name)) problem(last.field.name, `--${last.name} is given twice.`)
+        else values[last.field.name] = last.value
+      }
+      if (text !== '') values[field.name] = text
       break
     }
     if (!field) {
@@ -189,6 +201,36 @@ export function parseArguments(shape: Shape, line: string, from: number): Parsed
     reader.next()
   }
   return { values, confirm, problems }
+}
+
+interface LastFlag {
+  readonly name: string
+  /** Null for the confirmation. */
+  readonly field: Field | null
+  readonly value: string
+  readonly start: number
+}
+/** The flag of this command with which a text of one line ends. Whatever else begins with dashes there is text. */
+function lastFlag(text: string, { fields, confirms }: Shape): LastFlag | null {
+  if (text.includes('\n')) return null
+  const from = Math.max(0, text.length - MAX_TAIL)
+  // With one character more, so that what begins in the middle of a word is not taken for a beginning.
+  const match = LAST_FLAG.exec(from === 0 ? text : `x${text.slice(from)}`)
+  if (!match) return null
+  const name = (match[1] ?? '').toLowerCase()
+  const field = fields.find((one) => one.flag && flagName(one.name) === name) ?? null
+  if (!field && !(confirms && name === 'confirm')) return null
+  const isYesOrNo = field?.kind === 'boolean'
+  // '--dry and more' is text: such a flag has no value of its own.
+  if (isYesOrNo && match[3] !== undefined) return null
+  const given = match[2] ?? match[3] ?? (isYesOrNo ? 'true' : null)
+  if (given === null) return null
+  return {
+    name,
+    field,
+    value: given.replace(/^"(.*)"$/, '$1'),
+    start: from === 0 ? match.index : from + match.index - 1,
+  }
 }
 
 /** The line that `parseArguments` reads back as the same values: what buttons carry and people can type. */
@@ -223,6 +265,7 @@ function isPlainWord(value: string, shape: Shape, first: boolean): boolean {
 }
 function isPlainRest(value: string, shape: Shape, first: boolean): boolean {
   if (value.trim() !== value || INVISIBLE.test(value.charAt(0))) return false
+  if (lastFlag(value, shape)) return false
   const word = createReader(value).next()
   if (!word || word.text === '--' || FLAG.test(value.slice(word.start, word.end))) return false
   return !(first && shape.nextWords.has(word.text.toLowerCase()))

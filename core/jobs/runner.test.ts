@@ -87,6 +87,7 @@ function deps(handler: Handler, over: Partial<RunnerDeps> = {}): RunnerDeps & { 
     personFor: async () => PERSON,
     hasProgress: async (job) =>
       (await store.sql.query(`select 1 from hub.outbox where key = $1`, [`${job.id}:progress`])).length > 0,
+    isPrivate: () => false,
     publish: async () => {},
     audit: async () => {},
     nudgeOutbox: () => {},
@@ -237,6 +238,16 @@ describe('a job', () => {
       kind: 'actions',
       items: [{ kind: 'button', label: 'Try again', run: 'story a saved card' }],
     })
+  })
+  it('tells the failure of a private command to its asker alone, and puts its line into no button', async () => {
+    const id = await add({ input: 'hub link 123456' })
+    const given = deps(() => Promise.reject(new HubError('UNAVAILABLE', 'Slack is away')), {
+      isPrivate: (input) => input === 'hub link 123456',
+    })
+    await runToEnd(id, given)
+    const [told] = await sends()
+    expect(told?.message.only).toEqual(ACTOR)
+    expect(JSON.stringify(told?.message)).not.toContain('123456')
   })
   it('that is tried again by hand answers under another key than its notice, also when it fails once more', async () => {
     const id = await add({ maxAttempts: 1 })

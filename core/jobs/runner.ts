@@ -1,4 +1,4 @@
-import { HubError, type Log, type Message, type Person } from '#contract'
+import { type CommandInput, HubError, type Log, type Message, type Person } from '#contract'
 import { backoffMs } from '../delivery/breaker.ts'
 import type { ClaimedJob, Finish, JobsLedger } from '../ledger/jobs.ts'
 import type { ClaimedSend } from '../ledger/sends.ts'
@@ -22,6 +22,8 @@ export interface RunnerDeps extends ContextDeps {
   personFor(workspace: string, body: JobBody): Promise<Person>
   /** Was a progress note of an earlier attempt stored? */
   hasProgress(job: ClaimedJob): Promise<boolean>
+  /** Is the answer to this line for whoever typed it alone? */
+  isPrivate(input: CommandInput): boolean
   /** Free slots for sends of this process. */
   readonly sendSlots: Pick<Pump<ClaimedSend>, 'reserve' | 'start' | 'release'>
   onFenced(): void
@@ -130,15 +132,25 @@ async function failed(
   }
   log.error({ code: error.code, reason: error.message, error: error.cause }, 'job failed for good')
   // With a name of its own: a job that is tried again by hand still owes its answer, and platforms tell messages apart by their key.
-  const sends = running?.answer(failureMessage(job, body, error), `failure-${job.fence}`, posted) ?? []
+  const message = failureMessage(job, body, error, deps.isPrivate)
+  const sends = running?.answer(message, `failure-${job.fence}`, posted) ?? []
   return ended(job, 'dead', { error, sends })
 }
 
 /** What the asker reads when a job is given up: the reason, the id an operator needs, and the way to try again. */
-export function failureMessage(job: { id: string; kind: string }, body: JobBody, error: { message: string }): Message {
-  const line = typeof body.input === 'string' ? body.input : null
+export function failureMessage(
+  job: { id: string; kind: string },
+  body: JobBody,
+  error: { message: string },
+  isPrivate: RunnerDeps['isPrivate'],
+): Message {
   const text = `This did not work: ${error.message}`
+  // A line that is answered in private may hold a code: nobody else reads it, and no button carries it.
+  const typed = body.input as CommandInput | undefined
+  const only = body.actor && typed !== undefined && isPrivate(typed) ? body.actor : null
+  const line = only === null && typeof body.input === 'string' ? body.input : null
   return {
+    ...(only === null ? {} : { only }),
     text: `${text} (job ${job.id.slice(-6)})`,
     blocks: [
       { kind: 'text', markdown: text },

@@ -9,6 +9,7 @@ import type { ServerConfig } from '../config.ts'
 import type { Environment } from '../plugins.ts'
 import type { Client } from './client.ts'
 import { connect } from './connect.ts'
+import { fromHere } from './where.ts'
 
 const USAGE =
   'docs build [owner/name …] [--out <folder>] [--title <text>] [--public] [--workspace <id>] | docs build --from <checkout> [--out <folder>]'
@@ -22,8 +23,7 @@ export async function buildDocs(
   json: boolean,
 ): Promise<number> {
   const { values, positionals } = parsed(words)
-  // npm runs scripts in the folder of the hub; people mean the one they are in.
-  const here = env.INIT_CWD ?? process.cwd()
+  const here = fromHere('.', env)
   const out = path.resolve(here, values.out)
   checkGenerators()
   if (values.from !== undefined) {

@@ -103,7 +103,7 @@ async function runLine(config: ServerConfig, words: readonly string[], json: boo
 
 /** The shell split the line into words; one that is `-` stands for standard input, with its line breaks. */
 async function commandLine(words: readonly string[]): Promise<string> {
-  if (words.at(-1) !== '-') return words.join(' ')
+  if (words.at(-1) !== '-') return words.map(asTyped).join(' ')
   const chunks: Buffer[] = []
   for await (const chunk of process.stdin) chunks.push(chunk as Buffer)
   const text = Buffer.concat(chunks).toString('utf8')
@@ -112,7 +112,13 @@ async function commandLine(words: readonly string[]): Promise<string> {
       'INPUT_INVALID',
       'standard input was empty: pipe the text in, as in `cat request.txt | npm run hub -- story -`',
     )
-  return [...words.slice(0, -1), text].join(' ')
+  return [...words.slice(0, -1).map(asTyped), text].join(' ')
+}
+
+/** The shell took the quotes of `title="Shop is down"`; free text needs none. */
+function asTyped(word: string): string {
+  const match = /^((?:--)?[A-Za-z][\w-]*=)(.*\s.*)$/s.exec(word)
+  return match?.[2] === undefined ? word : `${match[1]}"${match[2].replace(/["\\]/g, '\\$&')}"`
 }
 
 function say(text: string): number {

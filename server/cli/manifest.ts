@@ -1,9 +1,9 @@
 import { writeFileSync } from 'node:fs'
-import path from 'node:path'
 import { type CommandInfo, HubError } from '#contract'
 import { type ServerConfig, VERSION } from '../config.ts'
 import type { Environment } from '../plugins.ts'
 import type { Client } from './client.ts'
+import { fromHere } from './where.ts'
 
 /** `slack manifest` prints the app manifest; `teams manifest <file>` writes the app package. Both from the commands of this hub. */
 export async function writeManifest(
@@ -31,7 +31,8 @@ export async function writeManifest(
   const appId = env.TEAMS_APP_ID
   if (!appId) throw new HubError('CONFIG_INVALID', 'TEAMS_APP_ID: set it to the Microsoft app id of the bot')
   const { createPackage } = await import('../../adapters/teams/manifest.ts')
-  writeFileSync(path.resolve(file), createPackage({ appId, publicUrl: publicUrl ?? '', version: VERSION, commands }))
-  process.stdout.write(`${file} written: upload it in Teams under Apps → Manage your apps\n`)
+  const written = fromHere(file)
+  writeFileSync(written, createPackage({ appId, publicUrl: publicUrl ?? '', version: VERSION, commands }))
+  process.stdout.write(`${written} written: upload it in Teams under Apps → Manage your apps\n`)
   return 0
 }

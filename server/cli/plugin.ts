@@ -4,6 +4,7 @@ import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { HubError } from '#contract'
 import { pluginFiles } from './plugin-template.ts'
+import { fromHere } from './where.ts'
 
 const USAGE = 'plugin new <name> | plugin test <folder>'
 /** As the host demands of a manifest. */
@@ -13,8 +14,7 @@ const KIT = new URL('../../test/kit/index.ts', import.meta.url)
 
 /** `hub plugin new acme` writes a plugin that runs and whose test passes; `hub plugin test ./acme` runs its tests. */
 export async function runPlugin([what, name]: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {
-  // npm runs scripts in the folder of the hub; people mean the one they are in.
-  const here = env.INIT_CWD ?? process.cwd()
+  const here = fromHere('.', env)
   if (what === 'new' && name !== undefined) return scaffold(here, name)
   if (what === 'test' && name !== undefined) return runTests(path.resolve(here, name))
   throw new HubError('INPUT_INVALID', `use: ${USAGE}`)
@@ -31,12 +31,14 @@ function scaffold(here: string, name: string): number {
     throw new HubError('CONFLICT', `${folder} is there already: choose another name, or move it away`)
   mkdirSync(folder)
   const files = Object.entries(pluginFiles(name))
+  // As the hub finds it, which npm starts in its own folder.
+  const entry = path.relative(process.cwd(), path.join(folder, 'index.ts')).replaceAll(path.sep, '/')
   for (const [file, text] of files) writeFileSync(path.join(folder, file), text, { flag: 'wx' })
   process.stdout.write(
     [
       `${name}/ holds a plugin that runs: ${files.map(([file]) => file).join(', ')}`,
       `  npm run hub -- plugin test ./${name}`,
-      `  HUB_PLUGINS=./${name}/index.ts npm start`,
+      `  HUB_PLUGINS=${entry.startsWith('.') ? entry : `./${entry}`} npm start`,
       '',
     ].join('\n'),
   )

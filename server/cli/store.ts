@@ -3,6 +3,7 @@ import { HubError } from '#contract'
 import { openStore, restoreEmbedded } from '../../core/index.ts'
 import { MIGRATIONS } from '../compose.ts'
 import type { ServerConfig } from '../config.ts'
+import { fromHere } from './where.ts'
 
 const open = (config: ServerConfig) =>
   openStore({
@@ -28,9 +29,10 @@ export async function backup(config: ServerConfig, [file]: readonly string[]): P
   if (!file) throw new HubError('INPUT_INVALID', 'name the file: backup <file>.tar.gz')
   const store = await open(config)
   try {
-    await store.backup(path.resolve(file))
+    const written = fromHere(file)
+    await store.backup(written)
     process.stdout.write(
-      `${file} written; keep secret.key of the data folder beside it: stored secrets open with it alone\n`,
+      `${written} written; keep secret.key of the data folder beside it: stored secrets open with it alone\n`,
     )
     return 0
   } finally {
@@ -42,7 +44,7 @@ export async function restore(config: ServerConfig, [file]: readonly string[]): 
   if (!file) throw new HubError('INPUT_INVALID', 'name the file: restore <file>.tar.gz')
   if (config.DATABASE_URL)
     throw new HubError('UNSUPPORTED', '`restore` is for embedded mode; restore PostgreSQL with pg_restore')
-  await restoreEmbedded(path.resolve(config.HUB_DATA_DIR), path.resolve(file))
+  await restoreEmbedded(path.resolve(config.HUB_DATA_DIR), fromHere(file))
   process.stdout.write(`restored into ${config.HUB_DATA_DIR}; put its secret.key there too\n`)
   return 0
 }

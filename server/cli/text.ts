@@ -1,5 +1,6 @@
 import { styleText } from 'node:util'
 import type { Block, Message } from '#contract'
+import { convertMarkdown, type Markup } from '../../adapters/shared/markdown.ts'
 
 /** A message for a terminal: structure by blank lines and indentation, colour only where there is a terminal. */
 export function messageText(message: Message, colour: boolean): string {
@@ -55,7 +56,7 @@ function blockText(block: Block, colour: boolean): string {
           .map((a) =>
             a.kind === 'link'
               ? `${a.label}: ${a.url}`
-              : `${a.label}: npm run hub -- ${a.run}${a.kind === 'form' ? ' …' : ''}`,
+              : `${a.label}: npm run hub -- ${pasted(a.run)}${a.kind === 'form' ? ' …' : ''}`,
           )
           .join('\n'),
       )
@@ -67,10 +68,20 @@ function blockText(block: Block, colour: boolean): string {
 }
 
 /** The marks of the markdown subset say nothing in a terminal. */
-function plain(markdown: string): string {
-  return markdown
-    .replace(/\*\*([^*\n]+)\*\*/g, '$1')
-    .replace(/(^|[\s(])[*_]([^*_\n]+)[*_](?=[\s).,:;!?]|$)/gm, '$1$2')
-    .replace(/`([^`\n]+)`/g, '$1')
-    .replace(/\[([^\]\n]+)\]\(([^)\s]+)\)/g, '$1 ($2)')
+const TERMINAL: Markup = {
+  escape: (text) => text,
+  code: (text) => text,
+  fence: (text) => text,
+  bold: (inner) => inner,
+  italic: (inner) => inner,
+  strike: (inner) => inner,
+  heading: (inner) => inner,
+  quote: (inner) => `> ${inner}`,
+  item: (indent, inner) => `${indent}- ${inner}`,
+  link: (_label, shown, address) => `${shown} (${address})`,
+  line: (text) => text,
 }
+const plain = (markdown: string): string => convertMarkdown(markdown, TERMINAL)
+
+/** One word for the shell: pasted, the line is run as it stands here, whatever it quotes. */
+const pasted = (line: string): string => (/^[\w\s./:=@,-]*$/.test(line) ? line : `'${line.replaceAll("'", `'\\''`)}'`)

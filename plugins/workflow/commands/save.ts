@@ -85,7 +85,7 @@ const named = (name: string, yaml: string): string =>
 
 function saved({ name, triggers, steps }: Definition, version: string): Message {
   const starts = triggers.map((trigger) => {
-    if ('schedule' in trigger) return `at ${trigger.schedule} (${trigger.timezone})`
+    if ('schedule' in trigger) return `at ${code(trigger.schedule)} (${trigger.timezone})`
     if ('event' in trigger) return `on ${trigger.event}`
     return 'workflow' in trigger ? `after ${trigger.workflow}` : `by webhook: ${code(`/workflow hook ${name}`)}`
   })
