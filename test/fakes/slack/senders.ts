@@ -153,11 +153,7 @@ export function createSender(target: Target, state: SlackState, options: SenderO
   }
   const nameOf = (user: string) => state.users.get(user)?.name ?? 'someone'
   const escapeEntities = (text: string) =>
-    text
-      .replace(/&/g, '&amp;')
-      .replace(/</g, '&lt;')
-      .replace(/>/g, '&gt;')
-      .replace(CHOSEN, '<$1>')
+    text.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;').replace(CHOSEN, '<$1>')
   const interact = (payload: Record<string, unknown>) =>
     request(new URLSearchParams({ payload: JSON.stringify(payload) }).toString(), FORM)
 
