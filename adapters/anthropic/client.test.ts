@@ -163,6 +163,10 @@ describe('failures', () => {
       message: expect.stringContaining('silent'),
     })
   })
+  it('a model that thinks for long is not silent while it pings', async () => {
+    fake.next({ kind: 'thinking', pings: 12, everyMs: 100, value: good })
+    expect(await claude({}, 900).generate(ask())).toMatchObject({ kind: 'answer', value: good })
+  })
   it("the caller's abort is not an error of Anthropic", async () => {
     fake.next({ kind: 'silent' })
     const stop = new AbortController()

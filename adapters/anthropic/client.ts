@@ -5,7 +5,7 @@ import type { AnthropicConfig } from './config.ts'
 import { toHubError, unreachable } from './errors.ts'
 import { type Collected, collect } from './stream.ts'
 
-/** Longest silence: the API sends `ping` events while a model thinks (https://docs.claude.com/en/docs/build-with-claude/streaming). */
+/** Longest silence: the API sends `ping` events while a model thinks (https://docs.claude.com/en/docs/build-with-claude/streaming). The SDK keeps them to itself, so bytes are what is heard. */
 const SILENCE_MS = 60_000
 /** Problems of one answer that are worth telling the model; the rest is the same mistake again. */
 const MAX_PROBLEMS = 8
@@ -43,7 +43,7 @@ export function createClaude(config: AnthropicConfig, options: { readonly silenc
     const watch = watchdog(request.signal, silenceMs)
     try {
       const { type, schema } = sdk.zodOutputFormat(request.schema)
-      const events = await client.messages.create(
+      const events = await client.withOptions({ fetch: heardBy(watch.heard) }).messages.create(
         {
           model,
           max_tokens: request.maxOutputTokens,
@@ -55,10 +55,7 @@ export function createClaude(config: AnthropicConfig, options: { readonly silenc
         },
         { signal: watch.signal },
       )
-      const collected = await collect(events, (characters) => {
-        watch.heard()
-        request.onProgress?.(characters)
-      })
+      const collected = await collect(events, (characters) => request.onProgress?.(characters))
       request.signal.throwIfAborted()
       if (!collected.complete && !watch.signal.aborted) throw unreachable(config, 'cut the answer before its end')
       watch.signal.throwIfAborted()
@@ -78,6 +75,22 @@ export function createClaude(config: AnthropicConfig, options: { readonly silenc
     }
   }
   return { nameOf, generate }
+}
+
+/** Tells of every piece of an answer as it comes. */
+function heardBy(heard: () => void): typeof fetch {
+  return async (input, init) => {
+    const answer = await fetch(input, init)
+    if (answer.body === null) return answer
+    const told = new TransformStream<Uint8Array, Uint8Array>({
+      transform(piece, out) {
+        heard()
+        out.enqueue(piece)
+      },
+    })
+    const { status, statusText, headers } = answer
+    return new Response(answer.body.pipeThrough(told), { status, statusText, headers })
+  }
 }
 
 /** Aborts with the caller's signal, or when nothing was heard for too long: the SDK's timeout ends with the headers. */

@@ -109,6 +109,9 @@ export function createProposals({ client, objects, compare }: ProposalPorts): Pr
       if (old === null)
         await call(name, 'POST /repos/{owner}/{repo}/git/refs', { ref: `refs/heads/${branch}`, sha }, what, signal)
       else {
+        // Only what was looked at is replaced: somebody may have pushed while the commit was made.
+        if ((await branchHead(name, branch, signal)) !== old)
+          throw new HubError('CONFLICT', `somebody pushed to ${branch} of ${name} meanwhile; run it again`)
         const parameters = { ref: `heads/${branch}`, sha, force: true }
         await call(name, 'PATCH /repos/{owner}/{repo}/git/refs/{ref}', parameters, what, signal)
       }

@@ -355,6 +355,25 @@ describe('proposing', () => {
     ).rejects.toMatchObject({ code: 'CONFLICT', message: expect.stringMatching(/somebody else pushed/) })
     expect(branch()).toBe(theirs.sha)
   })
+  test('so does what somebody pushes there while the hub writes', async () => {
+    const { sha } = fake.push('main', { 'README.md': '# App\n' })
+    await port.propose(write(sha), signal)
+    const theirs: string[] = []
+    const watched: GitHubClient = {
+      ...client,
+      async call(asked) {
+        const done = await client.call(asked)
+        if (asked.route.startsWith('POST') && asked.route.endsWith('/git/commits'))
+          theirs.push(fake.push('autodevhub/docs-main', { 'README.md': '# By hand\n' }).sha)
+        return done
+      },
+    }
+    const busy = createRepositories(watched, createIdentity(client), kv())
+    await expect(
+      busy.propose(write(sha, { files: [{ path: 'README.md', text: '# 3' }] }), signal),
+    ).rejects.toMatchObject({ code: 'CONFLICT', message: expect.stringContaining('meanwhile; run it again') })
+    expect([branch()]).toEqual(theirs)
+  })
   test('a protected branch says what cures it', async () => {
     const { sha } = fake.push('main', { 'README.md': '# App\n' })
     fake.repository().state.protected.add('autodevhub/docs-main')

@@ -25,6 +25,14 @@ const post = async (path: string, body: object): Promise<{ readonly number: numb
   return (await answer.json()) as { readonly number: number }
 }
 
+test('a long conversation is read from its first words and its end', async () => {
+  const { number } = await post('issues', { title: 'Which queue?', body: '' })
+  const like = { on: `${REPO}#${number}`, edited: false, updatedAtMs: Date.now() }
+  for (let i = 1; i <= 601; i++) fake.comments.push({ ...like, id: 10_000 + i, body: `comment ${i}` })
+  const place = { plugin: 'github', workspace: 'github:1', channel: `${REPO}#${number}`, visibility: 'team' } as const
+  const said = (await createThreads(client).read(place, AbortSignal.timeout(10_000))).map(({ text }) => text)
+  expect([said.length, said[0], said[1], said.at(-1)]).toEqual([200, 'Which queue?', 'comment 403', 'comment 601'])
+})
 test('an issue is read with its comments, in order, without what the hub or a bot wrote', async () => {
   const { number } = await post('issues', { title: 'Which queue?', body: 'Redis fails.' })
   for (const body of ['We need one.', `An answer\n\n${markOf('k')}`, 'Decision: PostgreSQL'])

@@ -6,6 +6,8 @@ import { spotOf } from './place.ts'
 
 const PAGE = 100
 const MOST = 200
+/** The last one may hold a single comment. */
+const LAST_PAGES = 3
 /** What the hub wrote, whoever's name stands above it. */
 const OWN = /<!-- hub:(?:delivery|issue|comment|proposal)=/
 
@@ -26,24 +28,29 @@ export function createThreads(client: GitHubClient): Threads {
   return {
     async read(place, signal) {
       const { owner, repo, number } = spotOf(place)
-      const call = (route: string, more: object) =>
-        client.call({
+      const ask = (route: string, more: object) =>
+        client.answer({
           route,
           parameters: { owner, repo, issue_number: number, ...more },
           repository: { owner, repo },
           what: `comments of ${place.channel}`,
           signal,
         })
-      const first = parse(topic, await call('GET /repos/{owner}/{repo}/issues/{issue_number}', {}), place.channel)
-      const comments: z.infer<typeof post>[] = []
-      for (let page = 1; comments.length < MOST; page += 1) {
+      const list = async (page: number) => {
         const route = 'GET /repos/{owner}/{repo}/issues/{issue_number}/comments'
-        const listed = parse(z.array(post), await call(route, { per_page: PAGE, page }), 'comments')
-        comments.push(...listed)
-        if (listed.length < PAGE) break
+        const { data, headers } = await ask(route, { per_page: PAGE, page })
+        const [, last] = /[?&]page=(\d+)[^>]*>; rel="last"/.exec(String(headers.link ?? '')) ?? []
+        return { listed: parse(z.array(post), data, 'comments'), last: Number(last ?? page) }
       }
+      const { data } = await ask('GET /repos/{owner}/{repo}/issues/{issue_number}', {})
+      const first = parse(topic, data, place.channel)
+      // Oldest first, and a conversation decides at its end: after the first page only the last ones are read.
+      const { listed, last } = await list(1)
+      const pages = [listed]
+      for (let page = Math.max(2, last - LAST_PAGES + 1); page <= last; page += 1) pages.push((await list(page)).listed)
+      const comments = pages.flat().slice(1 - MOST)
       const all = [{ ...first, body: [first.title, first.body ?? ''].join('\n\n').trim() }, ...comments]
-      return all.slice(0, MOST).flatMap(({ id, html_url, body, created_at, user }): Said[] => {
+      return all.flatMap(({ id, html_url, body, created_at, user }): Said[] => {
         if (body === null || user?.type === 'Bot' || OWN.test(body)) return []
         return [
           { id: String(id), author: user?.login ?? 'ghost', text: body, atMs: Date.parse(created_at), url: html_url },

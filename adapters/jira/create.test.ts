@@ -102,6 +102,7 @@ describe('a search', () => {
   const jql = (query: Partial<Parameters<typeof jqlOf>[0]>) => jqlOf({ project: 'PAY', ...query }, nowMs)
   test('says what is looked for, and nothing else', () => {
     expect(jql({})).toBe('project = "PAY" ORDER BY updated DESC, id DESC')
+    expect(jql({ order: 'created' })).toBe('project = "PAY" ORDER BY created ASC, id ASC')
     expect(jql({ text: 'saved "cards" OR (1=1) --', updatedSinceMs: nowMs - 90_000 })).toBe(
       'project = "PAY" AND (text ~ "saved" AND text ~ "cards") AND updated >= -3m ORDER BY updated DESC, id DESC',
     )

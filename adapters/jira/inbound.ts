@@ -87,7 +87,8 @@ export function createInbound(deps: InboundDeps): Inbound {
     })
     if (!payload.own && !comment) await lookAt(read, issue, deliveryId)
     // A clock that is ahead must not hide what comes after.
-    await seen.note(issue.id, Math.min(now(), Math.max(read.timestamp, updatedMs(issue))), log)
+    const atMs = Math.min(now(), Math.max(read.timestamp, updatedMs(issue)))
+    await (kind === 'commented' ? seen.noteComment(issue.id, atMs, log) : seen.note(issue.id, atMs, log))
   }
   const run = async (read: JiraDelivery, issue: EventIssue, deliveryId: string, log: Log): Promise<void> => {
     const { comment } = read

@@ -6,7 +6,7 @@ const WORDS_MAX = 10
  * JQL that cannot leave the project. What people wrote stands in brackets of its own, which it can neither close nor open.
  * https://support.atlassian.com/jira-software-cloud/docs/what-is-advanced-search-in-jira-cloud/
  */
-export function jqlOf({ project, query, text, updatedSinceMs }: IssueQuery, nowMs: number): string | null {
+export function jqlOf({ project, query, text, updatedSinceMs, order }: IssueQuery, nowMs: number): string | null {
   const conditions = [`project = ${quoted(project)}`]
   if (query !== undefined && query.trim() !== '') conditions.push(`(${checkedQuery(query)})`)
   if (text !== undefined) {
@@ -16,7 +16,8 @@ export function jqlOf({ project, query, text, updatedSinceMs }: IssueQuery, nowM
   }
   // Relative: an absolute time is read in the time zone of whoever owns the token.
   if (updatedSinceMs !== undefined) conditions.push(`updated >= -${minutesSince(updatedSinceMs, nowMs)}m`)
-  return `${conditions.join(' AND ')} ORDER BY updated DESC, id DESC`
+  const by = order === 'created' ? 'created ASC, id ASC' : 'updated DESC, id DESC'
+  return `${conditions.join(' AND ')} ORDER BY ${by}`
 }
 export function minutesSince(sinceMs: number, nowMs: number): number {
   return Math.max(1, Math.ceil((nowMs - sinceMs) / 60_000) + 1)
@@ -36,7 +37,7 @@ function checkedQuery(query: string): string {
   const order = /\border\s+by\b/i.exec(
     query.replace(/"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'/g, (s) => ' '.repeat(s.length)),
   )
-  if (order) throw new HubError('INPUT_INVALID', 'Leave ORDER BY out of the query: the newest change comes first')
+  if (order) throw new HubError('INPUT_INVALID', 'Leave ORDER BY out of the query: the order is the hub’s')
   let at = 0
   for (; at < query.length; at += 1) {
     const sign = query[at] ?? ''

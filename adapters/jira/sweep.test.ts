@@ -1,9 +1,11 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { Hub, IssueChanged, Origin } from '#contract'
+import { type DataCenterFake, startDataCenterFake } from '../../test/fakes/jira/data-center.ts'
 import { ANN, type JiraFake, startJiraFake } from '../../test/fakes/jira/index.ts'
 import { memoryKv } from '../../test/support/kv.ts'
-import { createClient } from './client.ts'
+import { createClient, type JiraClient } from './client.ts'
 import { config, type JiraConfig } from './config.ts'
+import { overDataCenter, personalToken } from './data-center/client.ts'
 import { createSeen } from './seen.ts'
 import { createSweep } from './sweep.ts'
 
@@ -18,6 +20,8 @@ let sweep: () => Promise<void>
 let rung: IssueChanged[]
 let recovered: { project: string; events: number; lost: string[]; fromMs: number; toMs: number }[]
 let heard: (issue: { id: string; updatedMs: number }) => Promise<void>
+let commented: (issue: { id: string; updatedMs: number }) => Promise<void>
+let onPublish: () => void
 let isAway: boolean
 
 beforeEach(async () => {
@@ -25,6 +29,7 @@ beforeEach(async () => {
   rung = []
   recovered = []
   isAway = false
+  onPublish = () => undefined
   fake = await startJiraFake({ now: () => nowMs })
   const settings = config.parse({
     baseUrl: fake.baseUrl,
@@ -33,12 +38,21 @@ beforeEach(async () => {
     webhookSecret: fake.webhookSecret,
   })
   const client = createClient(settings)
+  close = async () => {
+    client.close()
+    await fake.close()
+  }
+  open(client)
+})
+/** A sweep over one site, from its first look. */
+function open(client: JiraClient): void {
   const kv = memoryKv(() => nowMs)
   const seen = createSeen(kv)
   const known = new Set<string>()
   const hub = {
     async publish(event: { name: string }, payload: never, { deliveryId }: Origin) {
       if (isAway) throw new Error('the database is away')
+      onPublish()
       const status = known.has(deliveryId) ? 'duplicate' : 'queued'
       known.add(deliveryId)
       if (status === 'queued') (event.name === 'issue.changed' ? rung : recovered).push(payload)
@@ -48,15 +62,14 @@ beforeEach(async () => {
   const run = createSweep({ client, hub, kv, seen, workspace: 'jira:site', now: () => nowMs })
   sweep = () => run(SILENT, signal)
   heard = ({ id, updatedMs }) => seen.note(id, updatedMs, SILENT)
-  close = async () => {
-    client.close()
-    await fake.close()
-  }
-})
+  commented = ({ id, updatedMs }) => seen.noteComment(id, updatedMs, SILENT)
+}
 afterEach(async () => {
   expect(fake.problems).toEqual([])
   await close()
 })
+const configOf = ({ baseUrl, token, webhookSecret }: DataCenterFake) =>
+  config.parse({ baseUrl, personalAccessToken: token, webhookSecret })
 const create = (summary: string) => fake.world.create(ANN, { project: 'PAY', summary })
 
 test('the first look only notes where it began', async () => {
@@ -131,6 +144,50 @@ test('more than a page is read to its end', async () => {
   nowMs += 5 * MINUTE
   await sweep()
   expect([rung.length, recovered[0]?.events]).toEqual([230, 230])
+})
+test.each(['Cloud', 'Data Center'])(
+  'nobody is stepped over when somebody edits between two pages (%s)',
+  async (edition) => {
+    const other = edition === 'Cloud' ? null : await startDataCenterFake({ now: () => nowMs })
+    const site = other
+      ? overDataCenter(createClient(configOf(other), Date.now, personalToken(other.baseUrl, other.token)))
+      : null
+    if (site) open(site)
+    const { world } = other ?? fake
+    await sweep()
+    nowMs += MINUTE
+    const made = Array.from({ length: 130 }, (_, i) => {
+      nowMs += MINUTE
+      return world.create(ANN, { project: 'PAY', summary: `issue ${i}` })
+    })
+    nowMs += 5 * MINUTE
+    onPublish = () => {
+      onPublish = () => undefined
+      const [first] = made
+      if (first) world.edit(ANN, first, { summary: 'edited' })
+    }
+    await sweep()
+    expect(rung.map(({ issueId }) => issueId)).toEqual(made.map(({ id }) => id))
+    expect(recovered.map(({ events }) => events)).toEqual([130])
+    site?.close()
+    await other?.close()
+  },
+)
+test('an edit that no webhook told is found behind a comment that one did, and no gap is told of comments', async () => {
+  await sweep()
+  nowMs += MINUTE
+  const issue = create('one')
+  await heard(issue)
+  nowMs += MINUTE
+  fake.world.edit(ANN, issue, { summary: 'nobody told' })
+  nowMs += MINUTE
+  fake.world.comment(ANN, issue, { type: 'doc', version: 1, content: [] })
+  await commented(issue)
+  nowMs += 5 * MINUTE
+  await sweep()
+  await sweep()
+  expect(rung).toEqual([expect.objectContaining({ issueId: issue.id, change: 'updated', recovered: true })])
+  expect(recovered).toEqual([])
 })
 test('a gap of more than a day says what it left out', async () => {
   await sweep()

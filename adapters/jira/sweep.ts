@@ -15,6 +15,8 @@ const SLACK_MS = 2_000
 /** Further back than this nobody is told issue by issue. */
 const MAX_GAP_MS = 24 * 3_600_000
 const MAX_PAGES = 50
+/** More than a search by whole minutes reads again: what comes this far is asked for anew. */
+const STRIDE_MS = 5 * 60_000
 
 const LOST = ['issues and comments that were deleted meanwhile'] as const
 
@@ -47,13 +49,17 @@ export function createSweep({
     }
     const fromMs = Math.max(stored, toMs - MAX_GAP_MS)
     const missed = new Map<string, number>()
+    const looked = new Set<string>()
     let reachedMs = fromMs
+    let sinceMs = fromMs
     let token: string | undefined
     for (let at = 0; at < MAX_PAGES; at += 1) {
-      const { issues, nextPageToken } = await changedSince(client, fromMs, now(), token, signal)
+      const { issues, nextPageToken } = await changedSince(client, sinceMs, now(), token, signal)
       for (const { id, key, fields } of issues) {
         const updatedMs = Date.parse(fields.updated)
-        if (updatedMs <= fromMs || updatedMs > toMs) continue
+        const deliveryId = `sweep:${id}@${updatedMs}`
+        if (updatedMs <= fromMs || updatedMs > toMs || looked.has(deliveryId)) continue
+        looked.add(deliveryId)
         reachedMs = Math.max(reachedMs, updatedMs)
         if (updatedMs - (await seen.untilMs(id)) <= SLACK_MS) continue
         const project = fields.project.key
@@ -61,16 +67,21 @@ export function createSweep({
         const { status } = await hub.publish(
           issueChanged,
           { ...event, changed: [], own: false, recovered: true },
-          { workspace, deliveryId: `sweep:${id}@${updatedMs}`, lane: laneOf(workspace, id) },
+          { workspace, deliveryId, lane: laneOf(workspace, id) },
         )
+        // An edit before a comment that was heard may have been lost; that it was is not known, so it is no gap to tell of.
+        const wasCommented = updatedMs - (await seen.commentedMs(id)) <= SLACK_MS
         await seen.note(id, updatedMs, log)
-        if (status === 'queued') missed.set(project, (missed.get(project) ?? 0) + 1)
+        if (status === 'queued' && !wasCommented) missed.set(project, (missed.get(project) ?? 0) + 1)
       }
-      token = nextPageToken ?? undefined
-      if (token === undefined) {
+      if (nextPageToken == null) {
         reachedMs = toMs
         break
       }
+      // Who edits an issue of a page that was read takes it to the end, and the next page would begin behind one that nobody has read.
+      const isFurther = reachedMs - sinceMs >= STRIDE_MS
+      if (isFurther) sinceMs = reachedMs
+      token = isFurther ? undefined : nextPageToken
     }
     await kv.set(CURSOR, reachedMs)
     const tooLong = stored < fromMs ? [`changes before ${new Date(fromMs).toISOString()}`] : []

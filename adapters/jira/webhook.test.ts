@@ -336,6 +336,12 @@ describe('a change', () => {
   })
 })
 
+test('a comment hides nothing that was changed before it from the sweep', async () => {
+  const it = await open()
+  await it.fake.say(it.target, it.issue, 'Just words')
+  expect(await it.seen.untilMs(it.issue.id)).toBe(0)
+  expect(await it.seen.commentedMs(it.issue.id)).toBeGreaterThan(0)
+})
 test('a clock of Jira’s that is ahead hides nothing from the sweep', async () => {
   const it = await open()
   const { payload, identifier } = it.latest()

@@ -68,8 +68,8 @@ ${ISSUE_FIELDS}`,
   z.object({ issue: wireIssue }),
 )
 export const issuePage = define(
-  `query IssuePage($filter: IssueFilter!, $first: Int!, $after: String, $archived: Boolean!) {
-  issues(filter: $filter, first: $first, after: $after, includeArchived: $archived, orderBy: updatedAt) {
+  `query IssuePage($filter: IssueFilter!, $first: Int!, $after: String, $archived: Boolean!, $order: PaginationOrderBy!) {
+  issues(filter: $filter, first: $first, after: $after, includeArchived: $archived, orderBy: $order) {
     nodes { ...IssueFields }
     pageInfo { hasNextPage endCursor }
   }

@@ -19,6 +19,8 @@ export interface Reader {
       readonly first: number
       readonly after: string | null
       readonly archived: boolean
+      /** Absent: newest change first. */
+      readonly order?: 'createdAt'
     },
     place: CriteriaPlace,
     signal: AbortSignal,
@@ -91,12 +93,12 @@ export function createReader(deps: {
         throw error
       }
     },
-    async page(workspace, { filter, first, after, archived }, place, signal) {
+    async page(workspace, { filter, first, after, archived, order = 'updatedAt' }, place, signal) {
       const organizationId = await organizationOf(workspace, signal)
       if (organizationId === null) return { snapshots: [], cursor: null }
       const { issues } = await client.call(
         issuePage,
-        { filter, first: Math.max(1, Math.min(first, PAGE)), after, archived },
+        { filter, first: Math.max(1, Math.min(first, PAGE)), after, archived, order },
         { ...optionsOf(organizationId, signal), what: 'issues' },
       )
       const { hasNextPage, endCursor } = issues.pageInfo

@@ -76,6 +76,7 @@ export function createTracker(deps: {
           first: query.limit ?? PAGE,
           after: query.cursor ?? null,
           archived: false,
+          ...(query.order === 'created' ? { order: 'createdAt' as const } : {}),
         },
         place,
         signal,

@@ -27,7 +27,7 @@ export interface Patience {
   readonly togetherMs: number
   readonly whileMs: number
 }
-export const PATIENCE: Patience = { mailMs: 6_000, momentMs: 500, togetherMs: 30_000, whileMs: 5 * 60_000 }
+const PATIENCE: Patience = { mailMs: 6_000, momentMs: 500, togetherMs: 30_000, whileMs: 5 * 60_000 }
 
 /** DNS of one mail. */
 export interface Asking {

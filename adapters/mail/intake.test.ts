@@ -265,8 +265,7 @@ describe('reading a mailbox', () => {
       return 'later'
     }
     imap.arrive(mailOf({ from: 'ann@quiet.test', subject: 'ann' }))
-    for (let n = 0; n < 100; n++)
-      imap.arrive(mailOf({ from: `eve@x${n}.evil-${n % 5}.test`, subject: `flood ${n}` }))
+    for (let n = 0; n < 100; n++) imap.arrive(mailOf({ from: `eve@x${n}.evil-${n % 5}.test`, subject: `flood ${n}` }))
     start('a', { now: () => nowMs })
     await expect.poll(() => read.length, { timeout: 10_000 }).toBe(101)
     await expect.poll(async () => (await position())?.later, { timeout: 8_000 }).toHaveLength(100)

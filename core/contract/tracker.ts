@@ -72,7 +72,7 @@ export interface NewIssue {
   readonly body: string
   readonly section?: SectionWrite
   readonly parentId?: string
-  /** The same key again finds the issue made before instead of making a second one. */
+  /** The same key again finds the issue made before instead of making a second one; where that was deleted it is refused, and takes another key. */
   readonly key: string
 }
 export interface IssuePage {
@@ -87,6 +87,8 @@ export interface IssueQuery {
   /** Words to look for; used to find similar issues before one is created. */
   readonly text?: string
   readonly updatedSinceMs?: number
+  /** `created`: by creation, an order that no edit changes, for whoever reads page by page while people work. Absent: newest change first. */
+  readonly order?: 'created'
   readonly cursor?: string
   readonly limit?: number
 }
@@ -109,7 +111,6 @@ export interface Tracker {
     signal: AbortSignal,
   ): Promise<{ readonly changed: boolean; readonly issue: TrackerIssue }>
   create(issue: NewIssue, signal: AbortSignal): Promise<{ readonly created: boolean; readonly issue: TrackerIssue }>
-  /** Newest change first. */
   search(workspace: string, query: IssueQuery, place: CriteriaPlace, signal: AbortSignal): Promise<IssuePage>
   /** A link from the issue back to where its story is discussed; the same URL again changes nothing. */
   link(issue: IssueRef, link: { readonly url: string; readonly title: string }, signal: AbortSignal): Promise<void>

@@ -132,6 +132,26 @@ describe('a decision in a conversation', () => {
     expect((await run(press)).text).toContain('is merged: the decision is recorded')
     expect(host.proposals).toHaveLength(2)
   })
+  it('that a conversation takes after the first was merged is a record of its own, and both are told truly', async () => {
+    const thread = [...THREAD]
+    const { run, host } = desk(thread)
+    const press = runOf(await run('docs adr'))
+    await run(press)
+    const [first] = host.proposals
+    const [file] = first?.write.files ?? []
+    host.commit({ [file?.path ?? '']: file?.text ?? '' })
+    Object.assign(first ?? {}, { state: 'merged' })
+    thread.push(say('bob', 'Decision: we use Valkey for the cache.'))
+    expect(runOf(await run('docs adr Use Valkey'))).toBe(press)
+    expect((await run(press)).text).toContain('#2 is open: it adds docs/adr/0002-use-valkey.md')
+    expect((await run(press)).text).toContain('#2 stands as it is')
+    expect(host.proposals.map(({ write }) => write.branch)).toEqual([
+      expect.stringMatching(/^autodevhub\/adr-[0-9a-f]{10}$/),
+      expect.stringMatching(/^autodevhub\/adr-[0-9a-f]{10}-2$/),
+    ])
+    Object.assign(host.proposals[1] ?? {}, { state: 'merged' })
+    expect((await run(press)).text).toContain('octo/shop#2 is merged: the decision is recorded')
+  })
   it('is asked about before words of a private or internal place leave it, and only by whoever drafted it', async () => {
     const { run, source } = desk(THREAD)
     const press = runOf(await run('docs adr', { visibility: 'private' }))

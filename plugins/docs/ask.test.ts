@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import type { Message } from '#contract'
+import { HubError, type Message } from '#contract'
 import type { Store } from '../../core/store/open.ts'
 import { docsDesk } from '../../test/fakes/docs-desk.ts'
 import { memoryRepositories } from '../../test/fakes/memory-repositories.ts'
@@ -122,6 +122,27 @@ function suite() {
     expect((await run('docs search kangaroo')).text).toContain('docs/page-3.md')
     expect((await run('docs search Text 4')).text).not.toContain('page-4.md')
     expect((await run('docs status')).text).toContain('30 documents')
+  })
+  it('links each passage to the commit it was read at, also while the index is half read', async () => {
+    const { run, host } = desk()
+    const pages = (text: string) =>
+      Object.fromEntries(Array.from({ length: 45 }, (_, i) => [`docs/p${String(i).padStart(2, '0')}.md`, text]))
+    const first = host.commit({ ...pages('# Page\n'), 'docs/p00.md': '# Begin\n\nA kangaroo lives here.\n' })
+    await run('docs sync')
+    const { blob } = host.port
+    const second = host.commit({
+      ...pages('# Page\n\nMore.\n'),
+      'docs/p00.md': '# Begin\n\nNew.\n\nA kangaroo lives here.\n',
+    })
+    let reads = 0
+    host.port.blob = async (...asked) => {
+      reads += 1
+      if (reads > 41) throw new HubError('UNAVAILABLE', 'the host is away')
+      return blob(...asked)
+    }
+    await expect(run('docs sync')).rejects.toThrow('the host is away')
+    expect(markdownOf(await run('docs search kangaroo'))).toContain(`/blob/${second}/docs/p00.md?plain=1#L5`)
+    expect(markdownOf(await run('docs search p44'))).toContain(`/blob/${first}/docs/p44.md?plain=1#L1`)
   })
   it('leaves out what is no readable text, each with its reason', async () => {
     const { run, host } = desk()

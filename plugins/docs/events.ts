@@ -60,7 +60,7 @@ export function docsEvents(desk: Desk, hub: Pick<Hub, 'maybe'>): readonly EventH
       if (!story || story.visibility === 'private') return
       const key = { workspace: ctx.workspace, ...STORIES }
       const lines = linesOf(story.markdown)
-      await desk.index().put(key, [{ path: reference, blob: `v${version}`, title, chunks: chunksOf(lines) }])
+      await desk.index().put(key, [{ path: reference, blob: `v${version}`, title, chunks: chunksOf(lines), sha: null }])
       await desk.index().settle(key, {
         url: '',
         isPrivate: true,

@@ -192,6 +192,19 @@ describe('a push, with a model', () => {
     expect(host.proposals[0]?.write.baseSha).toBe(sha)
     expect(host.proposals[0]?.write.files[0]?.text).toContain('Call `openShop()` first. It listens on port 4000.')
   })
+  it('an open pull request stays on its branch when the settings name another; the next one is there', async () => {
+    const { model } = scripted([RENAME], [PORT], [])
+    const { change, pull, host } = await shop(model)
+    await change({ 'src/shop.ts': NEW_SHOP.replace('4000', '3000') })
+    await change({ 'src/shop.ts': NEW_SHOP, '.autodevhub.yml': 'docs:\n  branch: autodevhub/manual\n' })
+    expect(host.proposals.map(({ write }) => write.branch)).toEqual(['autodevhub/docs'])
+    expect(host.proposals[0]?.write.files[0]?.text).toContain('port 4000')
+    host.close(1)
+    await pull({ number: 1, change: 'closed' })
+    const api = '# API\n\n<!-- autodevhub:exports src/shop.ts -->\n<!-- /autodevhub -->\n'
+    await change({ 'docs/api.md': api })
+    expect(host.proposals.map(({ write }) => write.branch)).toEqual(['autodevhub/docs', 'autodevhub/manual'])
+  })
   it('what people closed is not proposed again, not told in an issue, and not confused with a fork', async () => {
     const { model } = scripted([RENAME])
     const { change, pull, host, status } = await shop(model)

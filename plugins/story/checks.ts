@@ -1,6 +1,6 @@
+import { cleanOutput } from '#contract'
 import type { Criterion, Draft, Span } from './draft.ts'
 import { parseGherkin, toGherkin } from './gherkin.ts'
-import { cleanOutput } from './hygiene.ts'
 import { findAmbiguous } from './source/ambiguity.ts'
 import { findQuote } from './source/spans.ts'
 import type { FreshCriterion, FreshDraft } from './version.ts'

@@ -1,5 +1,5 @@
+import { cleanOutput } from '#contract'
 import type { CriterionKind } from './draft.ts'
-import { cleanOutput } from './hygiene.ts'
 import type { SplitAnswer } from './prompt.ts'
 import type { StoryDraft } from './version.ts'
 

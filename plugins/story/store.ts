@@ -270,13 +270,14 @@ export function createStore(db: Db) {
     },
     /**
      * Writes the next version once for each job. `build` sees what stands at that moment under a lock, so an edit made meanwhile is merged
-     * and never lost; null writes nothing.
+     * and never lost; null writes nothing. `beside` writes what must stand with the new version or not at all.
      */
     async append(
       writer: Writer,
       number: number,
       reopen: boolean,
       build: (current: Saved) => NewVersion | null,
+      beside?: (tx: Tx) => Promise<void>,
     ): Promise<Saved | null> {
       return db.transaction(async (tx) => {
         const { workspace } = writer
@@ -302,6 +303,7 @@ export function createStore(db: Db) {
             updatedAt: sql`clock_timestamp()`,
           })
           .where(and(eq(stories.workspace, workspace), eq(stories.id, storyId)))
+        await beside?.(tx)
         return need(tx, { workspace, storyId })
       })
     },

@@ -81,10 +81,12 @@ const CONTRACT_TESTS = [
   'counts no change that is none',
   'repeats a write whose answer was lost',
   'makes one issue of one key',
+  'makes another issue of another key alone',
   'finds the issue whose creation was not answered',
   'creates an issue with its criteria',
   'links once',
   'searches newest first and page by page',
+  'searches by creation, whatever is edited between two pages',
   'searches by words and by time',
   'refuses a query the tracker does not understand',
   'finds nothing outside of the project',
@@ -376,6 +378,15 @@ export function trackerContract(one: TrackerCase): void {
       expect(rig.issues(rig.project)).toBe(2)
     })
 
+    it('makes another issue of another key alone', async () => {
+      const { issue } = await rig.tracker.create(fresh('story-1'), never)
+      await rig.remove(issue.id)
+      const left = rig.issues(rig.project)
+      expect(await failure(rig.tracker.create(fresh('story-1'), never))).toMatchObject({ retry: 'never' })
+      expect(rig.issues(rig.project)).toBe(left)
+      expect((await rig.tracker.create(fresh('story-1:1'), never)).created).toBe(true)
+    })
+
     it('finds the issue whose creation was not answered', async () => {
       for (const fault of ['cut-after-commit', 'cut-before-commit'] as const) {
         const before = rig.issues(rig.project)
@@ -428,6 +439,21 @@ export function trackerContract(one: TrackerCase): void {
         cursor = page.cursor
       } while (cursor !== null)
       expect(seen).toEqual([1, 4, 3, 2, 0].map((i) => made[i]))
+    })
+
+    it('searches by creation, whatever is edited between two pages', async () => {
+      const made: string[] = []
+      for (let i = 0; i < 5; i++) made.push((await rig.add({ title: `Issue ${i}` })).id)
+      const seen: string[] = []
+      let cursor: string | null = null
+      do {
+        const page = await search({ limit: 2, order: 'created', ...(cursor === null ? {} : { cursor }) })
+        seen.push(...page.issues.map(({ id }) => id))
+        cursor = page.cursor
+        // One that is still to come and one that was, as people do.
+        for (const at of [0, 2, 4]) await rig.edit(made[at] ?? '', { title: `Edited ${seen.length}` })
+      } while (cursor !== null)
+      expect(seen.toSorted()).toEqual(made.toSorted())
     })
 
     it('searches by words and by time', async () => {

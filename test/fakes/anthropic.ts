@@ -28,6 +28,8 @@ export type Reaction =
   | { readonly kind: 'drop' }
   | { readonly kind: 'slow'; readonly ms: number }
   | { readonly kind: 'silent' }
+  /** Nothing but pings for a time, then the answer. */
+  | { readonly kind: 'thinking'; readonly pings: number; readonly everyMs: number; readonly value: unknown }
   /** Recorded events, one JSON text each, written in pieces that are cut at these byte offsets. */
   | { readonly kind: 'events'; readonly events: readonly string[]; readonly cutAt?: readonly number[] }
 
@@ -199,7 +201,7 @@ function answerTo(request: FakeRequest): Reaction {
 }
 
 function textOf(reaction: Reaction, request: FakeRequest): string {
-  if (reaction.kind === 'answer') return JSON.stringify(reaction.value)
+  if (reaction.kind === 'answer' || reaction.kind === 'thinking') return JSON.stringify(reaction.value)
   if (reaction.kind === 'text') return reaction.text
   if (reaction.kind === 'refuse') return ''
   const otherwise = answerTo(request)
@@ -284,6 +286,11 @@ const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
 async function play(reaction: Reaction, bytes: Buffer, outgoing: HttpBindings['outgoing']): Promise<void> {
   if (reaction.kind === 'silent') return
   if (reaction.kind === 'slow') await pause(reaction.ms)
+  if (reaction.kind === 'thinking')
+    for (let n = 0; n < reaction.pings; n += 1) {
+      outgoing.write(sse([JSON.stringify({ type: 'ping' })]))
+      await pause(reaction.everyMs)
+    }
   if (reaction.kind === 'cut') {
     // The callback runs once the bytes are with the kernel; only then may the socket go.
     outgoing.write(bytes.subarray(0, reaction.afterBytes), () => outgoing.destroy())

@@ -7,6 +7,7 @@ import {
   type Context,
   database,
   type Hub,
+  HubError,
   type Message,
   type Model,
   type ModelUsage,
@@ -97,7 +98,8 @@ export function storyDesk(options: {
     [model.name, options.model ?? null],
     ...(options.services ?? []),
   ])
-  const queue: { job: string; payload: unknown; workspace: string; key: string }[] = []
+  const queue: { job: string; payload: unknown; workspace: string; key: string; attempt: number }[] = []
+  let failShow: Error | null = null
   const keys = new Set<string>()
   const shown: { to: Place; message: Message }[] = []
   const audits: { action: string; subject: string }[] = []
@@ -115,13 +117,13 @@ export function storyDesk(options: {
   const catalog = createCatalog([...(parts.commands ?? [])])
   let jobs = 0
 
-  function contextOf(jobId: string, workspace: string, over: RunOptions = {}) {
+  function contextOf(jobId: string, workspace: string, over: RunOptions = {}, attempt = 1) {
     const progress: Message[] = []
     const published: { event: string; payload: unknown }[] = []
     const name = over.who ?? 'Ada'
     const ctx: Context = {
       jobId,
-      attempt: 1,
+      attempt,
       workspace,
       actor: {
         id: 'p1',
@@ -146,10 +148,15 @@ export function storyDesk(options: {
           if (handler.event.name === event.name) await handler.run(payload, contextOf(`${jobId}:on`, workspace).ctx)
       },
       send: async (_name, to, message) => void shown.push({ to, message }),
-      show: async (to, message) => void shown.push({ to, message }),
+      async show(to, message) {
+        const error = failShow
+        failShow = null
+        if (error) throw error
+        shown.push({ to, message })
+      },
       async enqueue(job, payload, { key = `${jobId}:${queue.length}`, workspace: other = workspace } = {}) {
         const unique = `${other}|${job.name}|${key}`
-        if (!keys.has(unique)) queue.push({ job: job.name, payload, workspace: other, key: unique })
+        if (!keys.has(unique)) queue.push({ job: job.name, payload, workspace: other, key: unique, attempt: 1 })
         keys.add(unique)
         return { jobId: unique }
       },
@@ -163,14 +170,20 @@ export function storyDesk(options: {
     for (const handler of parts.events ?? [])
       if (handler.event.name === event) await handler.run(payload, contextOf(`event-${jobs}`, workspace, over).ctx)
   }
-  /** Runs what was enqueued until nothing is left, or so many jobs; returns how many that were. */
+  /** Runs what was enqueued until nothing is left, or so many jobs; returns how many that were. One that failed is the next to run, as long as it may. */
   async function drain(most = Number.POSITIVE_INFINITY): Promise<number> {
     let ran = 0
     for (let next = queue.shift(); next; next = ran < most ? queue.shift() : undefined) {
-      const { job, payload, workspace, key } = next
+      const { job, payload, workspace, key, attempt } = next
       const handler = parts.jobs?.find((one) => one.job.name === job)
       if (!handler) throw new Error(`nobody runs ${job}`)
-      await handler.run(payload, contextOf(key, workspace).ctx)
+      try {
+        await handler.run(payload, contextOf(key, workspace, {}, attempt).ctx)
+      } catch (error) {
+        const isOver = attempt >= handler.job.retry.attempts || (error instanceof HubError && error.retry === 'never')
+        if (!isOver) queue.unshift({ ...next, attempt: attempt + 1 })
+        throw error
+      }
       ran += 1
     }
     return ran
@@ -186,7 +199,20 @@ export function storyDesk(options: {
     const announce = command.announce?.(resolved.args, workspace) ?? null
     return { message: await command.run(resolved.args, ctx), announce, jobId, progress, published }
   }
-  return { run, deliver, drain, shown, audits, catalog, parts, budget: tokens }
+  return {
+    run,
+    deliver,
+    drain,
+    shown,
+    /** The next message that is shown is not: the process dies there. */
+    failNextShow: (error: Error) => {
+      failShow = error
+    },
+    audits,
+    catalog,
+    parts,
+    budget: tokens,
+  }
 }
 
 /** Everything a message shows, as one text: what a person could read in any part of it. */

@@ -21,7 +21,8 @@ interface Stored {
   status: TrackerIssue['status']
   section: { criteria: readonly TrackedCriterion[]; notes: readonly string[]; storyRef: string; written: string } | null
   edits: number
-  madeBy: string | null
+  /** Grows with every change of any issue. */
+  changedAt: number
 }
 const hashOf = (value: unknown) => createHash('sha256').update(JSON.stringify(value)).digest('hex').slice(0, 16)
 
@@ -29,11 +30,14 @@ const hashOf = (value: unknown) => createHash('sha256').update(JSON.stringify(va
  * A tracker in memory, for the engine above the port: it keeps state, refuses a write that names an older version, and counts reads and writes.
  * What the platforms themselves demand is the business of their own fakes.
  */
-export function memoryTracker(site = 'acme:site') {
+export function memoryTracker(site = 'acme:site', plugin = 'acme') {
   const issues = new Map<string, Stored>()
+  /** What was made for each key; known for ever, as in a tracker that takes an id once. */
+  const made = new Map<string, string>()
   let next = 1
   let writes = 0
   let reads = 0
+  let changes = 0
   let beforeWrite: (() => void) | null = null
   let afterRead: (() => Promise<void>) | null = null
   const versionOf = (issue: Stored) => hashOf([issue.title, issue.body, issue.status, issue.labels, issue.section])
@@ -44,18 +48,18 @@ export function memoryTracker(site = 'acme:site') {
     return issue
   }
   const view = (issue: Stored): TrackerIssue => ({
-    plugin: 'acme',
+    plugin,
     workspace: site,
     id: issue.id,
     key: issue.key,
-    url: `https://acme.test/${issue.key}`,
+    url: `https://${plugin}.test/${issue.key}`,
     project: issue.project,
     type: issue.type,
     title: issue.title,
     body: issue.body,
     labels: [...issue.labels],
     status: issue.status,
-    author: { plugin: 'acme', id: 'reporter' },
+    author: { plugin, id: 'reporter' },
     parentId: null,
     updatedAtMs: 1_700_000_000_000 + issue.edits,
     version: versionOf(issue),
@@ -74,6 +78,7 @@ export function memoryTracker(site = 'acme:site') {
       written: hashOf(criteria),
     }
     issue.edits += 1
+    issue.changedAt = ++changes
     writes += 1
   }
   const make = (title: string, body: string, over: Partial<Stored> = {}): Stored => {
@@ -90,14 +95,14 @@ export function memoryTracker(site = 'acme:site') {
       status: { name: 'To Do', category: 'open' },
       section: null,
       edits: 0,
-      madeBy: null,
+      changedAt: ++changes,
       ...over,
     }
     issues.set(id, issue)
     return issue
   }
   const tracker: Tracker = {
-    title: 'Acme',
+    title: plugin === 'acme' ? 'Acme' : plugin,
     places: ['description', 'comment'],
     async get(_workspace, name) {
       reads += 1
@@ -122,17 +127,18 @@ export function memoryTracker(site = 'acme:site') {
       return { changed: true, issue: view(stored) }
     },
     async create({ key, title, body, project, section }: NewIssue) {
-      const before = [...issues.values()].find((one) => one.madeBy === key)
-      if (before) return { created: false, issue: view(before) }
-      const made = make(title, body, { project, madeBy: key })
-      if (section) put(made, section)
-      return { created: true, issue: view(made) }
+      const before = made.get(key)
+      if (before !== undefined) return { created: false, issue: view(need(before)) }
+      const issue = make(title, body, { project })
+      made.set(key, issue.id)
+      if (section) put(issue, section)
+      return { created: true, issue: view(issue) }
     },
-    async search(_workspace, { text = '', project, limit = 50, cursor = '0' }) {
+    async search(_workspace, { text = '', project, order, limit = 50, cursor = '0' }) {
       const words = text.toLowerCase().split(/\s+/)
-      const found = [...issues.values()].filter(
-        (one) => one.project === project && words.some((word) => one.title.toLowerCase().includes(word)),
-      )
+      const found = [...issues.values()]
+        .filter((one) => one.project === project && words.some((word) => one.title.toLowerCase().includes(word)))
+        .toSorted((a, b) => (order === 'created' ? Number(a.id) - Number(b.id) : b.changedAt - a.changedAt))
       const end = Number(cursor) + limit
       return { issues: found.slice(Number(cursor), end).map(view), cursor: end < found.length ? String(end) : null }
     },
@@ -157,6 +163,7 @@ export function memoryTracker(site = 'acme:site') {
       const issue = need(id)
       change(issue)
       issue.edits += 1
+      issue.changedAt = ++changes
     },
     /** As a person, in one criterion of the section. */
     reword(id: string, criterion: string, change: Partial<TrackedCriterion> | null) {

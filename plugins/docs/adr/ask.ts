@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { cleanOutput } from '#contract'
 import { type Asked, type Asker, MATERIAL_RULES, section } from '../model.ts'
 import type { Line, Message, Sections } from './draft.ts'
 
@@ -67,6 +68,8 @@ export async function writeAdr(
 /** Only sentences that a quoted message proves remain; without one that decides there is no record. */
 function checkAdr(answer: Raw, messages: readonly Message[]) {
   const problems: string[] = []
+  const source = messages.map(({ text }) => text).join('\n')
+  const clean = (text: string): string => cleanOutput(text, source).value
   const proven = (all: Raw['context']): Line[] =>
     all.flatMap(({ text, quotes }) => {
       const cites = quotes.flatMap(({ message: id, quote }) => {
@@ -79,16 +82,17 @@ function checkAdr(answer: Raw, messages: readonly Message[]) {
       const cited = cites.map(({ message }) => messages[message]?.text ?? '').join(' ')
       const made = [...text.matchAll(/\d[\d.,]*\d|\d/g)].map(([n]) => n).find((n) => !cited.includes(n))
       if (made !== undefined) problems.push(`“${made}” stands in no message that the sentence cites`)
-      return cites.length > 0 && made === undefined ? [{ text, cites, isQuote: false }] : []
+      return cites.length > 0 && made === undefined ? [{ text: clean(text), cites, isQuote: false }] : []
     })
-  if (!answer.decided) return { problems: [], value: { title: answer.title, sections: null } satisfies Written }
+  const title = clean(answer.title)
+  if (!answer.decided) return { problems: [], value: { title, sections: null } satisfies Written }
   const sections = {
     context: proven(answer.context),
     decision: proven(answer.decision),
     consequences: proven(answer.consequences),
   }
   if (sections.decision.length === 0) problems.push('decided is true, but no proven sentence says what was decided')
-  const value = sections.decision.length === 0 ? null : ({ title: answer.title, sections } satisfies Written)
+  const value = sections.decision.length === 0 ? null : ({ title, sections } satisfies Written)
   return { problems, value }
 }
 const folded = (text: string): string => text.replace(/\s+/g, ' ').trim()

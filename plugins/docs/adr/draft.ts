@@ -39,6 +39,8 @@ export const draftSchema = z.object({
   author: z.object({ key: z.string(), name: z.string() }),
   /** Number it has in each repository it was proposed to. */
   numbers: z.record(z.string(), z.number().int()),
+  /** What stands in its pull request there, by hash, and how often the conversation has decided by now. */
+  proposed: z.record(z.string(), z.object({ hash: z.string(), round: z.number().int() })).default({}),
 })
 export type Draft = z.infer<typeof draftSchema>
 

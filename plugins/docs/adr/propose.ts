@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { type Context, HubError } from '#contract'
 import { type Desk, portFor } from '../commands/desk.ts'
 import { isDocument } from '../index/select.ts'
@@ -13,7 +14,10 @@ export interface AdrProposal {
   readonly number: number
   readonly url: string
 }
-/** Adds the record as a file of its own, in one pull request: proposed again, the same one is updated. */
+/**
+ * Adds the record as a file of its own, in one pull request: proposed again, the same one is updated. What a conversation decides after it was
+ * merged is another record, in another one.
+ */
 export async function proposeAdr(
   desk: Desk,
   of: { readonly id: string; readonly plugin: string; readonly repository: string },
@@ -27,14 +31,23 @@ export async function proposeAdr(
   const base = info && (await port.resolve(repository, info.defaultBranch, ctx.signal))
   if (!info || !base)
     throw new HubError('NOT_FOUND', `${port.title} shows the hub no repository ${repository}: check the hub's access`)
-  const branch = `autodevhub/adr-${id}`
   const where = `${plugin}:${repository}`
   const { entries } = await port.tree(repository, base, ctx.signal)
   const records = recordsIn(entries)
-  const known = draft.numbers[where]
-  const before = await port.proposal(repository, branch, ctx.signal)
-  if (before?.state === 'merged' && known !== undefined)
-    return { markdown: `${plain(repository)}#${before.number} is merged: the decision is recorded.`, ...before }
+  const hash = createHash('sha256').update(adrMarkdown(draft, 0)).digest('hex').slice(0, 32)
+  const last = draft.proposed[where]
+  let known = draft.numbers[where]
+  let round = last?.round ?? 1
+  let branch = branchOf(id, round)
+  let before = await port.proposal(repository, branch, ctx.signal)
+  if (before?.state === 'merged' && known !== undefined) {
+    if (last === undefined || last.hash === hash)
+      return { markdown: `${plain(repository)}#${before.number} is merged: the decision is recorded.`, ...before }
+    round += 1
+    branch = branchOf(id, round)
+    before = await port.proposal(repository, branch, ctx.signal)
+    known = undefined
+  }
   // The number stays while nobody else's record has it.
   const number =
     known !== undefined && !records.taken.has(known)
@@ -47,7 +60,8 @@ export async function proposeAdr(
       'INPUT_INVALID',
       `${path} is no documentation of ${repository}: add ${records.folder}** to docs.paths in .autodevhub.yml`,
     )
-  await desk.drafts().save(ctx.workspace, { ...draft, numbers: { ...draft.numbers, [where]: number } })
+  const numbered = { ...draft, numbers: { ...draft.numbers, [where]: number } }
+  await desk.drafts().save(ctx.workspace, numbered)
   const {
     number: page,
     url,
@@ -68,10 +82,13 @@ export async function proposeAdr(
     },
     ctx.signal,
   )
+  await desk.drafts().save(ctx.workspace, { ...numbered, proposed: { ...draft.proposed, [where]: { hash, round } } })
   await ctx.audit('docs.adr', `${plugin}:${repository}#${page}`, { path })
   const what = before?.state !== 'open' ? 'is open' : changed ? 'is updated' : 'stands as it is'
   return { markdown: `${plain(repository)}#${page} ${what}: it adds ${code(path)}.`, number: page, url }
 }
+
+const branchOf = (id: string, round: number): string => `autodevhub/adr-${id}${round === 1 ? '' : `-${round}`}`
 
 async function freeNumber(desk: Desk, repository: string, id: string, from: number): Promise<number> {
   for (let number = from; number < from + TRIES; number += 1)

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { cleanOutput } from '#contract'
 import type { Passage } from '../index/store.ts'
 import { type Asked, type Asker, MATERIAL_RULES, section } from '../model.ts'
 
@@ -26,6 +27,8 @@ export interface Quoted {
   readonly endLine: number
 }
 export interface Answer {
+  /** The model says that it is documented, and nothing it said could be proven. */
+  readonly isUnproven: boolean
   readonly statements: readonly { readonly text: string; readonly quotes: readonly Quoted[] }[]
 }
 
@@ -71,9 +74,10 @@ export async function answerWithModel(
   })
 }
 
-/** Only what its quotes prove remains. An answer without a proven statement is "not documented". */
+/** Only what its quotes prove remains. */
 function checkAnswer(answer: RawAnswer, byId: ReadonlyMap<string, Passage>) {
   const problems: string[] = []
+  const source = [...byId.values()].map(({ heading, text }) => `${heading}\n${text}`).join('\n')
   const statements = answer.documented
     ? answer.statements.flatMap(({ text, quotes }) => {
         const proven = quotes.flatMap(({ passage: id, quote }) => {
@@ -83,11 +87,12 @@ function checkAnswer(answer: RawAnswer, byId: ReadonlyMap<string, Passage>) {
             problems.push(`"${quote.slice(0, 80)}" does not stand in ${id}: copy it exactly or leave the statement out`)
           return found ? [found] : []
         })
-        return proven.length > 0 ? [{ text, quotes: proven }] : []
+        return proven.length > 0 ? [{ text: cleanOutput(text, source).value, quotes: proven }] : []
       })
     : []
   if (answer.documented && answer.statements.length === 0) problems.push('documented is true, but nothing is stated')
-  return { problems, value: { statements } satisfies Answer }
+  const isUnproven = answer.documented && statements.length === 0
+  return { problems, value: { statements, isUnproven } satisfies Answer }
 }
 
 /** Where a quotation stands. Runs of white space compare equal; every other character must match. */

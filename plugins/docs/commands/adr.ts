@@ -107,6 +107,7 @@ async function drafted(desk: Desk, given: string, ctx: Context): Promise<Message
     place,
     author: { key: `${ctx.actor.account.plugin}:${ctx.actor.account.id}`, name: ctx.actor.name },
     numbers: before?.numbers ?? {},
+    proposed: before?.proposed ?? {},
   }
   await desk.drafts().save(ctx.workspace, draft)
   return shown(draft, read, await buttons(desk, ctx, id))

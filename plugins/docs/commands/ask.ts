@@ -52,6 +52,12 @@ export function askCommands(desk: Desk): readonly Command[] {
         if (asked.value === null)
           return passagesFor(question, { ...looked, ranked: fitting }, [`passages only: ${asked.notes.join('; ')}`])
         const cost = `${asked.model ?? 'model'} · ${asked.tokens.toLocaleString('en')} tokens`
+        // What was found may say it all the same: people read it themselves.
+        if (asked.value.isUnproven)
+          return passagesFor(question, { ...looked, ranked: fitting }, [
+            'passages only: what the model quoted does not stand in them',
+            cost,
+          ])
         if (asked.value.statements.length === 0) return notDocumented(question, { ...looked, ranked: [] }, [cost])
         return answered(asked.value, looked, cost)
       },

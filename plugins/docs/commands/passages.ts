@@ -15,7 +15,7 @@ function sourceLine(repositories: readonly Indexed[], passage: Passage, startLin
   const what = plain(clip([passage.path, last].filter((part) => part !== '').join(' › '), 120))
   const several = repositories.filter((one) => !sameRepository(one, STORIES)).length > 1
   const where = several ? `${plain(passage.repository)}: ` : ''
-  const link = of ? lineLink(of, passage.path, startLine, endLine) : null
+  const link = of ? lineLink({ ...of, sha: passage.sha ?? of.sha }, passage.path, startLine, endLine) : null
   return link ? `${where}[${what} · ${lines}](${link})` : `${where}${what} · ${lines}`
 }
 

@@ -31,6 +31,8 @@ const pageSchema = z
     number: z.number(),
     url: z.string(),
     state: z.string(),
+    /** Of the pull request: the settings may name another one since. */
+    branch: z.string().optional(),
     /** Of the findings it lists. */
     of: z.string().optional(),
     /** Hashes of the generated sections in it. */

@@ -28,8 +28,10 @@ export interface NewDocument {
   readonly blob: string
   readonly title: string
   readonly chunks: readonly Chunk[]
+  /** Commit it was read at; null for what lies in no repository. */
+  readonly sha: string | null
 }
-export type Passage = RepositoryKey & Chunk & { readonly path: string }
+export type Passage = RepositoryKey & Chunk & { readonly path: string; readonly sha: string | null }
 
 const ROWS_AT_ONCE = 200
 const WORDS_AT_ONCE = 1_000
@@ -118,7 +120,7 @@ export function createIndexStore(db: Db) {
         for (const some of batches(rows, ROWS_AT_ONCE)) await tx.insert(docChunks).values(some)
         for (const some of batches(documents, ROWS_AT_ONCE))
           await tx.insert(docFiles).values(
-            some.map(({ path, blob, title, chunks }) => ({
+            some.map(({ path, blob, title, chunks, sha }) => ({
               workspace,
               plugin,
               repository,
@@ -126,6 +128,7 @@ export function createIndexStore(db: Db) {
               blob,
               title,
               chunks: chunks.length,
+              sha,
             })),
           )
         // In one order, so that two that write at once never wait for each other.
@@ -207,7 +210,8 @@ export function createIndexStore(db: Db) {
           .where(and(isChunk(key), sql`${docChunks.terms} @@ ${query}::text::tsquery`))
           .orderBy(docChunks.path, docChunks.part)
           .limit(limit)
-        found.push(...rows)
+        // Names are looked up in what was read whole: nothing of it is linked by its own commit.
+        found.push(...rows.map((row) => ({ ...row, sha: null })))
       }
       return found.slice(0, limit)
     },

@@ -59,7 +59,7 @@ export async function syncRepository(
     const unreadable: string[] = []
     const some = news.slice(at, at + WRITE_AT_ONCE)
     const read = async (entry: TreeEntry) => {
-      const document = await readDocument(port, repository, entry, signal)
+      const document = await readDocument(port, repository, entry, sha, signal)
       if ('reason' in document) {
         skipped.push({ path: entry.path, reason: document.reason })
         if (known.has(entry.path)) unreadable.push(entry.path)
@@ -103,6 +103,7 @@ async function readDocument(
   port: Repositories,
   repository: string,
   entry: TreeEntry,
+  sha: string,
   signal: AbortSignal,
 ): Promise<NewDocument | { readonly reason: string }> {
   const bytes = await port.blob(repository, entry, MAX_DOCUMENT_BYTES, signal)
@@ -110,7 +111,7 @@ async function readDocument(
   const decoded = decodeDocument(bytes)
   if ('reason' in decoded) return decoded
   const lines = linesOf(decoded.text)
-  return { path: entry.path, blob: entry.blob, title: titleOf(entry.path, lines), chunks: chunksOf(lines) }
+  return { path: entry.path, blob: entry.blob, title: titleOf(entry.path, lines), chunks: chunksOf(lines), sha }
 }
 
 export async function inTurns<T>(all: readonly T[], atOnce: number, run: (one: T) => Promise<void>): Promise<void> {

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { cleanOutput } from '#contract'
 import type { Edit } from '../drift/store.ts'
 import { type Asked, type Asker, MATERIAL_RULES, section } from '../model.ts'
 import { applyEdit } from './apply.ts'
@@ -93,7 +94,7 @@ async function checkEdits(answer: RawEdits, { material, texts, targets }: Asking
         heading: passage.heading,
         find: raw.find,
         replace: raw.replace,
-        why: raw.why,
+        why: cleanOutput(raw.why, `${passage.text}\n${hunkShown(hunk)}`).value,
         cites: `${hunk.path}#L${hunk.line}`,
       }
       const applied = applyEdit(text, edit)

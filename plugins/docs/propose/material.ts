@@ -37,7 +37,7 @@ export async function gather(
   const indexedPassages = await index.naming(indexed, names.slice(0, NAMES), 300)
   const { workspace, plugin, repository } = indexed
   const draftedPassages = [...drafted].flatMap(([path, text]) =>
-    chunksOf(linesOf(text)).map((chunk): Passage => ({ workspace, plugin, repository, path, ...chunk })),
+    chunksOf(linesOf(text)).map((chunk): Passage => ({ workspace, plugin, repository, path, ...chunk, sha: null })),
   )
   const passages = [...indexedPassages.filter(({ path }) => !drafted.has(path)), ...draftedPassages]
   const said = passages.map((passage) => ({ passage, names: identifiersOf(passage.text) }))

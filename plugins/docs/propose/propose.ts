@@ -50,6 +50,8 @@ export async function propose(
   const tree = openTree(deps, key.repository, synced)
   const writes = await drift.writes(key)
   const isOpen = writes.proposal?.state === 'open'
+  // What is open stays where it is; another branch in the settings is for the next one.
+  const branch = (isOpen ? writes.proposal?.branch : undefined) ?? settings.branch
   const pending = isOpen ? writes.edits : []
   for (const { path } of pending) await tree.document(path)
   // The next edit builds on what is proposed already: documents are read as the open pull request leaves them.
@@ -94,7 +96,7 @@ export async function propose(
       repository: key.repository,
       base: key.branch,
       baseSha: sha,
-      branch: settings.branch,
+      branch,
       title: `Documentation follows ${key.branch}: ${count(files.size, 'document')}`,
       body: proposalBody(indexed, kept, generated, left, notes),
       message: `Documentation follows ${key.branch}`,
@@ -103,7 +105,7 @@ export async function propose(
     deps.signal,
   )
   const { number, url, state } = proposal
-  await drift.write(key, { edits: kept, proposal: { number, url, state, generated: hashes } })
+  await drift.write(key, { edits: kept, proposal: { number, url, state, branch, generated: hashes } })
   const told = [
     ...(kept.length > 0 ? [count(kept.length, 'edit')] : []),
     ...(generated.length > 0 ? [count(generated.length, 'generated section')] : []),
@@ -176,7 +178,7 @@ export async function settleClosed(
 ): Promise<void> {
   const writes = await drift.writes(key)
   if (writes.proposal?.state !== 'open') return
-  const found = await port.proposal(key.repository, branch, signal)
+  const found = await port.proposal(key.repository, writes.proposal.branch ?? branch, signal)
   if (!found || found.number !== writes.proposal.number || found.state === 'open') return
   const { number, url, state } = found
   if (state === 'merged') return drift.write(key, { edits: [], proposal: { number, url, state } })

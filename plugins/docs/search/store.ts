@@ -3,7 +3,7 @@ import { distance } from 'fastest-levenshtein'
 import type { Db } from '#contract'
 import { type RepositoryKey, scopeOf } from '../index/scope.ts'
 import type { Passage } from '../index/store.ts'
-import { docChunks, docWords } from '../tables.ts'
+import { docChunks, docFiles, docWords } from '../tables.ts'
 
 /** Chunks that a query may look at before it ranks: a bounded number takes a bounded time. */
 const LOOKED_AT = 400
@@ -119,8 +119,18 @@ export function createSearch(db: Db) {
         startLine: some.startLine,
         endLine: some.endLine,
         text: some.text,
+        sha: docFiles.sha,
       })
       .from(some)
+      .leftJoin(
+        docFiles,
+        and(
+          eq(docFiles.workspace, some.workspace),
+          eq(docFiles.plugin, some.plugin),
+          eq(docFiles.repository, some.repository),
+          eq(docFiles.path, some.path),
+        ),
+      )
       .orderBy(desc(score), some.path, some.part)
       .limit(RANKED)
   }

@@ -2,6 +2,7 @@ import type { Action, Block, Context, Message, Place, TrackedCriterion } from '#
 import { formatReference } from '../reference.ts'
 import { plain } from '../render.ts'
 import type { SourcePlace } from '../store.ts'
+import { refusalOf } from './apply.ts'
 import { issueText } from './stale.ts'
 import type { IssueLink } from './store.ts'
 import type { Synced } from './sync.ts'
@@ -20,15 +21,22 @@ export function issueCard(synced: Synced, title: string): Message & Required<Pic
     { kind: 'text', markdown: plain(state) },
   ]
   const actions: Action[] = []
-  for (const { id, story: ours, issue: theirs } of link.conflicts.slice(0, SHOWN_CONFLICTS)) {
-    blocks.push({
-      kind: 'text',
-      markdown: `**${id} is worded differently**\nIn ${reference}: ${said(ours)}\nIn ${title}: ${said(theirs)}`,
-    })
-    actions.push(
-      { kind: 'button', label: `${id}: keep ours`, run: `story resolve ${reference} ${id} story` },
-      { kind: 'button', label: `${id}: take ${title}'s`, run: `story resolve ${reference} ${id} issue` },
+  const lines: string[] = []
+  for (const [index, conflict] of link.conflicts.entries()) {
+    const { id, story: ours, issue: theirs } = conflict
+    const reason = refusalOf(story.draft, conflict)
+    lines.push(
+      reason === null
+        ? `${id} is worded differently in ${reference} and in ${title}.`
+        : `${id} in ${title} does not fit into ${reference}. ${reason}, or keep ours.`,
     )
+    if (index >= SHOWN_CONFLICTS) continue
+    const both = `In ${reference}: ${said(ours)}\nIn ${title}: ${said(theirs)}`
+    const head = reason === null ? `${id} is worded differently` : `${id} in ${title} does not fit into ${reference}`
+    blocks.push({ kind: 'text', markdown: `**${head}**\n${both}${reason === null ? '' : `\n${plain(reason)}.`}` })
+    actions.push({ kind: 'button', label: `${id}: keep ours`, run: `story resolve ${reference} ${id} story` })
+    if (reason === null)
+      actions.push({ kind: 'button', label: `${id}: take ${title}'s`, run: `story resolve ${reference} ${id} issue` })
   }
   const more = link.conflicts.length - SHOWN_CONFLICTS
   if (more > 0) blocks.push({ kind: 'note', markdown: `${more} more: \`story issues ${reference}\`` })
@@ -41,7 +49,6 @@ export function issueCard(synced: Synced, title: string): Message & Required<Pic
     actions.push({ kind: 'button', label: 'Put the criteria back', run: `story push ${reference} ${link.plugin}` })
   actions.push({ kind: 'link', label: `Open ${link.issueKey}`, url: link.url })
   blocks.push({ kind: 'actions', items: actions })
-  const lines = link.conflicts.map((c) => `${c.id} is worded differently in ${reference} and in ${title}.`)
   const stale = link.stale.length > 0 ? [`The text behind ${link.stale.join(', ')} has changed.`] : []
   return {
     text: [head, state, ...lines, ...stale, link.url].join('\n'),

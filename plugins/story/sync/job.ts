@@ -15,7 +15,8 @@ import { storyChanged } from '../api.ts'
 import { issuePlace, showIssueCard } from './card.ts'
 import { type GenerateDeps, generateFor } from './generate.ts'
 import { defaultPlace, rulesOf, whyNot } from './rules.ts'
-import { syncIssue } from './sync.ts'
+import type { LinkStore } from './store.ts'
+import { type Synced, syncIssue } from './sync.ts'
 
 const address = z.object({
   plugin: z.string(),
@@ -24,6 +25,8 @@ const address = z.object({
   project: z.string(),
   /** Who asked for it in the issue itself, and where; null where the issue changed. */
   asked: z.object({ key: z.string(), name: z.string(), thread: z.string().nullable() }).nullable().default(null),
+  /** Version of the story that all its issues were told of with this one; 0 where it began with the issue. */
+  version: z.int().default(0),
 })
 /** Brings one issue into step with its story, or gives it one where the rules of its project say so. */
 const syncJob = defineJob({ name: 'story.sync', payload: address, retry: { attempts: 12, backoffMs: 2_000 } })
@@ -41,6 +44,26 @@ async function enqueueSync(ctx: Context, workspace: string, at: Address, delayMs
     lane: laneOf(workspace, at),
     ...(delayMs > 0 ? { delayMs } : {}),
   })
+}
+
+/**
+ * What one issue brought into its story goes to the other issues of the story. Named by the version, so that each hears of it once, also when a job
+ * that died between the story and this finds nothing more to take over on its repeat.
+ */
+export async function syncOthers(
+  ctx: Context,
+  links: LinkStore,
+  { link, story, outcome }: Pick<Synced, 'link' | 'story' | 'outcome'>,
+  told = 0,
+): Promise<void> {
+  const { version } = story
+  if (version === 1 || version === told || (outcome !== 'changed' && outcome !== 'same')) return
+  for (const { plugin, trackerWorkspace, issueId, project, state } of await links.ofStory(link.workspace, story.id)) {
+    const at = { plugin, trackerWorkspace, issueId, project, version }
+    const lane = laneOf(link.workspace, at)
+    if (state !== 'linked' || lane === laneOf(link.workspace, link)) continue
+    await ctx.enqueue(syncJob, at, { workspace: link.workspace, key: `${lane}|v${version}`, lane })
+  }
 }
 
 export function syncHandlers(
@@ -71,9 +94,11 @@ export function syncHandlers(
         const target = { kind: 'tracker' as const, plugin, targetWorkspace: ctx.workspace, target: project }
         for (const { workspace } of await bindings().boundTo(target)) await enqueueSync(ctx, workspace, at)
       }),
-      handleEvent(storyChanged, async ({ storyId }, ctx) => {
+      handleEvent(storyChanged, async ({ storyId, version }, ctx) => {
         for (const link of await deps().links.ofStory(ctx.workspace, storyId)) {
-          if (link.state === 'linked') await enqueueSync(ctx, ctx.workspace, link)
+          const { plugin, trackerWorkspace, issueId, project, state } = link
+          const at = { plugin, trackerWorkspace, issueId, project, version }
+          if (state === 'linked') await enqueueSync(ctx, ctx.workspace, at)
         }
       }),
     ],
@@ -87,6 +112,7 @@ async function run(deps: GenerateDeps, bindings: Bindings, at: Address, ctx: Con
   const link = await deps.links.get({ workspace: ctx.workspace, plugin, trackerWorkspace, issueId })
   if (link) {
     const synced = await syncIssue(deps, ctx, link, { restore: asked !== null })
+    await syncOthers(ctx, deps.links, synced, at.version)
     await showIssueCard(ctx, synced, tracker.title, link)
     if (asked && synced.outcome === 'finished')
       await answer(ctx, at, `It is ${synced.link.status}, so its criteria stand.`)

@@ -1,8 +1,8 @@
 import type { TrackedCriterion } from '#contract'
 import type { KeptCriterion, StoryDraft } from '../version.ts'
-import { hashOf, sameTracked, toTracked } from './tracked.ts'
+import { hashOf, resembles, sameTracked, saysAlready, toTracked } from './tracked.ts'
 
-/** What both sides said of one criterion when they last agreed. */
+/** What both sides said of one criterion when they last agreed. The id is null where the story has one and the issue was not told of it yet. */
 export interface Agreement {
   readonly tracked: TrackedCriterion
   readonly storyHash: string
@@ -42,16 +42,19 @@ export function compare(
 ): Comparison {
   const own = new Map(story.criteria.map((c) => [c.id, c]))
   const theirs = new Map<string, TrackedCriterion>()
-  const rows: TrackedCriterion[] = []
   const toStory: StoryChange[] = []
   const toIssue = new Set<string>()
   const conflicts: SyncConflict[] = []
   const known = (id: string) => own.has(id) || agreed[id] !== undefined || story.removed.some((c) => c.id === id)
-  for (const tracked of issue) {
+  const seen = new Set<string>()
+  const standing = issue.map((tracked) => {
     // An id that the story never gave, or gave once and finds twice, is a person's own criterion.
-    const isKnown = tracked.id !== null && known(tracked.id) && !theirs.has(tracked.id)
-    const row = isKnown ? tracked : { ...tracked, id: null }
-    rows.push(row)
+    const isKnown = tracked.id !== null && known(tracked.id) && !seen.has(tracked.id)
+    if (isKnown && tracked.id !== null) seen.add(tracked.id)
+    return isKnown ? tracked : { ...tracked, id: null }
+  })
+  const rows = recognised(standing, agreed)
+  for (const row of rows) {
     if (row.id !== null) theirs.set(row.id, row)
     else if (!isFrozen) toStory.push({ kind: 'add', tracked: row })
   }
@@ -69,12 +72,41 @@ export function compare(
       else if (story.criteria.length > 1) toStory.push({ kind: 'remove', id })
       else conflicts.push({ id, story: mine ? sentenceOf(mine) : null, issue: null })
     } else if (!isTheirsNew && isMineNew) toIssue.add(id)
-    else if (isTheirsNew) {
+    else if (isTheirsNew && !(mine && tracked && saysAlready(mine, tracked, story.language))) {
       // Deleted by a person here and not there, or never agreed on: a criterion does not come back by itself.
       conflicts.push({ id, story: mine ? sentenceOf(mine) : null, issue: tracked ?? null })
     }
   }
   return { toStory, toIssue, conflicts, rows }
+}
+
+/** Edits and deletions that the story could not follow, as conflicts: both wordings stand. */
+export function conflictsOf(story: StoryDraft, refused: readonly StoryChange[]): SyncConflict[] {
+  return refused.flatMap((change) => {
+    if (change.kind === 'add') return []
+    const mine = story.criteria.find((c) => c.id === change.id)
+    const issue = change.kind === 'edit' ? change.tracked : null
+    return [{ id: change.id, story: mine ? toTracked(mine, story.language) : null, issue }]
+  })
+}
+
+/**
+ * Gives criteria that the story took over, and whose ids the issue was not told of, their ids: those that say the same first, then those that
+ * are alike, then in their order. People go on writing while a write fails, and one criterion stays one.
+ */
+function recognised(rows: readonly TrackedCriterion[], agreed: Agreements): TrackedCriterion[] {
+  const shown = new Set(rows.map((row) => row.id))
+  const untold = new Map(Object.entries(agreed).filter(([id, { tracked }]) => tracked.id === null && !shown.has(id)))
+  let found = [...rows]
+  for (const isOne of untold.size > 0 ? [sameTracked, resembles, () => true] : []) {
+    found = found.map((row) => {
+      const [id] = row.id === null ? ([...untold].find(([, base]) => isOne(base.tracked, row)) ?? []) : []
+      if (id === undefined) return row
+      untold.delete(id)
+      return { ...row, id }
+    })
+  }
+  return found
 }
 
 /**
@@ -103,6 +135,20 @@ export function sectionAfter(
     if (!placed.has(mine.id) && !disputed.has(mine.id)) section.push(toTracked(mine, story.language))
   }
   return section
+}
+
+/** What is agreed once the story has followed and before the issue is written to. `taken`: its words by id; null where it was deleted. */
+export function agreementsTaken(
+  before: Agreements,
+  story: StoryDraft,
+  taken: ReadonlyMap<string, TrackedCriterion | null>,
+): Agreements {
+  const kept = Object.entries(before).filter(([id]) => !taken.has(id))
+  const followed = story.criteria.flatMap((mine): [string, Agreement][] => {
+    const tracked = taken.get(mine.id)
+    return tracked ? [[mine.id, { tracked, storyHash: hashOf(mine) }]] : []
+  })
+  return Object.fromEntries([...kept, ...followed])
 }
 
 /** What counts as agreed from now on: everything but what is disputed, which keeps its old base. */

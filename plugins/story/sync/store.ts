@@ -1,4 +1,4 @@
-import { and, asc, count, eq, gte, inArray, ne, sql } from 'drizzle-orm'
+import { and, asc, count, eq, gte, inArray, isNotNull, isNull, like, ne, sql } from 'drizzle-orm'
 import { z } from 'zod'
 import { type CriteriaPlace, type Db, HubError, type TrackerIssue } from '#contract'
 import { stories, storyIssues } from '../tables.ts'
@@ -87,6 +87,15 @@ export function createLinkStore(db: Db) {
         .limit(20)
       return rows.map(fromRow)
     },
+    /** Issues of one tracker that a story had and has no more. */
+    async countGone(workspace: string, storyId: string, plugin: string): Promise<number> {
+      const { workspace: tenant, storyId: story, plugin: tracker, state } = storyIssues
+      const [row] = await db
+        .select({ n: count() })
+        .from(storyIssues)
+        .where(and(eq(tenant, workspace), eq(story, storyId), eq(tracker, plugin), eq(state, 'gone')))
+      return row?.n ?? 0
+    },
     /** Links of several stories to issues that still exist, oldest first. */
     async ofNumbers(workspace: string, numbers: readonly number[]): Promise<IssueLink[]> {
       if (numbers.length === 0) return []
@@ -105,7 +114,7 @@ export function createLinkStore(db: Db) {
         .limit(50)
       return rows.map(fromRow)
     },
-    /** Links made in a project since then. */
+    /** Issues of a project that got their criteria since then by themselves, or because somebody asked in them: not from a chat, a story or a backlog. */
     async countSince(
       at: Pick<IssueLink, 'workspace' | 'plugin' | 'trackerWorkspace' | 'project'>,
       since: Date,
@@ -113,8 +122,13 @@ export function createLinkStore(db: Db) {
       const [row] = await db
         .select({ n: count() })
         .from(storyIssues)
+        .innerJoin(stories, and(eq(stories.workspace, storyIssues.workspace), eq(stories.id, storyIssues.storyId)))
         .where(
           and(
+            isNotNull(storyIssues.source),
+            isNull(storyIssues.backfill),
+            // Drafted for somebody of the tracker.
+            like(stories.createdBy, `${at.plugin}:%`),
             eq(storyIssues.workspace, at.workspace),
             eq(storyIssues.plugin, at.plugin),
             eq(storyIssues.trackerWorkspace, at.trackerWorkspace),
@@ -133,12 +147,13 @@ export function createLinkStore(db: Db) {
         .returning({ id: storyIssues.issueId })
       return rows.length > 0
     },
-    /** Throws UNAVAILABLE when somebody else wrote it since it was read: the caller looks again. */
+    /** Throws UNAVAILABLE when somebody else wrote it since it was read: the caller looks again. `tx`: part of that transaction. */
     async update(
       link: IssueLink,
       change: Partial<Omit<IssueLink, keyof IssueAddress | 'revision'>>,
+      tx: Pick<Db, 'update'> = db,
     ): Promise<IssueLink> {
-      const [row] = await db
+      const [row] = await tx
         .update(storyIssues)
         .set({ ...change, revision: link.revision + 1, updatedAt: sql`clock_timestamp()` })
         .where(and(addressed(link), eq(storyIssues.revision, link.revision)))

@@ -3,6 +3,7 @@ import {
   type Binding,
   bindings,
   criteriaAsked,
+  HubError,
   issueChanged,
   type TrackerRules,
   tracker,
@@ -42,9 +43,13 @@ function setUp(rules: Partial<TrackerRules> = { mode: 'auto' }, projects = ['PAY
     ...{ workspace, project: 'pay', kind: 'channel', plugin: 'test', targetWorkspace: workspace, target: 'C7' },
     ...{ label: '#pay', rules: {}, boundBy: 'test:Ada' },
   }
+  // Another tracker, with a project of the same name.
+  const beta = memoryTracker(`beta:site${count}`, 'beta')
+  const others = bound.map((one): Binding => ({ ...one, plugin: 'beta', targetWorkspace: beta.site }))
   const services = new Map<string, unknown>([
-    [bindings.name, fixedBindings([...bound, channel])],
+    [bindings.name, fixedBindings([...bound, ...others, channel])],
     [tracker('acme').name, acme.tracker],
+    [tracker('beta').name, beta.tracker],
   ])
   const desk = storyDesk({ store, draftOffline: plainDraft, services })
   const changed = async (id: string, over: object = {}) => {
@@ -65,7 +70,7 @@ function setUp(rules: Partial<TrackerRules> = { mode: 'auto' }, projects = ['PAY
   }
   const run = (line: string, over = {}) => desk.run(line, { workspace, ...over })
   const ids = (id: string) => acme.section(id)?.criteria.map((c) => c.id)
-  return { ...desk, acme, workspace, changed, run, ids }
+  return { ...desk, acme, beta, workspace, changed, run, ids }
 }
 const buttons = (message: { blocks?: readonly object[] }) =>
   JSON.stringify(message.blocks).match(/"run":"[^"]+"/g) ?? []
@@ -109,6 +114,24 @@ describe('an issue', () => {
     await drain(1)
     expect(acme.section(second.id)).toBeNull()
     expect(shown.at(-1)?.message.text).toContain('follows tomorrow')
+  })
+  it('is counted for the day only where it got criteria by itself or was asked in', async () => {
+    const { acme, run, deliver, drain } = setUp({ mode: 'auto', issuesPerDay: 2 })
+    await run('story As a shopper I want to pay with a saved card.')
+    await run('story push ST-1 acme')
+    await run('story As a clerk I want to print a receipt.')
+    await run(`story link ST-2 acme ${acme.add('Print a receipt', BODY).key}`)
+    await run(`story criteria acme ${acme.add('Refund', BODY).key}`)
+    acme.add('Voucher', BODY)
+    await run('story backfill acme PAY', { jobId: '0199a1b2-0000-7000-8000-000000000008' })
+    await drain()
+    const own = ['One', 'Two', 'Three'].map((title) => acme.add(title, BODY))
+    for (const { id: issueId } of own) {
+      const asked = { plugin: 'acme', issueId, project: 'PAY', by: { id: 'u1', name: 'Ben' }, thread: null }
+      await deliver(criteriaAsked.name, asked, acme.site)
+      await drain(1)
+    }
+    expect(own.map(({ id }) => acme.section(id) !== null)).toEqual([true, true, false])
   })
   it('gets none because somebody asked who may not, and they are told', async () => {
     const { acme, deliver, drain, shown } = setUp({ mode: 'manual' })
@@ -324,6 +347,73 @@ describe('one issue’s life', () => {
   })
 })
 
+describe('a story with two issues', () => {
+  async function setUpTwo() {
+    const made = setUp({})
+    await made.run('story As a shopper I want to pay with a saved card.')
+    await made.run('story push ST-1 acme')
+    await made.run('story push ST-1 beta')
+    await made.drain()
+    const titleIn = (one: typeof made.beta, id: string) =>
+      one.section('PAY-1')?.criteria.find((criterion) => criterion.id === id)?.title
+    return { ...made, titleIn }
+  }
+  it('carries what people change in one into the other, and comes to rest', async () => {
+    const { acme, beta, changed, drain, titleIn } = await setUpTwo()
+    acme.reword('PAY-1', 'AC-1', { title: 'Pays in one step' })
+    expect(await changed(acme.get('PAY-1').id)).toBe(2)
+    expect(titleIn(beta, 'AC-1')).toBe('Pays in one step')
+    const writes = [acme.writes, beta.writes]
+    // Told again, nothing is to be done, and nobody else is told.
+    expect(await changed(acme.get('PAY-1').id)).toBe(1)
+    expect(await drain(50)).toBe(0)
+    expect([acme.writes, beta.writes]).toEqual(writes)
+  })
+  it('also when the job died between the story and the other issue', async () => {
+    const { acme, beta, changed, titleIn } = await setUpTwo()
+    acme.reword('PAY-1', 'AC-1', { title: 'Pays in one step' })
+    acme.meanwhile(() => {
+      throw new Error('the process died')
+    })
+    acme.insert('PAY-1', { id: null, title: 'Refunds', lines: ['A refund reaches the card.'] })
+    const { id } = acme.get('PAY-1')
+    await expect(changed(id)).rejects.toThrow('the process died')
+    await changed(id)
+    expect(titleIn(beta, 'AC-1')).toBe('Pays in one step')
+    expect(beta.section('PAY-1')?.criteria.at(-1)?.title).toBe('Refunds')
+  })
+  it('follows a decision, a refreshed text and an edit in chat, in both', async () => {
+    const { acme, beta, run, drain, titleIn } = await setUpTwo()
+    await run('story refine ST-1 rename AC-1 to Ours')
+    acme.reword('PAY-1', 'AC-1', { title: 'Theirs' })
+    await drain()
+    expect([titleIn(acme, 'AC-1'), titleIn(beta, 'AC-1')]).toEqual(['Theirs', 'Ours'])
+    await run('story resolve ST-1 AC-1 issue')
+    expect(await drain(50)).toBe(1)
+    expect([titleIn(acme, 'AC-1'), titleIn(beta, 'AC-1')]).toEqual(['Theirs', 'Theirs'])
+    await run('story refine ST-1 rename AC-2 to Both')
+    expect(await drain(50)).toBe(2)
+    expect([titleIn(acme, 'AC-2'), titleIn(beta, 'AC-2')]).toEqual(['Both', 'Both'])
+  })
+  it('and one drafted from an issue tells the other when it is refreshed', async () => {
+    const { acme, beta, run, drain, changed } = await setUpTwo()
+    const { id, key } = acme.add('Refund to the card', BODY)
+    await run(`story criteria acme ${key}`)
+    const story = acme.section(id)?.storyRef ?? ''
+    await run(`story push ${story} beta --new`)
+    acme.edit(id, (issue) => {
+      issue.body = `${BODY}\nA refund is told by mail.`
+    })
+    await changed(id)
+    await drain()
+    const before = beta.section('PAY-2')?.criteria
+    await run(`story refresh ${story}`)
+    await drain(50)
+    expect(beta.section('PAY-2')?.criteria).not.toEqual(before)
+    expect(beta.section('PAY-2')?.criteria).toEqual(acme.section(id)?.criteria)
+  })
+})
+
 describe('story push', () => {
   let made: ReturnType<typeof setUp>
   beforeEach(() => {
@@ -341,6 +431,43 @@ describe('story push', () => {
     await run('story refine ST-1 rename AC-1 to Faster')
     expect((await run('story push ST-1 acme')).message.text).toContain('PAY-1')
     expect(acme.section('PAY-1')?.criteria[0]?.title).toBe('Faster')
+  })
+  it('makes a new one after the first was deleted, and the same one when the job repeats', async () => {
+    const { run, acme, changed } = made
+    await run('story As a shopper I want to pay with a saved card.')
+    await run('story push ST-1 acme')
+    for (const [key, flag] of [
+      ['PAY-2', ''],
+      ['PAY-3', ' --new'],
+    ]) {
+      const [last] = (await run('story issues ST-1')).message.text.match(/PAY-\d/) ?? []
+      const { id } = acme.get(last ?? '')
+      acme.remove(id)
+      await changed(id, { change: 'deleted' })
+      for (let tries = 0; tries < 2; tries += 1)
+        expect((await run(`story push ST-1 acme${flag}`, { jobId: `again-${key}` })).message.text).toContain(key)
+      expect(acme.count()).toBe(1)
+      expect(acme.section(key ?? '')?.storyRef).toBe('ST-1')
+    }
+  })
+  it('finds the one it made when it died before it had noted so', async () => {
+    const { run, acme, changed } = made
+    await run('story As a shopper I want to pay with a saved card.')
+    await run('story push ST-1 acme')
+    acme.remove(acme.get('PAY-1').id)
+    // Not told yet: the push finds it out, says so, and the next one makes another.
+    expect((await run('story push ST-1 acme')).message.text).toContain('Push again to make a new one')
+    const { create } = acme.tracker
+    acme.tracker.create = async (issue, signal) => {
+      await create(issue, signal)
+      throw new Error('the process died')
+    }
+    await expect(run('story push ST-1 acme', { jobId: 'dies' })).rejects.toThrow('the process died')
+    acme.tracker.create = create
+    expect((await run('story push ST-1 acme', { jobId: 'dies' })).message.text).toContain('PAY-2')
+    expect(acme.count()).toBe(1)
+    await changed('10001', { change: 'deleted' })
+    expect((await run('story push ST-1 acme')).message.text).toContain('PAY-2')
   })
   it('shows what is much alike before it makes another', async () => {
     const { run, acme } = made
@@ -401,6 +528,60 @@ describe('a backlog', () => {
     await drain()
     expect(acme.writes).toBe(45)
     expect(shown.at(-1)?.message.text).toContain('45 had a story already')
+  })
+  it('misses nothing that people edit meanwhile, and counts each issue once', async () => {
+    const { acme, run, drain, shown } = setUp({})
+    const made = Array.from({ length: 45 }, (_, i) => acme.add(`Export report ${i + 1}`, BODY))
+    // One that was moved here since: the last of a page is the first of the next.
+    const { search } = acme.tracker
+    acme.tracker.search = (workspace, { cursor, ...query }, place, signal) =>
+      search(workspace, cursor ? { ...query, cursor: String(Number(cursor) - 1) } : query, place, signal)
+    await run('story backfill acme PAY', { jobId: '0199a1b2-0000-7000-8000-000000000004' })
+    while ((await drain(1)) > 0)
+      for (const at of [1, 20, 44])
+        acme.edit(made[at]?.id ?? '', (issue) => {
+          issue.title += '!'
+        })
+    expect(acme.writes).toBe(45)
+    expect(shown.at(-1)?.message.text).toBe('Backlog of PAY in Acme · done\n45 got criteria, 0 left alone')
+  })
+  it('goes on after it died between two of its own commits, and says at last that it is done', async () => {
+    const { acme, run, drain, shown, failNextShow } = setUp({})
+    for (let i = 0; i < 45; i += 1) acme.add(`Export report ${i}`, BODY)
+    await run('story backfill acme PAY', { jobId: '0199a1b2-0000-7000-8000-000000000005' })
+    for (const page of [1, 2, 3]) {
+      failNextShow(new Error(`the process died behind page ${page}`))
+      await expect(drain()).rejects.toThrow(`behind page ${page}`)
+      expect(await drain(1)).toBe(1)
+    }
+    expect(await drain()).toBe(0)
+    expect(acme.writes).toBe(45)
+    expect(shown.at(-1)?.message.text).toContain('done\n45 got criteria')
+  })
+  it('that cannot go on says so and why, with a way to go on', async () => {
+    const { acme, run, drain, shown } = setUp({})
+    for (let i = 0; i < 25; i += 1) acme.add(`Export report ${i}`, BODY)
+    await run('story backfill acme PAY', { jobId: '0199a1b2-0000-7000-8000-000000000006' })
+    await drain(1)
+    const { search } = acme.tracker
+    let asked = 0
+    acme.tracker.search = async () => {
+      asked += 1
+      throw asked < 3
+        ? new HubError('UNAVAILABLE', 'Acme is away')
+        : new HubError('FORBIDDEN', 'Acme shows PAY no more')
+    }
+    for (const why of ['away', 'away', 'no more']) await expect(drain()).rejects.toThrow(why)
+    expect(await drain()).toBe(0)
+    const broken = shown.at(-1)?.message
+    expect(broken?.text).toContain('broken off\n20 got criteria, 0 left alone\nBroken off: Acme shows PAY no more')
+    expect(buttons(broken ?? {})).toEqual(['"run":"story backfill acme PAY"'])
+    acme.tracker.search = search
+    await run('story backfill acme PAY', { jobId: '0199a1b2-0000-7000-8000-000000000007' })
+    await drain()
+    expect(acme.writes).toBe(25)
+    const revisions = shown.flatMap(({ message }) => (message.card ? [message.card.revision] : []))
+    expect(revisions.slice(0, 2).toSorted((a, b) => a - b)).toEqual(revisions.slice(0, 2))
   })
   it('stops when asked', async () => {
     const { acme, run, drain } = setUp({})

@@ -2,10 +2,11 @@ import { type Context, HubError, type Tracker, type TrackerIssue } from '#contra
 import { byHand } from '../commands/desk.ts'
 import type { Draft } from '../draft.ts'
 import { formatReference } from '../reference.ts'
-import type { Saved, StoryStore } from '../store.ts'
+import type { NewVersion, Saved, StoryStore } from '../store.ts'
 import { addedAs, applyChanges } from './apply.ts'
 import { isFinished } from './finished.ts'
-import { agreementsAfter, compare, sectionAfter } from './merge.ts'
+import { agreementsAfter, agreementsTaken, compare, conflictsOf, sectionAfter } from './merge.ts'
+import { notesOf } from './notes.ts'
 import { issueText, staleCriteria } from './stale.ts'
 import { type IssueLink, issueFacts, type LinkStore } from './store.ts'
 
@@ -15,6 +16,11 @@ export interface SyncDeps {
   readonly draftOffline: (text: string) => Draft
   /** Throws CONFIG_INVALID where no such tracker is on. */
   tracker(plugin: string): Tracker
+}
+/** What bringing one issue into step needs of them. */
+export interface SyncPorts extends Pick<SyncDeps, 'draftOffline' | 'tracker'> {
+  readonly store: Pick<StoryStore, 'byId' | 'append'>
+  readonly links: Pick<LinkStore, 'get' | 'update'>
 }
 export interface SyncOptions {
   /** Rewrites an issue that is done, and a story that is approved. */
@@ -38,7 +44,7 @@ const TRIES = 4
 
 /** Brings one issue and its story into step. Safe to repeat at any point; an issue that changes meanwhile is read again. */
 export async function syncIssue(
-  deps: SyncDeps,
+  deps: SyncPorts,
   ctx: Pick<Context, 'workspace' | 'jobId' | 'signal' | 'log'>,
   link: IssueLink,
   options: SyncOptions = {},
@@ -60,7 +66,7 @@ function asRetry(error: unknown): unknown {
 }
 
 async function once(
-  deps: SyncDeps,
+  deps: SyncPorts,
   ctx: Pick<Context, 'workspace' | 'jobId' | 'signal' | 'log'>,
   link: IssueLink,
   { reopen = false, restore = false }: SyncOptions,
@@ -92,34 +98,34 @@ async function once(
     return { ...rest, issue, link: finished, outcome: 'finished' }
   }
 
-  const compared = compare(isTakenOut ? {} : link.agreed, story.draft, standing, story.state === 'approved' && !reopen)
+  const before = isTakenOut ? {} : link.agreed
+  const compared = compare(before, story.draft, standing, story.state === 'approved' && !reopen)
+  const applied = applyChanges(story.draft, compared.toStory, compared.rows, draftOffline)
+  const taken = applied.changed
+  // What the story cannot follow is a conflict like any other: nothing is agreed, so nothing is written over.
+  const conflicts = [...compared.conflicts, ...conflictsOf(applied.draft, applied.refused)]
   let now = story
-  let taken: readonly string[] = []
-  if (compared.toStory.length > 0) {
-    const key = `tracker:${link.plugin}`
-    // The version of the issue makes a repeat find what it wrote, and an issue that changed meanwhile is news.
+  if (taken.length > 0) {
+    // The versions make a repeat find what it wrote, and an issue that changed meanwhile is news.
     const writer = {
       workspace: link.workspace,
-      jobId: `${ctx.jobId}:${issue.id}:${issue.version}`,
-      author: { key, name: tracker.title },
+      jobId: `${ctx.jobId}:${issue.id}:${issue.version}:${story.version}`,
+      author: { key: `tracker:${link.plugin}`, name: tracker.title },
     }
-    const appended = await store.append(writer, story.number, reopen, (current) => {
+    const build = (current: Saved): NewVersion => {
       // Compared was what stood before the tracker answered: what was written meanwhile is compared anew.
       if (current.version !== story.version)
         throw new HubError('CONFLICT', `${reference} changed while ${issue.key} was read`)
-      const applied = applyChanges(current.draft, compared.toStory, compared.rows, draftOffline)
-      taken = applied.changed
-      if (applied.refused.length > 0)
-        ctx.log.info(
-          { issue: issue.key, criteria: applied.refused.length },
-          'criteria that fit into no story stay in the issue',
-        )
-      if (applied.changed.length === 0) return null
       return {
         draft: applied.draft,
         generated: current.generated,
-        provenance: byHand(current, applied.changed, [`Taken over from ${issue.key}`]),
+        provenance: byHand(current, taken, [`Taken over from ${issue.key}`]),
       }
+    }
+    const agreed = agreementsTaken(before, applied.draft, applied.taken)
+    // Both or none: should the write fail, what people do until it is repeated is compared with what was taken over.
+    const appended = await store.append(writer, story.number, reopen, build, async (tx) => {
+      link = await links.update(link, { agreed }, tx)
     })
     now = appended ?? story
   }
@@ -129,32 +135,21 @@ async function once(
     compared.rows,
     draftOffline,
   )
-  const criteria = sectionAfter(now.draft, compared, added)
+  const criteria = sectionAfter(now.draft, { ...compared, conflicts }, added)
   const stale = link.source === null ? [] : staleCriteria(now.draft, link.source, issueText(issue))
-  const written = await tracker.write(
-    issue,
-    {
-      storyRef: reference,
-      criteria,
-      notes: notesOf(
-        stale,
-        compared.conflicts.map((c) => c.id),
-        reference,
-      ),
-      place: link.place,
-    },
-    ctx.signal,
-  )
-  const agreed = agreementsAfter(isTakenOut ? {} : link.agreed, now.draft, criteria, compared.conflicts)
+  const notes = notesOf(reference, now.draft, { stale, conflicts, refused: applied.refused })
+  const written = await tracker.write(issue, { storyRef: reference, criteria, notes, place: link.place }, ctx.signal)
+  const agreed = agreementsAfter(before, now.draft, criteria, conflicts)
   const change = {
     ...issueFacts(written.issue),
     state: 'linked' as const,
     reason: null,
     agreed,
-    conflicts: compared.conflicts,
+    conflicts,
     stale,
   }
-  const next = await kept(links, link, change)
+  // What was written is news by itself: what is agreed may have been stored before a write that failed.
+  const next = written.changed ? await links.update(link, change) : await kept(links, link, change)
   const isSame = !written.changed && taken.length === 0 && next.revision === link.revision
   return {
     link: next,
@@ -166,18 +161,12 @@ async function once(
   }
 }
 
-/** Below the criteria, where whoever works on the issue reads it. */
-function notesOf(stale: readonly string[], disputed: readonly string[], reference: string): string[] {
-  return [
-    ...(stale.length > 0 ? [`${stale.join(', ')}: the text this comes from has changed`] : []),
-    ...(disputed.length > 0
-      ? [`${disputed.join(', ')}: worded differently in ${reference}; both stand until somebody decides`]
-      : []),
-  ]
-}
-
 /** Writes a link only where it says something new: the revision of its card grows with each change. */
-async function kept(links: LinkStore, link: IssueLink, change: Parameters<LinkStore['update']>[1]): Promise<IssueLink> {
+async function kept(
+  links: SyncPorts['links'],
+  link: IssueLink,
+  change: Parameters<LinkStore['update']>[1],
+): Promise<IssueLink> {
   const isNews = Object.entries(change).some(
     ([key, value]) =>
       key !== 'issueAt' && JSON.stringify(sorted(value)) !== JSON.stringify(sorted(Reflect.get(link, key))),

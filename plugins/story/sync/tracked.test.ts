@@ -26,7 +26,7 @@ const inIssue = (criterion: Criterion, language: string, over: { title?: string;
   ...over,
 })
 const read = (tracked: TrackedCriterion, language: string, before: Criterion) =>
-  fromTracked(tracked, language, before, plainDraft)
+  fromTracked(tracked, language, before, plainDraft).criterion
 
 describe('a criterion as it stands in an issue', () => {
   it('is the same in other white space and other composed letters, which no tracker keeps', () => {

@@ -20,8 +20,9 @@ const page = <T>(all: readonly T[], args: Args): { nodes: readonly T[]; pageInfo
   const end = from + nodes.length
   return { nodes, pageInfo: { hasNextPage: end < all.length, endCursor: nodes.length > 0 ? String(end) : null } }
 }
-const newest = <T extends { readonly updatedAt: string }>(all: readonly T[]): readonly T[] =>
-  [...all].sort((a, b) => (a.updatedAt < b.updatedAt ? 1 : -1))
+type Dated = { readonly createdAt: string; readonly updatedAt: string }
+const newest = <T extends Dated>(all: readonly T[], by: keyof Dated = 'updatedAt'): readonly T[] =>
+  [...all].sort((a, b) => (a[by] < b[by] ? 1 : -1))
 
 /** What Linear answers and does, with the rights of the hub's key. */
 export function createRoot(
@@ -100,7 +101,7 @@ export function createRoot(
     issues: (args: Args) => {
       const shown = state.issues.filter((one) => maySee(one) && (args.includeArchived === true || !one.trashed))
       return page(
-        newest(shown)
+        newest(shown, args.orderBy === 'createdAt' ? 'createdAt' : 'updatedAt')
           .map(issueNode)
           .filter((one) => matches(one, args.filter)),
         args,

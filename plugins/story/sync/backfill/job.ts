@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import {
+  type Action,
   type Bindings,
   type Context,
   defineJob,
@@ -22,42 +23,73 @@ export const backfillJob = defineJob({
 })
 const PAGE = 20
 
+type Deps = GenerateDeps & { readonly backfills: BackfillStore }
+
 /** Works one page of a backlog and rings for the next. A page that ends in the middle is worked again: what it had written is found. */
-export function backfillHandler(
-  deps: () => GenerateDeps & { readonly backfills: BackfillStore },
-  bindings: () => Bindings,
-): JobHandler {
+export function backfillHandler(deps: () => Deps, bindings: () => Bindings): JobHandler {
   return handleJob(backfillJob, async ({ id, page }, ctx) => {
-    const { backfills, tracker } = deps()
-    const backfill = await backfills.get(ctx.workspace, id)
-    if (backfill?.state !== 'running' || backfill.page !== page) return undefined
-    const { plugin, trackerWorkspace, project, query, cursor } = backfill
-    const [binding] = await bindings().list(ctx.workspace, {
-      kind: 'tracker',
-      plugin,
-      targetWorkspace: trackerWorkspace,
-      target: project,
-    })
-    if (!binding) throw new HubError('NOT_FOUND', `${project} is not bound any more, so its backlog is left alone`)
-    const port = tracker(plugin)
-    const rules = rulesOf(binding.rules)
-    const place = rules.place ?? defaultPlace(port)
-    const asked = { project, limit: PAGE, ...(query === null ? {} : { query }), ...(cursor === null ? {} : { cursor }) }
-    const found = await port.search(trackerWorkspace, asked, place, ctx.signal)
-    const skipped: Record<string, number> = {}
-    let written = 0
-    for (const issue of found.issues) {
-      ctx.signal.throwIfAborted()
-      const reason = await workIssue(deps(), ctx, backfill, { issue, place, isDryRun: rules.dryRun })
-      if (reason === null) written += 1
-      else skipped[reason] = (skipped[reason] ?? 0) + 1
+    const backfill = await deps().backfills.get(ctx.workspace, id)
+    const isOpen = backfill?.state === 'running' || backfill?.state === 'failed'
+    // It may have died when its page was counted and nobody was told.
+    const wasCounted = backfill?.page === page + 1
+    if (!backfill || (!wasCounted && (!isOpen || backfill.page !== page))) return undefined
+    try {
+      const next = wasCounted ? backfill : await workPage(deps(), bindings(), ctx, backfill)
+      if (next) await goOn(deps(), ctx, next)
+    } catch (error) {
+      if (isFinal(error, ctx)) await giveUp(deps(), ctx, backfill, error)
+      throw error
     }
-    const next = await backfills.turn(backfill, { cursor: found.cursor, written, skipped })
-    if (next === null) return undefined
-    if (ctx.place) await ctx.show(ctx.place, backfillCard(next, port.title))
-    if (next.state === 'running') await ctx.enqueue(backfillJob, { id, page: next.page }, { key: `${id}:${next.page}` })
     return undefined
   })
+}
+
+/** Null: another run of this job was first. */
+async function workPage(deps: Deps, bindings: Bindings, ctx: Context, backfill: Backfill): Promise<Backfill | null> {
+  const { plugin, trackerWorkspace, project, query, cursor } = backfill
+  const target = { kind: 'tracker' as const, plugin, targetWorkspace: trackerWorkspace, target: project }
+  const [binding] = await bindings.list(ctx.workspace, target)
+  if (!binding) throw new HubError('NOT_FOUND', `${project} is not bound any more, so its backlog is left alone`)
+  const port = deps.tracker(plugin)
+  const rules = rulesOf(binding.rules)
+  const place = rules.place ?? defaultPlace(port)
+  const asked = {
+    ...{ project, limit: PAGE, order: 'created' as const },
+    ...(query === null ? {} : { query }),
+    ...(cursor === null ? {} : { cursor }),
+  }
+  const found = await port.search(trackerWorkspace, asked, place, ctx.signal)
+  const skipped: Record<string, number> = {}
+  let written = 0
+  for (const issue of found.issues) {
+    ctx.signal.throwIfAborted()
+    if (backfill.counted.includes(issue.id)) continue
+    const reason = await workIssue(deps, ctx, backfill, { issue, place, isDryRun: rules.dryRun })
+    if (reason === null) written += 1
+    else skipped[reason] = (skipped[reason] ?? 0) + 1
+  }
+  const counted = found.issues.map(({ id }) => id)
+  return deps.backfills.turn(backfill, { cursor: found.cursor, counted, written, skipped })
+}
+/** Shows how far it is and rings for the next page; both as often as it takes. */
+async function goOn({ tracker }: Deps, ctx: Context, backfill: Backfill): Promise<void> {
+  const { id, page, state, plugin } = backfill
+  if (ctx.place) await ctx.show(ctx.place, backfillCard(backfill, tracker(plugin).title))
+  if (state === 'running' || state === 'failed') await ctx.enqueue(backfillJob, { id, page }, { key: `${id}:${page}` })
+}
+/** Will the ledger not try it again? A hub that is stopping goes on later. */
+function isFinal(error: unknown, { attempt, signal }: Context): boolean {
+  if (signal.aborted) return false
+  return attempt >= backfillJob.retry.attempts || (error instanceof HubError && error.retry === 'never')
+}
+async function giveUp({ backfills, tracker }: Deps, ctx: Context, { id }: Backfill, error: unknown): Promise<void> {
+  const reason = error instanceof HubError ? error.message : 'an unexpected fault inside the hub'
+  try {
+    const failed = await backfills.fail(ctx.workspace, id, reason)
+    if (failed && ctx.place) await ctx.show(ctx.place, backfillCard(failed, tracker(failed.plugin).title))
+  } catch (other) {
+    ctx.log.warn({ error: String(other), backfill: id }, 'that a walk over a backlog failed could not be shown')
+  }
 }
 
 /** Why it was left alone; null: it has criteria now. */
@@ -92,30 +124,39 @@ async function workIssue(
   }
 }
 
+export const stateInWords = (state: Backfill['state']): string =>
+  ({ running: 'under way', stopped: 'stopped', failed: 'broken off', done: 'done' })[state]
+
 /** How far it is, and at the end what was done and what was not, with the reason. */
 export function backfillCard(backfill: Backfill, title: string): Message & Required<Pick<Message, 'card'>> {
-  const { written, skipped, state, project, id, page } = backfill
+  const { written, skipped, state, reason, project, id } = backfill
   const left = Object.values(skipped).reduce((sum, n) => sum + n, 0)
-  const word = { running: 'under way', stopped: 'stopped', done: 'done' }[state]
-  const head = `Backlog of ${project} in ${title} · ${word}`
+  const head = `Backlog of ${project} in ${title} · ${stateInWords(state)}`
   const lines = Object.entries(skipped)
     .toSorted(([, a], [, b]) => b - a)
-    .map(([reason, n]) => `${n} ${reason}`)
+    .map(([why, n]) => `${n} ${why}`)
   const sum = `${written} got criteria, ${left} left alone`
+  const ended = state === 'failed' && reason !== null ? [`Broken off: ${reason}`] : []
+  const action = actionOf(backfill)
   return {
-    text: [head, sum, ...lines].join('\n'),
+    text: [head, sum, ...lines, ...ended].join('\n'),
     blocks: [
       { kind: 'heading', text: head },
       { kind: 'text', markdown: [`**${plain(sum)}**`, ...lines.map((line) => `- ${plain(line)}`)].join('\n') },
-      ...(state === 'running'
-        ? [
-            {
-              kind: 'actions' as const,
-              items: [{ kind: 'button' as const, label: 'Stop', run: `story backfill stop ${id}` }],
-            },
-          ]
-        : []),
+      ...ended.map((line) => ({ kind: 'text' as const, markdown: plain(line) })),
+      ...(action === null ? [] : [{ kind: 'actions' as const, items: [action] }]),
     ],
-    card: { of: `backfill ${id}`, revision: page + (state === 'stopped' ? 1_000_000 : 1) },
+    card: { of: `backfill ${id}`, revision: revisionOf(backfill) },
   }
+}
+function actionOf({ state, id, plugin, project, query }: Backfill): Action | null {
+  if (state === 'running') return { kind: 'button', label: 'Stop', run: `story backfill stop ${id}` }
+  if (state !== 'failed') return null
+  // A new walk: what has its criteria is left alone.
+  return { kind: 'button', label: 'Go on', run: ['story backfill', plugin, project, query ?? ''].join(' ').trim() }
+}
+/** A failure stands between its page and the next; nothing comes behind a stop. */
+function revisionOf({ page, state }: Backfill): number {
+  if (state === 'stopped') return page + 1_000_000
+  return 2 * page + (state === 'failed' ? 2 : 1)
 }

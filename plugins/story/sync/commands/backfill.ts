@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { type Command, defineCommand, HubError } from '#contract'
 import { writerOf } from '../../commands/desk.ts'
-import { backfillCard, backfillJob } from '../backfill/job.ts'
+import { backfillCard, backfillJob, stateInWords } from '../backfill/job.ts'
 import type { BackfillStore } from '../backfill/store.ts'
 import { type SyncDesk, targetOf } from './desk.ts'
 import { trackerName } from './fields.ts'
@@ -54,7 +54,7 @@ export function backfillCommands(sync: SyncDesk, backfills: () => BackfillStore)
         const isStopped = await backfills().stop(ctx.workspace, id)
         const backfill = await backfills().get(ctx.workspace, id)
         if (!backfill) throw new HubError('NOT_FOUND', 'There is no such walk over a backlog')
-        if (!isStopped) throw new HubError('CONFLICT', `It is ${backfill.state} already`)
+        if (!isStopped) throw new HubError('CONFLICT', `It is ${stateInWords(backfill.state)} already`)
         return { ...backfillCard(backfill, sync.deps().tracker(backfill.plugin).title), inPlace: true }
       },
     }),

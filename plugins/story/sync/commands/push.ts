@@ -13,6 +13,7 @@ import { formatReference } from '../../reference.ts'
 import { plain, sentenceOf } from '../../render.ts'
 import type { Saved } from '../../store.ts'
 import { issueCard, showIssueCard } from '../card.ts'
+import { syncOthers } from '../job.ts'
 import { defaultPlace, rulesOf } from '../rules.ts'
 import { type IssueLink, issueFacts } from '../store.ts'
 import { syncIssue } from '../sync.ts'
@@ -105,13 +106,21 @@ async function push(sync: SyncDesk, args: PushArgs, ctx: Context): Promise<Messa
         place,
       },
       ...(parent === null ? {} : { parentId: parent }),
-      // The same story again is the same issue, even after a lost answer.
-      key: `${ctx.workspace}:${story.id}:${target}`,
+      key: await keyOf(sync, story, args.tracker, target),
     },
     ctx.signal,
   )
   const link = await linked(sync, ctx, story, issue, place)
   return done(sync, ctx, link, `${reference} is ${issue.key} now.`)
+}
+
+/**
+ * The same story again is the same issue, even after a lost answer or a button that was pressed twice. A tracker knows a key for ever, so each issue
+ * that is gone makes another one.
+ */
+async function keyOf({ deps }: SyncDesk, story: Saved, plugin: string, target: string): Promise<string> {
+  const gone = await deps().links.countGone(story.workspace, story.id, plugin)
+  return [story.workspace, story.id, target, ...(gone > 0 ? [gone] : [])].join(':')
 }
 
 /** A part of a split becomes a sub-task of the issue of the whole. */
@@ -170,6 +179,7 @@ export async function done(
 ): Promise<Message> {
   const tracker = sync.deps().tracker(link.plugin)
   const synced = await syncIssue(sync.deps(), ctx, link, options)
+  await syncOthers(ctx, sync.deps().links, synced)
   await showIssueCard(ctx, synced, tracker.title, link, 'asked')
   const { card: _, ...message } = issueCard(synced, tracker.title)
   const said = lead ?? outcome(synced, link)

@@ -6,7 +6,8 @@ import { parseCriterionId } from '../../edit.ts'
 import { merge } from '../../merge.ts'
 import { formatReference } from '../../reference.ts'
 import { plain } from '../../render.ts'
-import { refuseApproved } from '../../store.ts'
+import { refuseApproved, type Saved } from '../../store.ts'
+import { refusalOf } from '../apply.ts'
 import { issueCard } from '../card.ts'
 import { finishedError, isFinished } from '../finished.ts'
 import { generateFor } from '../generate.ts'
@@ -57,6 +58,8 @@ export function settleCommands(sync: SyncDesk): readonly Command[] {
           const conflict = link.conflicts.find((c) => c.id === name)
           if (!conflict) continue
           if (side === 'issue' && !isReopened) refuseApproved(story)
+          const reason = side === 'issue' ? refusalOf(story.draft, conflict) : null
+          if (reason !== null) throw unfit(story, link, name, reason)
           const mine = story.draft.criteria.find((c) => c.id === name)
           const agreed = decided(link.agreed, conflict, side, mine ? hashOf(mine) : null)
           const updated = await sync.deps().links.update(link, { agreed })
@@ -101,6 +104,11 @@ export function settleCommands(sync: SyncDesk): readonly Command[] {
   ]
 }
 
+function unfit(story: Saved, link: IssueLink, part: string, reason: string): HubError {
+  const id = formatReference(story.number)
+  const cure = `${reason}, or keep ours with "story resolve ${id} ${part} story"`
+  return new HubError('INPUT_INVALID', `${part} in ${link.issueKey} does not fit into ${id}. ${cure}`)
+}
 /** The base that makes the chosen side the one that changed. */
 function decided(
   agreed: Agreements,
@@ -108,11 +116,12 @@ function decided(
   side: 'story' | 'issue',
   storyHash: string | null,
 ): Agreements {
-  const { [id]: before, ...rest } = agreed
+  const { [id]: _, ...rest } = agreed
   if (side === 'story') return issue === null ? rest : { ...rest, [id]: { tracked: issue, storyHash: '' } }
   // Deleted here, changed there: it comes back, as a person wished.
   if (storyHash === null) return rest
-  return { ...rest, [id]: { tracked: before?.tracked ?? { id, title: '', lines: [] }, storyHash } }
+  // Whatever the issue says is new, also where somebody took it back meanwhile.
+  return { ...rest, [id]: { tracked: { id, title: '', lines: [] }, storyHash } }
 }
 
 async function refresh(sync: SyncDesk, args: { id: string; reopen: boolean }, ctx: Context): Promise<Message> {
