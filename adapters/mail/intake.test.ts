@@ -267,8 +267,8 @@ describe('reading a mailbox', () => {
     imap.arrive(mailOf({ from: 'ann@quiet.test', subject: 'ann' }))
     for (let n = 0; n < 100; n++) imap.arrive(mailOf({ from: `eve@x${n}.evil-${n % 5}.test`, subject: `flood ${n}` }))
     start('a', { now: () => nowMs })
-    await expect.poll(() => read.length, { timeout: 10_000 }).toBe(101)
-    await expect.poll(async () => (await position())?.later, { timeout: 8_000 }).toHaveLength(100)
+    await expect.poll(() => read.length, { timeout: 30_000 }).toBe(101)
+    await expect.poll(async () => (await position())?.later, { timeout: 20_000 }).toHaveLength(100)
     expect((await position())?.later.slice(0, 3)).toMatchObject([
       { uid: 1, from: 'quiet.test' },
       { uid: 3, from: 'evil-1.test' },
@@ -288,11 +288,11 @@ describe('reading a mailbox', () => {
       read = []
       nowMs += 5 * 60_000
       arrive('look')
-      await expect.poll(() => read, { timeout: 8_000 }).toEqual(expected)
+      await expect.poll(() => read, { timeout: 20_000 }).toEqual(expected)
     }
     expect(ledger.get('new')).toBe(2)
-    await expect.poll(async () => (await position())?.later, { timeout: 8_000 }).toHaveLength(100)
-  })
+    await expect.poll(async () => (await position())?.later, { timeout: 20_000 }).toHaveLength(100)
+  }, 90_000)
   test('of many mails of one sender that wait, the oldest goes first', () => {
     const one = (uid: number, from: string) => ({ uid, sinceMs: uid, from })
     let waiting = [one(1, 'quiet.test')]
