@@ -182,7 +182,8 @@ describe('POST /hooks/discord', () => {
         deliveryId: `interaction:${id}`,
         actor: { plugin: 'discord', id: ANN },
         actorName: 'ann',
-        input: { command: 'story', values: { text: 'As a @300000000000000002 & more', tone: 'short' } },
+        input: { command: 'story', values: { text: 'As a @bob & more', tone: 'short' } },
+        mentions: { '@bob': '300000000000000002' },
         place: {
           plugin: 'discord',
           workspace: `discord:${GUILD}`,

@@ -24,7 +24,7 @@ export function admit(
     .sort((a, b) => a.sinceMs - b.sinceMs || a.uid - b.uid)
   return { waiting: all.filter((other) => other !== dropped), dropped }
 }
-/** Whose mail it says it is: the end of the author's domain, since whoever has one has any number of names below it. */
+/** Whose mail it says it is: the end of the author's domain, below which its owner can have as many names as they like. */
 export async function senderOf({ raw }: Letter): Promise<string> {
   const heard = await parseMail(raw).catch(() => null)
   return heard?.from ? domainOf(heard.from.address).split('.').slice(-2).join('.') : ''

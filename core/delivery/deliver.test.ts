@@ -390,7 +390,7 @@ describe('delivery', () => {
     expect(await rows()).toMatchObject([{ state: 'sent', posted: { message: 'm1' }, error: null }])
     expect(arrived).toHaveLength(1)
   })
-  it('an adapter that cannot say its limits ends as any other failure does', async () => {
+  it('an adapter that cannot say its limits ends like every other failure', async () => {
     const { arrived, deps } = platform({ can: { reconcile: 'none' } })
     const outlet = deps.outlets.get('fake')
     if (!outlet) throw new Error('the platform has no outlet')
