@@ -109,14 +109,21 @@ describe('the text before a diff', () => {
         (head, lines, tail, eol) => {
           const now = lines.filter(({ mark }) => mark !== '-').map(({ text }) => text)
           const old = lines.filter(({ mark }) => mark !== '+').map(({ text }) => text)
+          const whole = [...head, ...now, ...tail]
+          // One empty line without its end cannot be told from no line at all.
+          fc.pre(whole.length !== 1 || whole[0] !== '')
           const at = now.length === 0 ? head.length : head.length + 1
           const hunk: Hunk = { path: 'a.ts', previousPath: 'a.ts', line: at, lines }
-          const before = textBefore([...head, ...now, ...tail].join(eol), [hunk])
+          const before = textBefore(whole.join(eol), [hunk])
           expect(before?.replaceAll('\r', '')).toBe([...head, ...old, ...tail].join('\n'))
         },
       ),
       { numRuns: 300 },
     )
+  })
+  it('of a file that was emptied is what was in it', () => {
+    const hunk: Hunk = { path: 'a.ts', previousPath: 'a.ts', line: 0, lines: [{ mark: '-', text: 'a' }] }
+    expect(textBefore('', [hunk])).toBe('a')
   })
   it('cannot be told from a diff of another text', () => {
     const hunk: Hunk = { path: 'a.ts', previousPath: 'a.ts', line: 1, lines: [{ mark: ' ', text: 'other' }] }

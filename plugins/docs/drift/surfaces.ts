@@ -71,7 +71,8 @@ export async function surfaceChanges(
 
 /** A file as it was before a diff; null where the diff is of another text. */
 export function textBefore(text: string, hunks: readonly Hunk[]): string | null {
-  const lines = text.split('\n')
+  // An empty file has no line, not an empty one.
+  const lines = text === '' ? [] : text.split('\n')
   for (const hunk of hunks.toSorted((a, b) => b.line - a.line)) {
     const now = hunk.lines.filter(({ mark }) => mark !== '-').map((line) => line.text)
     const old = hunk.lines.filter(({ mark }) => mark !== '+').map((line) => line.text)
