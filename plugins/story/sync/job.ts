@@ -140,7 +140,7 @@ async function run(deps: GenerateDeps, bindings: Bindings, at: Address, ctx: Con
   }
   const midnight = Math.floor(Date.now() / DAY_MS) * DAY_MS
   const budgeted = { workspace: ctx.workspace, plugin, trackerWorkspace, project }
-  if ((await deps.links.countSince(budgeted, new Date(midnight))) >= rules.issuesPerDay) {
+  if (!(await deps.links.areFewer(rules.issuesPerDay, budgeted, new Date(midnight)))) {
     ctx.log.info({ issue: issue.key, limit: rules.issuesPerDay }, 'the budget of this project is spent: tomorrow')
     // Whoever may comment may ask, so asking has no budget of its own.
     if (asked)

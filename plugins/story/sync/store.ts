@@ -114,29 +114,38 @@ export function createLinkStore(db: Db) {
         .limit(50)
       return rows.map(fromRow)
     },
-    /** Issues of a project that got their criteria since then by themselves, or because somebody asked in them: not from a chat, a story or a backlog. */
-    async countSince(
+    /**
+     * Have fewer issues of a project than `most` got their criteria since then by themselves, or because somebody asked in them? Not from a chat,
+     * a story or a backlog. Asked for each issue of a burst: while all links together are fewer, the index alone tells.
+     */
+    async areFewer(
+      most: number,
       at: Pick<IssueLink, 'workspace' | 'plugin' | 'trackerWorkspace' | 'project'>,
       since: Date,
-    ): Promise<number> {
-      const [row] = await db
+    ): Promise<boolean> {
+      const made = and(
+        eq(storyIssues.workspace, at.workspace),
+        eq(storyIssues.plugin, at.plugin),
+        eq(storyIssues.trackerWorkspace, at.trackerWorkspace),
+        eq(storyIssues.project, at.project),
+        gte(storyIssues.createdAt, since),
+      )
+      const [all] = await db.select({ n: count() }).from(storyIssues).where(made)
+      if ((all?.n ?? 0) < most) return true
+      const [asked] = await db
         .select({ n: count() })
         .from(storyIssues)
         .innerJoin(stories, and(eq(stories.workspace, storyIssues.workspace), eq(stories.id, storyIssues.storyId)))
         .where(
           and(
+            made,
             isNotNull(storyIssues.source),
             isNull(storyIssues.backfill),
             // Drafted for somebody of the tracker.
             like(stories.createdBy, `${at.plugin}:%`),
-            eq(storyIssues.workspace, at.workspace),
-            eq(storyIssues.plugin, at.plugin),
-            eq(storyIssues.trackerWorkspace, at.trackerWorkspace),
-            eq(storyIssues.project, at.project),
-            gte(storyIssues.createdAt, since),
           ),
         )
-      return row?.n ?? 0
+      return (asked?.n ?? 0) < most
     },
     /** False when the issue has a link already. */
     async insert(link: Omit<IssueLink, 'revision'>): Promise<boolean> {
