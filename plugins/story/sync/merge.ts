@@ -137,7 +137,10 @@ export function sectionAfter(
   return section
 }
 
-/** What is agreed once the story has followed and before the issue is written to. `taken`: its words by id; null where it was deleted. */
+/**
+ * What is agreed once the story has followed and before the issue is written to. `taken`: its words by id; null where it was deleted. An id that the
+ * issue was not told of yet is not told by this either.
+ */
 export function agreementsTaken(
   before: Agreements,
   story: StoryDraft,
@@ -146,7 +149,9 @@ export function agreementsTaken(
   const kept = Object.entries(before).filter(([id]) => !taken.has(id))
   const followed = story.criteria.flatMap((mine): [string, Agreement][] => {
     const tracked = taken.get(mine.id)
-    return tracked ? [[mine.id, { tracked, storyHash: hashOf(mine) }]] : []
+    if (!tracked) return []
+    const isUntold = before[mine.id]?.tracked.id === null
+    return [[mine.id, { tracked: isUntold ? { ...tracked, id: null } : tracked, storyHash: hashOf(mine) }]]
   })
   return Object.fromEntries([...kept, ...followed])
 }
