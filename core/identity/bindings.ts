@@ -1,4 +1,5 @@
 import { type Binding, type BindingDesk, type BindingTarget, HubError, type Json } from '#contract'
+import { gather } from '../gather.ts'
 import type { Sql } from '../store/sql.ts'
 import { roleOf } from './person.ts'
 
@@ -6,6 +7,21 @@ const COLUMNS = `workspace, project, kind, plugin, target_workspace as "targetWo
 const MOST = 200
 
 export function createBindings(sql: Sql): BindingDesk {
+  // A burst of events asks the same of each: what is asked alike while others are under way is read once.
+  const read = gather<{ readonly text: string; readonly params: readonly (string | null)[] }, readonly Binding[]>(
+    (asked) => {
+      const answers = new Map<string, Promise<readonly Binding[]>>()
+      return Promise.all(
+        asked.map(({ text, params }) => {
+          const alike = JSON.stringify([text, params])
+          const answer = answers.get(alike) ?? sql.query<Binding>(text, params)
+          answers.set(alike, answer)
+          return answer
+        }),
+      )
+    },
+    { max: 200 },
+  )
   const keyOf = (workspace: string, { kind, plugin, targetWorkspace, target }: BindingTarget) => [
     workspace,
     kind,
@@ -15,13 +31,13 @@ export function createBindings(sql: Sql): BindingDesk {
   ]
   return {
     async list(workspace, { project, kind, plugin, targetWorkspace, target } = {}) {
-      return sql.query<Binding>(
-        `select ${COLUMNS} from hub.bindings where workspace = $1 and ($2::text is null or project = $2)
+      return read({
+        text: `select ${COLUMNS} from hub.bindings where workspace = $1 and ($2::text is null or project = $2)
          and ($3::text is null or kind = $3) and ($4::text is null or plugin = $4)
          and ($5::text is null or target_workspace = $5) and ($6::text is null or target = $6)
          order by created_at, target limit ${MOST}`,
-        [workspace, project ?? null, kind ?? null, plugin ?? null, targetWorkspace ?? null, target ?? null],
-      )
+        params: [workspace, project ?? null, kind ?? null, plugin ?? null, targetWorkspace ?? null, target ?? null],
+      })
     },
     async projectAt(workspace, plugin, channel) {
       const [row] = await sql.query<{ project: string }>(
@@ -32,11 +48,11 @@ export function createBindings(sql: Sql): BindingDesk {
       return row?.project ?? null
     },
     async boundTo({ kind, plugin, targetWorkspace, target }) {
-      return sql.query<Binding>(
-        `select ${COLUMNS} from hub.bindings where plugin = $1 and target_workspace = $2 and target = $3 and kind = $4
+      return read({
+        text: `select ${COLUMNS} from hub.bindings where plugin = $1 and target_workspace = $2 and target = $3 and kind = $4
          order by created_at limit ${MOST}`,
-        [plugin, targetWorkspace, target, kind],
-      )
+        params: [plugin, targetWorkspace, target, kind],
+      })
     },
     async targetsOf({ kind, plugin, targetWorkspace }) {
       const rows = await sql.query<{ target: string }>(

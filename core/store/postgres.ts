@@ -3,6 +3,7 @@ import postgres from 'postgres'
 import { HubError } from '#contract'
 import { migrateWith } from './migrate.ts'
 import type { Store, StoreOptions } from './open.ts'
+import { preparing } from './preparing.ts'
 import { type Silence, type Statements, watchSilence } from './silence.ts'
 import type { Param, Sql } from './sql.ts'
 
@@ -42,7 +43,8 @@ export async function openPostgres(url: string, options: StoreOptions): Promise<
     }
     return postgres(url, how)
   }
-  const client = connect(options.poolSize ?? 8, 'long')
+  // Prepared or not, each statement is planned for its own values.
+  const client = connect(options.poolSize ?? 8, 'long', { plan_cache_mode: 'force_custom_plan' })
   const ledger = connect(options.poolSize ?? 8, 'short', LEDGER_PLANS)
   const quick = connect(2, 'short', { ...LEDGER_PLANS, synchronous_commit: 'off' })
   await firstContact(client, url).catch((error) => {
@@ -52,7 +54,7 @@ export async function openPostgres(url: string, options: StoreOptions): Promise<
   let pool: Promise<{ end(): Promise<void> }> | undefined
   return {
     mode: 'postgres',
-    db: drizzle(client),
+    db: drizzle(preparing(client)),
     sql: wrap(ledger, silence),
     quickSql: wrap(quick, silence),
     ringPool() {

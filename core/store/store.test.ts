@@ -49,6 +49,18 @@ for (const database of DATABASES)
         await new Promise((resolve) => setTimeout(resolve, 120))
         expect(await slack.get('short')).toBe('for ever')
       })
+      it('reads and writes many at once, each its own; of one key the last of them stands', async () => {
+        const names = Array.from({ length: 250 }, (_, n) => `many ${n % 200}`)
+        await Promise.all(names.map((name, n) => slack.set(name, n, n % 2 ? 60_000 : undefined)))
+        const found = await Promise.all([...names, 'none'].map((name) => slack.get(name)))
+        expect(found).toEqual([...names.map((_, n) => (n % 200 < 50 ? (n % 200) + 200 : n % 200)), null])
+      })
+      it('refuses a key that the database cannot hold, and those beside it are kept', async () => {
+        const [kept, refused] = await Promise.allSettled([slack.set('beside', 1), slack.set('nul \u0000', 2)])
+        expect([kept.status, refused.status]).toEqual(['fulfilled', 'rejected'])
+        const [found, none] = await Promise.allSettled([slack.get('beside'), slack.get('half \ud83d')])
+        expect([found, none]).toMatchObject([{ value: 1 }, { value: null }])
+      })
       it('adds where nothing stands: of ten at once one is told so, and again after its time', async () => {
         const added = await Promise.all(Array.from({ length: 10 }, (_, n) => slack.add('once', n, 1_000)))
         expect(added.filter(Boolean)).toHaveLength(1)

@@ -100,25 +100,7 @@ export function createStore(db: Db) {
           eq(storyVersions.version, where.version ?? stories.version),
         ),
       )
-    if (!row) return null
-    const { stories: story, story_versions: version } = row
-    return {
-      workspace,
-      id: story.id,
-      number: story.number,
-      state: story.state === 'approved' ? 'approved' : 'draft',
-      version: version.version,
-      latest: story.version,
-      source: story.source,
-      parent: story.parent,
-      draft: storyDraftSchema.parse(version.draft),
-      generated: storyDraftSchema.parse(version.generated),
-      addenda: textList.parse(version.addenda),
-      provenance: provenanceSchema.parse(version.provenance),
-      approvedBy: story.approvedBy,
-      createdAt: story.createdAt,
-      place: sourcePlace.parse(story.place),
-    }
+    return row ? savedOf(row.stories, row.story_versions) : null
   }
   async function writtenBy(tx: Tx, writer: Pick<Writer, 'workspace' | 'jobId'>): Promise<Saved[]> {
     const rows = await tx
@@ -169,24 +151,28 @@ export function createStore(db: Db) {
       .onConflictDoUpdate({ target: storyNumbers.workspace, set: { last: sql`${storyNumbers.last} + 1` } })
       .returning({ last: storyNumbers.last })
     const id = randomUUIDv7()
-    await tx.insert(stories).values({
-      workspace,
-      id,
-      number: counter?.last ?? 1,
-      title: story.draft.title,
-      version: 1,
-      source: story.source,
-      sourceHash: story.sourceHash,
-      language: story.draft.language,
-      parent: story.parent ?? null,
-      createdBy: author.key,
-      createdByName: author.name,
-      place,
-    })
-    await insertVersion(tx, writer, id, 1, null, story, story.part)
-    return need(tx, { workspace, storyId: id })
+    const [row] = await tx
+      .insert(stories)
+      .values({
+        workspace,
+        id,
+        number: counter?.last ?? 1,
+        title: story.draft.title,
+        version: 1,
+        source: story.source,
+        sourceHash: story.sourceHash,
+        language: story.draft.language,
+        parent: story.parent ?? null,
+        createdBy: author.key,
+        createdByName: author.name,
+        place,
+      })
+      .returning()
+    const [version] = await insertVersion(tx, writer, id, 1, null, story, story.part)
+    if (!row || !version) throw new Error('a story was stored and is not there')
+    return savedOf(row, version)
   }
-  async function insertVersion(
+  function insertVersion(
     tx: Tx,
     writer: Writer,
     storyId: string,
@@ -195,21 +181,24 @@ export function createStore(db: Db) {
     made: NewVersion,
     part = 0,
   ) {
-    await tx.insert(storyVersions).values({
-      workspace: writer.workspace,
-      storyId,
-      version,
-      jobId: writer.jobId,
-      part,
-      baseVersion: from,
-      draft: made.draft,
-      generated: made.generated,
-      addenda: made.addenda ?? [],
-      provenance: made.provenance,
-      instruction: made.instruction ?? null,
-      author: writer.author.key,
-      authorName: writer.author.name,
-    })
+    return tx
+      .insert(storyVersions)
+      .values({
+        workspace: writer.workspace,
+        storyId,
+        version,
+        jobId: writer.jobId,
+        part,
+        baseVersion: from,
+        draft: made.draft,
+        generated: made.generated,
+        addenda: made.addenda ?? [],
+        provenance: made.provenance,
+        instruction: made.instruction ?? null,
+        author: writer.author.key,
+        authorName: writer.author.name,
+      })
+      .returning()
   }
 
   return {
@@ -256,8 +245,10 @@ export function createStore(db: Db) {
     ): Promise<{ saved: Saved[]; fresh: boolean }> {
       return db.transaction(async (tx) => {
         // First the counter: its row lock lets creations of one workspace through one at a time, so the looks below are sure.
-        await tx.insert(storyNumbers).values({ workspace: writer.workspace, last: 0 }).onConflictDoNothing()
-        await tx.select().from(storyNumbers).where(eq(storyNumbers.workspace, writer.workspace)).for('update')
+        await tx
+          .insert(storyNumbers)
+          .values({ workspace: writer.workspace, last: 0 })
+          .onConflictDoUpdate({ target: storyNumbers.workspace, set: { last: sql`${storyNumbers.last}` } })
         const before = await writtenBy(tx, writer)
         if (before.length > 0) return { saved: before, fresh: true }
         const hash = drafts[0]?.sourceHash
@@ -339,6 +330,25 @@ export function createStore(db: Db) {
   }
 }
 
+function savedOf(story: typeof stories.$inferSelect, version: typeof storyVersions.$inferSelect): Saved {
+  return {
+    workspace: story.workspace,
+    id: story.id,
+    number: story.number,
+    state: story.state === 'approved' ? 'approved' : 'draft',
+    version: version.version,
+    latest: story.version,
+    source: story.source,
+    parent: story.parent,
+    draft: storyDraftSchema.parse(version.draft),
+    generated: storyDraftSchema.parse(version.generated),
+    addenda: textList.parse(version.addenda),
+    provenance: provenanceSchema.parse(version.provenance),
+    approvedBy: story.approvedBy,
+    createdAt: story.createdAt,
+    place: sourcePlace.parse(story.place),
+  }
+}
 export function refuseApproved(story: Pick<Saved, 'state' | 'number' | 'approvedBy'>): void {
   if (story.state !== 'approved') return
   const reference = formatReference(story.number)

@@ -36,10 +36,10 @@ export async function generateFor(
     source: text,
     backfill: given.backfill ?? null,
   }
-  await deps.links.insert(link)
+  const isFirst = await deps.links.insert(link)
   // Another job may have been first: its story stands.
-  const standing = (await deps.links.get(at)) ?? { ...link, revision: 1 }
-  return syncIssue(deps, ctx, standing)
+  const standing = isFirst ? null : await deps.links.get(at)
+  return syncIssue(deps, ctx, standing ?? { ...link, revision: 1 }, { seen: issue })
 }
 
 async function draftOnce(
@@ -49,7 +49,8 @@ async function draftOnce(
   text: string,
   author: Author,
 ): Promise<Saved> {
-  const [before] = await deps.store.writtenBy(ctx)
+  // A first attempt finds nothing; one that was begun anew by hand finds it when it stores.
+  const [before] = ctx.attempt > 1 ? await deps.store.writtenBy(ctx) : []
   if (before) return before
   const { run, settled } = runOf(ctx)
   const made = await deps.engine.draft(text, run)

@@ -27,6 +27,8 @@ export interface SyncOptions {
   readonly reopen?: boolean
   /** Writes the criteria again where a person took them out. */
   readonly restore?: boolean
+  /** The issue as it was just read. Should it have changed since, the write finds that and all is read again. */
+  readonly seen?: TrackerIssue | undefined
 }
 /** How it ended, for people. */
 export interface Synced {
@@ -56,6 +58,7 @@ export async function syncIssue(
       if (!(error instanceof HubError) || error.code !== 'CONFLICT' || tries >= TRIES) throw asRetry(error)
       const current = await deps.links.get(link)
       if (current) link = current
+      options = { ...options, seen: undefined }
     }
   }
 }
@@ -69,13 +72,13 @@ async function once(
   deps: SyncPorts,
   ctx: Pick<Context, 'workspace' | 'jobId' | 'signal' | 'log'>,
   link: IssueLink,
-  { reopen = false, restore = false }: SyncOptions,
+  { reopen = false, restore = false, seen }: SyncOptions,
 ): Promise<Synced> {
   const { store, links, draftOffline } = deps
   const tracker = deps.tracker(link.plugin)
   const story = await store.byId(link.workspace, link.storyId)
   if (!story) throw new HubError('NOT_FOUND', `${formatReference(link.storyNumber)} does not exist any more`)
-  const issue = await tracker.get(link.trackerWorkspace, link.issueId, link.place, ctx.signal)
+  const issue = seen ?? (await tracker.get(link.trackerWorkspace, link.issueId, link.place, ctx.signal))
   const rest = { story, taken: [], wrote: false }
   if (issue === null) {
     const reason = `${link.issueKey} was deleted, or the hub may no longer see it`
