@@ -1,4 +1,4 @@
-export { configFromEnv } from './host/config.ts'
+export { checkConfig, configFromEnv } from './host/config.ts'
 export { loadExternal } from './host/load.ts'
 export { createLog, LOG_LEVELS as KNOWN_LOG_LEVELS } from './host/log.ts'
 export { createMask } from './host/mask.ts'

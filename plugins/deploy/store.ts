@@ -93,6 +93,16 @@ export function createStore(db: Db) {
     if (!row) throw new HubError('UNAVAILABLE', 'A deployment could not be written')
     return row
   }
+  /** One of the hub's own that goes on after it was given up is looked after again, unless another has its place by now. */
+  async function mayLock(tx: Tx, row: Row): Promise<boolean> {
+    if (row.askedBy === null) return false
+    const others = await tx
+      .select({ number: deployments.number })
+      .from(deployments)
+      .where(and(sameTarget(row), eq(deployments.locked, true)))
+      .limit(1)
+    return others.length === 0
+  }
   async function write(tx: Tx, row: Row, patch: Partial<Row>, isSeen: boolean): Promise<Row> {
     const state = patch.state ?? row.state
     // Once for each end: told again, or taken back later, it stays as it was.
@@ -103,7 +113,7 @@ export function createStore(db: Db) {
       .set({
         ...patch,
         ...(isSameEnd ? {} : { endRecordedAt }),
-        locked: row.locked && OPEN.includes(state),
+        locked: OPEN.includes(state) && (row.locked || (await mayLock(tx, row))),
         revision: isSeen ? row.revision + 1 : row.revision,
         updatedAt: sql`clock_timestamp()`,
       })

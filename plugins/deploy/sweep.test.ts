@@ -132,6 +132,26 @@ it('ends the one that holds a lock, however many that are only reported have hun
   await sweepSchedules({ store: () => store, nowMs: () => NOW } as unknown as Desk)[0]?.run({ startMs: NOW }, ctx)
   expect(ended).toEqual([['hung', 1]])
 })
+it('ends one once more that was reported running after it was given up, and takes no other’s place', async () => {
+  const store = createStore(opened.db)
+  const ended: unknown[] = []
+  const ctx = {
+    async enqueue(_job: unknown, { number }: { readonly number: number }, options: { readonly workspace: string }) {
+      ended.push([options.workspace, number])
+    },
+  } as unknown as Context
+  const row = await store.create(wanted({ workspace: 'revived' }))
+  const giveUp = () => store.change('revived', row.number, () => ({ state: 'failed', finishedAt: new Date(NOW) }))
+  const goOn = () => store.change('revived', row.number, () => ({ state: 'running', finishedAt: null }))
+  await giveUp()
+  expect((await goOn())[0]?.row.locked).toBe(true)
+  await opened.sql.query(`update hub.deployments set updated_at = now() - interval '4 hours' where workspace = 'revived'`)
+  await sweepSchedules({ store: () => store, nowMs: () => NOW } as unknown as Desk)[0]?.run({ startMs: NOW }, ctx)
+  expect(ended).toContainEqual(['revived', row.number])
+  await giveUp()
+  const next = await store.create(wanted({ workspace: 'revived' }))
+  expect([(await goOn())[0]?.row.locked, (await store.get('revived', next.number)).locked]).toEqual([false, true])
+})
 it('forgets commits, and what was told once or together, after 120 days', async () => {
   const commits = createCommits(opened.db)
   const one = (sha: string) => [{ sha, message: 'm', author: 'a' }]

@@ -1,8 +1,13 @@
+import { statSync } from 'node:fs'
 import { z } from 'zod'
 
 export const configSchema = z.object({
   /** Folder of further workflows, one YAML file each. */
-  dir: z.string().min(1).optional(),
+  dir: z
+    .string()
+    .min(1)
+    .refine((folder) => statSync(folder, { throwIfNoEntry: false })?.isDirectory() ?? false, 'there is no such folder')
+    .optional(),
   /** Hosts on private addresses that a step may call: 'prometheus.internal,10.0.0.7:9090'. */
   allowHosts: z
     .string()

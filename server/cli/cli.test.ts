@@ -173,6 +173,23 @@ describe('doctor', { concurrent: true, timeout: 120_000 }, () => {
     )
     expect(stdout + json.stdout).not.toContain('canary')
   })
+  it('finds what would stop the start: the key, what plugins are told, a plugin that is not there', async () => {
+    const { code, found } = await doctor({
+      HUB_DATA_DIR: join(folders.root, 'new'),
+      HUB_SECRET_KEY: 'abc',
+      HUB_PLUGINS: './nothing.ts',
+      DEPLOY_WEBHOOK_SECRET: 'canary',
+      WORKFLOW_DIR: join(folders.root, 'away'),
+    })
+    expect(code).toBe(1)
+    expect(found.filter(([state]) => state === 'WRONG')).toEqual([
+      ['WRONG', 'HUB_SECRET_KEY', expect.stringContaining('openssl rand -hex 32')],
+      ['WRONG', 'deploy', expect.stringMatching(/whsec_.+correct DEPLOY_WEBHOOK_SECRET/)],
+      ['WRONG', 'workflow', expect.stringMatching(/no such folder.+correct WORKFLOW_DIR/)],
+      ['WRONG', 'HUB_PLUGINS', expect.stringContaining('nothing.ts is not there')],
+    ])
+    expect(JSON.stringify(found)).not.toContain('canary')
+  })
   it.skipIf(services().redisUrl === null || services().databaseUrl === null)('asks PostgreSQL and Redis', async () => {
     const env = { HUB_SECRET_KEY: KEY, HUB_DATA_DIR: join(folders.root, 'both') }
     const [fine, away] = await Promise.all([

@@ -1,6 +1,7 @@
 import { accessSync, constants, existsSync, statSync } from 'node:fs'
 import path from 'node:path'
-import { checkRedis, openStore } from '../../core/index.ts'
+import type { Plugin } from '#contract'
+import { checkConfig, checkRedis, configFromEnv, createSecrets, loadExternal, openStore } from '../../core/index.ts'
 import { MIGRATIONS } from '../compose.ts'
 import type { ServerConfig } from '../config.ts'
 import { type Environment, missingVariables, SHIPPED } from '../plugins.ts'
@@ -15,7 +16,14 @@ const REACH_MS = 3_000
 
 /** `hub doctor`: exit code 1 when something that is configured does not work. */
 export async function doctor(config: ServerConfig, env: Environment, json: boolean): Promise<number> {
-  const findings = [...runtime(config), ...(await stores(config)), ...(await adapters(env)), ...promises(config)]
+  const findings = [
+    ...runtime(config),
+    ...secretKey(config),
+    ...(await stores(config)),
+    ...(await adapters(env)),
+    ...(await plugins(config, env)),
+    ...promises(config),
+  ]
   if (json) process.stdout.write(`${JSON.stringify(findings, null, 2)}\n`)
   else {
     const width = Math.max(...findings.map((f) => f.what.length))
@@ -57,6 +65,16 @@ function runtime(config: ServerConfig): Finding[] {
   ]
 }
 
+function secretKey({ HUB_SECRET_KEY }: ServerConfig): Finding[] {
+  if (HUB_SECRET_KEY === undefined) return []
+  try {
+    createSecrets(HUB_SECRET_KEY)
+    return [{ what: 'HUB_SECRET_KEY', state: 'ok', detail: 'set' }]
+  } catch (error) {
+    return [{ what: 'HUB_SECRET_KEY', state: 'wrong', detail: wordsOf(error).replace(/^HUB_SECRET_KEY:? /, '') }]
+  }
+}
+
 async function stores(config: ServerConfig): Promise<Finding[]> {
   const found: Finding[] = []
   if (config.DATABASE_URL) {
@@ -79,11 +97,7 @@ async function stores(config: ServerConfig): Promise<Finding[]> {
           detail: 'is off: a power cut loses acknowledged work; turn it on in postgresql.conf',
         })
     } catch (error) {
-      found.push({
-        what: 'DATABASE_URL',
-        state: 'wrong',
-        detail: error instanceof Error ? error.message : String(error),
-      })
+      found.push({ what: 'DATABASE_URL', state: 'wrong', detail: wordsOf(error) })
     }
   } else found.push({ what: 'DATABASE_URL', state: 'off', detail: 'embedded database' })
   if (config.REDIS_URL) {
@@ -96,7 +110,7 @@ async function stores(config: ServerConfig): Promise<Finding[]> {
 }
 
 async function adapters(env: Environment): Promise<Finding[]> {
-  const { configFromEnv, createLog, createMask } = await import('../../core/index.ts')
+  const { createLog, createMask } = await import('../../core/index.ts')
   const { tryAdapter } = await import('./try-adapter.ts')
   const found: Finding[] = []
   for (const shipped of SHIPPED.filter((s) => s.kind === 'adapter' && missingVariables(s, {}).length > 0)) {
@@ -122,6 +136,30 @@ async function adapters(env: Environment): Promise<Finding[]> {
   }
   return found
 }
+
+/** Of what is always on only what is wrong is said, and of HUB_PLUGINS each. */
+async function plugins(config: ServerConfig, env: Environment): Promise<Finding[]> {
+  const found: Finding[] = []
+  const check = (plugin: Plugin, variables?: (typeof SHIPPED)[number]['variables']) => {
+    const { name } = plugin.manifest
+    const checked = checkConfig(plugin, configFromEnv(name, env, variables), variables)
+    const problems = 'problems' in checked ? checked.problems : []
+    for (const problem of problems) found.push({ what: name, state: 'wrong', detail: problem.replace(`${name}: `, '') })
+    return problems.length === 0
+  }
+  for (const { kind, variables, load } of SHIPPED) if (kind === 'plugin') check(await load(), variables)
+  for (const spec of config.HUB_PLUGINS.split(',').flatMap((one) => one.trim() || [])) {
+    try {
+      for (const plugin of await loadExternal(spec, process.cwd()))
+        if (check(plugin)) found.push({ what: plugin.manifest.name, state: 'ok', detail: `from ${spec}` })
+    } catch (error) {
+      const detail = wordsOf(error).replace(/^HUB_PLUGINS: /, '')
+      found.push({ what: 'HUB_PLUGINS', state: 'wrong', detail })
+    }
+  }
+  return found
+}
+const wordsOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
 
 function promises(config: ServerConfig): Finding[] {
   if (config.DATABASE_URL) return []

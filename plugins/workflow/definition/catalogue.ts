@@ -27,6 +27,8 @@ export function createCatalogue(options: {
   const sourcesIn = (folder: string): Promise<ReadonlyMap<string, Source>> => {
     const known = files.get(folder) ?? readFolder(folder)
     files.set(folder, known)
+    // A folder that comes back is read again.
+    known.catch(() => files.delete(folder))
     return known
   }
   async function sourceOf(name: string): Promise<{ source: Source; origin: 'built in' | 'folder' } | null> {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
+import { begunRun } from '../../../test/fakes/workflow-run.ts'
 import { definitionSchema } from '../definition/schema.ts'
-import { observe, settle } from '../plan/settle.ts'
-import type { RunState } from '../plan/state.ts'
+import { observe } from '../plan/settle.ts'
 import { createAdvance } from './advance.ts'
 import { type Change, type Changed, changedBy, changeOf, unchanged } from './apply.ts'
 import { createRecent } from './recent.ts'
@@ -15,34 +15,8 @@ const definition = definitionSchema.parse({
     last: { needs: ['each'], task: 'robot.do' },
   },
 })
-const pending: RunState = {
-  status: 'running',
-  outcome: null,
-  reason: null,
-  inputs: {},
-  event: null,
-  about: { reference: 'WF-1', workflow: 'fan', by: 'Ada' },
-  started: 0,
-  steps: new Map(),
-}
-const run: Snapshot['run'] = {
-  workspace: WORKSPACE,
-  id: 'r1',
-  number: 1,
-  name: 'fan',
-  version: 'v',
-  trigger: 'command',
-  startedBy: { key: 'chat:ada', name: 'Ada' },
-  places: [],
-  concurrencyKey: null,
-  parent: null,
-  depth: 0,
-  rerunOf: null,
-  revision: 1,
-  createdAt: new Date(0),
-  finishedAt: null,
-}
-const begun: Snapshot = { run, definition, state: settle(definition, pending).state }
+const begun = begunRun(definition, 'r1', 'WF-1')
+const { run } = begun
 const ITEMS = ['each[0]', 'each[1]', 'each[2]', 'each[3]']
 
 /** One run in memory, stored by revision as the database does it. */

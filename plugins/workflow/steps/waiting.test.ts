@@ -1,6 +1,7 @@
 import { describe, expect, it, vi } from 'vitest'
 import type { Context } from '#contract'
 import { contextOf, personOf } from '../../../test/dispatch/run-fixture.ts'
+import { begunRun } from '../../../test/fakes/workflow-run.ts'
 import { definitionSchema } from '../definition/schema.ts'
 import { cancelJob } from '../jobs.ts'
 import { settle } from '../plan/settle.ts'
@@ -13,45 +14,17 @@ import { runStep } from './run-step.ts'
 const WORKSPACE = 'chat:T1'
 const inner = definitionSchema.parse({ name: 'inner', steps: { work: { task: 'robot.do' } } })
 const outer = definitionSchema.parse({ name: 'outer', steps: { call: { workflow: 'inner' } } })
-const snapshotOf = (id: string, definition: Snapshot['definition'], state: RunState): Snapshot => ({
-  run: {
-    workspace: WORKSPACE,
-    id,
-    number: 1,
-    name: definition.name,
-    version: 'v',
-    trigger: 'command',
-    startedBy: { key: 'chat:ada', name: 'Ada' },
-    places: [],
-    concurrencyKey: null,
-    parent: null,
-    depth: 0,
-    rerunOf: null,
-    revision: 1,
-    createdAt: new Date(0),
-    finishedAt: null,
-  },
-  definition,
-  state,
-})
-const begin = (definition: Snapshot['definition'], reference: string): RunState =>
-  settle(definition, {
-    status: 'running',
-    outcome: null,
-    reason: null,
-    inputs: {},
-    event: null,
-    about: { reference, workflow: definition.name, by: 'Ada' },
-    started: 0,
-    steps: new Map(),
-  }).state
 const cancelled = (state: RunState): RunState =>
   settle(outer, { ...state, status: 'cancelling', outcome: 'cancelled', reason: 'enough' }).state
 
 /** A step that begins another run; `meanwhile` happens to its own when that one is stored. */
-function desk({ attempt = 1, parent = begin(outer, 'WF-1'), meanwhile = (state: RunState) => state }) {
-  const now = () => snapshotOf('parent', outer, parent)
-  const child = snapshotOf('child', inner, begin(inner, 'WF-2'))
+function desk({
+  attempt = 1,
+  parent = begunRun(outer, 'parent', 'WF-1').state,
+  meanwhile = (state: RunState) => state,
+}) {
+  const now = () => ({ ...begunRun(outer, 'parent', 'WF-1'), state: parent })
+  const child = begunRun(inner, 'child', 'WF-2')
   const runs = {
     async advance(_workspace: string, _run: string, alter: (now: Snapshot) => RunState | null) {
       parent = alter(now()) ?? parent
@@ -86,7 +59,7 @@ describe('a run that a step begins', () => {
     expect(stopped()).toEqual([{ run: 'child', reason: 'WF-1 was cancelled' }])
   })
   it('is cancelled by the second try where the first one died before it could', async () => {
-    const { start, stopped } = desk({ attempt: 2, parent: cancelled(begin(outer, 'WF-1')) })
+    const { start, stopped } = desk({ attempt: 2, parent: cancelled(begunRun(outer, 'parent', 'WF-1').state) })
     await start()
     expect(stopped()).toEqual([{ run: 'child', reason: 'WF-1 was cancelled' }])
   })
