@@ -123,6 +123,8 @@ describe('jobs and deliveries', () => {
     ['jobs', ['retry', '1'], /1 is too short: give at least its last 6 characters/],
     ['jobs', ['show', 'ffffff'], /none of the newest 200 jobs ends in ffffff/],
     ['jobs', ['resolve', '0'.repeat(36), 'sent'], /there is no job|there is no "jobs resolve": list, show, retry/],
+    ['jobs', ['frob'], /there is no "jobs frob": list, show, retry/],
+    ['jobs', ['show', '0'.repeat(40)], /none of the newest 200 jobs ends in 0{40}/],
     ['jobs', ['list', '--limit', '3'], /there is no option --limit/],
     ['jobs', ['list', '--state'], /name the state/],
     ['jobs', ['list', '--state', 'broken'], /state/],

@@ -32,23 +32,22 @@ export async function runLedger(
     for (const item of items) process.stdout.write(`${line(item)}\n`)
     return 0
   }
+  const states = DECIDED[verb]?.[what]
+  if (!states) {
+    const verbs = ['list', ...Object.keys(DECIDED).filter((one) => DECIDED[one]?.[what])]
+    throw new HubError('INPUT_INVALID', `there is no "${what} ${verb}": ${verbs.join(', ')}`)
+  }
   if (!id) throw new HubError('INPUT_INVALID', `name one: ${what} ${verb} <id>`)
-  const full = await fullId(client, what, id, DECIDED[verb]?.[what] ?? [])
+  if (verb === 'resolve' && (!outcome || !['sent', 'resend', 'drop'].includes(outcome))) {
+    throw new HubError(
+      'INPUT_INVALID',
+      'say what happened: deliveries resolve <id> sent (it arrived), resend (it did not) or drop (give it up)',
+    )
+  }
+  const full = await fullId(client, what, id, states)
   if (verb === 'show') return print(await client.get(`/${what}/${full}`))
   if (verb === 'retry') return done(await client.post<Item>(`/${what}/${full}/retry`), json)
-  if (verb === 'resolve' && what === 'deliveries') {
-    if (!outcome || !['sent', 'resend', 'drop'].includes(outcome)) {
-      throw new HubError(
-        'INPUT_INVALID',
-        'say what happened: deliveries resolve <id> sent (it arrived), resend (it did not) or drop (give it up)',
-      )
-    }
-    return done(await client.post<Item>(`/deliveries/${full}/resolve`, { outcome }), json)
-  }
-  throw new HubError(
-    'INPUT_INVALID',
-    `there is no "${what} ${verb}": ${what === 'jobs' ? 'list, show, retry' : 'list, show, retry, resolve'}`,
-  )
+  return done(await client.post<Item>(`/deliveries/${full}/resolve`, { outcome }), json)
 }
 
 /** What each decision is for, so that it is found however old it is. */
@@ -58,10 +57,11 @@ const DECIDED: Readonly<Record<string, Readonly<Record<string, readonly string[]
   resolve: { deliveries: ['held'] },
 }
 const SHORT_ID = 6
+const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 
 /** People see and type the last six characters of an id. */
 async function fullId(client: Client, what: string, id: string, states: readonly string[]): Promise<string> {
-  if (id.length >= 32) return id
+  if (UUID.test(id)) return id
   if (id.length < SHORT_ID)
     throw new HubError('INPUT_INVALID', `${id} is too short: give at least its last ${SHORT_ID} characters`)
   const pages = await Promise.all(
