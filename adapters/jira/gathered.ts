@@ -1,4 +1,5 @@
 import { HubError } from '#contract'
+import { createGathered } from '../shared/gathered.ts'
 import { type JiraClient, path } from './client.ts'
 
 /** Most issues that one search answers as they stand now: https://developer.atlassian.com/cloud/jira/platform/search-and-reconcile/ */
@@ -7,44 +8,13 @@ const TOGETHER = 50
 /** An issue as Jira answers it; null where it is gone. */
 export type ReadIssue = (id: string, fields: readonly string[], properties: readonly string[]) => Promise<unknown>
 
-interface Waiting {
-  resolve(answer: unknown): void
-  reject(error: unknown): void
-}
-/**
- * Reads of issues that come while one is under way share the next request: a thousand cost about twenty, and a single one waits for nobody. By
- * search, whose budget is not the one that reads before a write draw from.
- */
+/** Reads of issues at one moment share requests. By search, whose budget is not the one that reads before a write draw from. */
 export function createGatheredRead(client: JiraClient): ReadIssue {
-  const lines = new Map<string, Map<string, Waiting[]>>()
-  const run = async (line: string, fields: readonly string[], properties: readonly string[]): Promise<void> => {
-    for (let waiting = lines.get(line); waiting && waiting.size > 0; waiting = lines.get(line)) {
-      const batch = [...waiting].slice(0, TOGETHER)
-      for (const [id] of batch) waiting.delete(id)
-      try {
-        const found = await readAll(
-          client,
-          batch.map(([id]) => id),
-          fields,
-          properties,
-        )
-        for (const [id, all] of batch) for (const one of all) one.resolve(found.get(id) ?? null)
-      } catch (error) {
-        for (const [, all] of batch) for (const one of all) one.reject(error)
-      }
-    }
-    lines.delete(line)
-  }
-  return (id, fields, properties) =>
-    new Promise((resolve, reject) => {
-      const line = JSON.stringify([fields, properties])
-      const known = lines.get(line)
-      const waiting = known ?? new Map<string, Waiting[]>()
-      waiting.set(id, [...(waiting.get(id) ?? []), { resolve, reject }])
-      if (known) return
-      lines.set(line, waiting)
-      void run(line, fields, properties)
-    })
+  const read = createGathered<unknown>(TOGETHER, (line, ids) => {
+    const [fields, properties] = JSON.parse(line) as [string[], string[]]
+    return readAll(client, ids, fields, properties)
+  })
+  return (id, fields, properties) => read(JSON.stringify([fields, properties]), id)
 }
 async function readAll(
   client: JiraClient,

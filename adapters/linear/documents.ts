@@ -77,11 +77,14 @@ export const issuePage = define(
 ${ISSUE_FIELDS}`,
   z.object({ issues: z.object({ nodes: z.array(wireIssue), pageInfo: page }) }),
 )
+const wireComment = z.object({ id: z.string(), body: z.string(), issueId: z.string().nullable() })
+export type WireComment = z.output<typeof wireComment>
+
 export const commentsById = define(
   `query CommentsById($ids: [ID!]!, $first: Int!) {
   comments(filter: { id: { in: $ids } }, first: $first) { nodes { id body issueId } }
 }`,
-  z.object({ comments: nodes(z.object({ id: z.string(), body: z.string(), issueId: z.string().nullable() })) }),
+  z.object({ comments: nodes(wireComment) }),
 )
 /** Is a thread copied to another place, such as Slack? */
 export const threadById = define(

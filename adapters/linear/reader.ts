@@ -1,6 +1,7 @@
 import { type CriteriaPlace, HubError } from '#contract'
+import { createGathered } from '../shared/gathered.ts'
 import type { LinearClient } from './client.ts'
-import { commentsById, issueById, issuePage, type WireIssue } from './documents.ts'
+import { commentsById, issueById, issuePage, type WireComment, type WireIssue } from './documents.ts'
 import type { Identities } from './identity.ts'
 import { type Snapshot, snapshotOf } from './issue.ts'
 import { PAGE, requestsBucket } from './limits.ts'
@@ -8,6 +9,8 @@ import type { Marker } from './mark.ts'
 import { workspaceOf } from './place.ts'
 import { type Memory, proofOf } from './proof.ts'
 import type { Targets } from './targets.ts'
+
+const ID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 
 export interface Reader {
   /** By id or by key; null when it is gone, in the trash or not visible. */
@@ -37,6 +40,32 @@ export function createReader(deps: {
   readonly targets: Targets
 }): Reader {
   const { client, identities, marker, memory, targets } = deps
+  const readOne = async (organizationId: string, id: string, signal?: AbortSignal): Promise<WireIssue | null> => {
+    const asked = { ...optionsOf(organizationId, signal), what: `issue ${id}` }
+    try {
+      return (await client.call(issueById, { id }, asked)).issue
+    } catch (error) {
+      if (error instanceof HubError && error.code === 'NOT_FOUND') return null
+      throw error
+    }
+  }
+  // Linear counts requests by the hour: a thousand issues that changed at once are read in some twenty each time.
+  const gathered = createGathered<WireIssue>(PAGE, async (organizationId, ids) => {
+    const found = new Map<string, WireIssue | null>()
+    if (ids.length > 1) {
+      const filter = { id: { in: ids } }
+      const page = { filter, first: ids.length, after: null, archived: true, order: 'updatedAt' }
+      const asked = { ...optionsOf(organizationId, undefined), what: 'issues' }
+      for (const wire of (await client.call(issuePage, page, asked)).issues.nodes) found.set(wire.id, wire)
+    }
+    for (const id of ids) if (!found.has(id)) found.set(id, await readOne(organizationId, id))
+    return found
+  })
+  const commentsTogether = createGathered<WireComment>(PAGE, async (organizationId, ids) => {
+    const asked = { ...optionsOf(organizationId, undefined), what: 'comments with criteria' }
+    const { comments } = await client.call(commentsById, { ids, first: ids.length }, asked)
+    return new Map(comments.nodes.map((comment) => [comment.id, comment]))
+  })
   /** Linear's key opens one workspace: nothing is read for another one. */
   const organizationOf = async (workspace: string, signal: AbortSignal | undefined): Promise<string | null> => {
     const { organizationId } = await identities.get(signal)
@@ -46,7 +75,6 @@ export function createReader(deps: {
     organizationId: string,
     wires: readonly WireIssue[],
     place: CriteriaPlace,
-    signal: AbortSignal | undefined,
   ): Promise<readonly Snapshot[]> => {
     if (place.kind === 'field')
       throw new HubError(
@@ -55,7 +83,7 @@ export function createReader(deps: {
       )
     const proofs = wires.map(proofOf)
     const ids = place.kind === 'comment' ? proofs.flatMap((proof) => proof?.commentId ?? []) : []
-    const comments = await commentsOf(ids, organizationId, signal)
+    const comments = await commentsOf(ids, organizationId)
     return Promise.all(
       wires.map(async (wire, i) => {
         const proof = proofs[i] ?? null
@@ -66,32 +94,19 @@ export function createReader(deps: {
       }),
     )
   }
-  const commentsOf = async (ids: readonly string[], organizationId: string, signal: AbortSignal | undefined) => {
-    if (ids.length === 0) return []
-    const { comments } = await client.call(
-      commentsById,
-      { ids, first: ids.length },
-      { ...optionsOf(organizationId, signal), what: 'comments with criteria' },
-    )
-    return comments.nodes
+  const commentsOf = async (ids: readonly string[], organizationId: string): Promise<readonly WireComment[]> => {
+    const found = await Promise.all(ids.map((id) => commentsTogether(organizationId, id)))
+    return found.filter((comment) => comment !== null)
   }
   return {
     async one(workspace, issue, place, signal) {
       const organizationId = await organizationOf(workspace, signal)
       if (organizationId === null) return null
-      try {
-        const found = await client.call(
-          issueById,
-          { id: issue },
-          { ...optionsOf(organizationId, signal), what: `issue ${issue}` },
-        )
-        if (found.issue.trashed) return null
-        const [snapshot] = await snapshots(organizationId, [found.issue], place, signal)
-        return snapshot ?? null
-      } catch (error) {
-        if (error instanceof HubError && error.code === 'NOT_FOUND') return null
-        throw error
-      }
+      // Keys are few and asked by people; only ids can be asked for together.
+      const wire = ID.test(issue) ? await gathered(organizationId, issue) : await readOne(organizationId, issue, signal)
+      if (wire === null || wire.trashed) return null
+      const [snapshot] = await snapshots(organizationId, [wire], place)
+      return snapshot ?? null
     },
     async page(workspace, { filter, first, after, archived, order = 'updatedAt' }, place, signal) {
       const organizationId = await organizationOf(workspace, signal)
@@ -103,13 +118,13 @@ export function createReader(deps: {
       )
       const { hasNextPage, endCursor } = issues.pageInfo
       return {
-        snapshots: await snapshots(organizationId, issues.nodes, place, signal),
+        snapshots: await snapshots(organizationId, issues.nodes, place),
         cursor: hasNextPage ? endCursor : null,
       }
     },
     async seen(workspace, wire, place) {
       const organizationId = workspace.slice('linear:'.length)
-      const [snapshot] = await snapshots(organizationId, [wire], place, undefined)
+      const [snapshot] = await snapshots(organizationId, [wire], place)
       if (snapshot === undefined) throw new HubError('UNAVAILABLE', `${wire.identifier}: Linear showed nothing`)
       return snapshot
     },

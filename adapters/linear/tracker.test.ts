@@ -307,6 +307,26 @@ describe('Linear in particular', () => {
     await read(issue.id)
     await expect(read(issue.id)).rejects.toMatchObject({ code: 'RATE_LIMITED', retry: { afterMs: expect.any(Number) } })
   })
+  test('a hundred issues that are read at once cost two requests; one that is in the trash and one that never was cost nobody else theirs', async () => {
+    const made = Array.from({ length: 98 }, (_, n) => fake.people.create({ title: `Issue ${n}` }))
+    const [first, second] = made
+    if (second) fake.people.edit(second, { archivedAt: new Date(0).toISOString() })
+    const look = (id: string) => it.tracker.get(it.workspace, id, here, never)
+    const thrown = fake.people.create({ title: 'Thrown away' })
+    fake.people.remove(thrown)
+    await look(first?.id ?? '')
+    const before = fake.calls.length
+    const gone = '00000000-0000-4000-8000-000000000000'
+    const found = await Promise.all([
+      ...made.map(({ id }) => look(id)),
+      look(thrown.id),
+      look(gone),
+      look(first?.id ?? ''),
+    ])
+    expect(found.map((one) => one?.title ?? null)).toEqual([...made.map(({ title }) => title), null, null, 'Issue 0'])
+    expect(fake.calls.slice(before).map(({ name }) => name)).toEqual(['IssuePage', 'IssuePage', 'IssueById'])
+    expect(fake.problems).toEqual([])
+  })
   test('a description of 200 kB with a section is read in less time than a frame', async () => {
     const text = Array.from({ length: 4_000 }, (_, i) => `${i}. line of *words* and [links](https://example.com/${i})`)
     const issue = fake.people.create({ body: text.join('\n') })

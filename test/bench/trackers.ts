@@ -1,10 +1,7 @@
-import postgres from 'postgres'
 import { fromMarkdown } from '../../adapters/jira/from-markdown.ts'
 import { BURST_PER_SECOND } from '../../adapters/jira/limits.ts'
-import { apiTokenFrom } from '../../server/compose.ts'
 import { ANN, readAdf, startJiraFake, type Target } from '../fakes/jira/index.ts'
-import { startHub, temporaryFolder } from './hub-process.ts'
-import { startStores } from './stores.ts'
+import { startTrackerHub } from './tracker-rig.ts'
 
 /**
  * `node test/bench/trackers.ts [issues] [folder for a CPU profile]`: issues created in a burst, each of which gets its criteria once, against the least time that Jira's limits
@@ -12,32 +9,8 @@ import { startStores } from './stores.ts'
  */
 const count = Number(process.argv[2] ?? 1_000)
 const jira = await startJiraFake()
-const stores = await startStores()
-const { databaseUrl, redisUrl } = await stores.fresh()
-const folder = temporaryFolder()
-const secretKey = 'ab'.repeat(32)
-const stored = { DATABASE_URL: databaseUrl, REDIS_URL: redisUrl, HUB_SECRET_KEY: secretKey, HUB_DATA_DIR: folder.path }
-const hub = await startHub({ env: { ...jira.env, ...stored, LOG_LEVEL: 'warn' }, profileDir: process.argv[3] })
-const origin = `http://127.0.0.1:${hub.port}`
-const sql = postgres(databaseUrl, { max: 1 })
-/** Resolves when every job and send rests. */
-async function quiet(): Promise<void> {
-  for (let rested = 0; rested < 2; ) {
-    const [row] = await sql<{ n: number }[]>`
-      select (select count(*) from hub.inbox where state = 'new')
-        + (select count(*) from hub.jobs where state in ('pending', 'running') and run_at < now() + interval '5 min')
-        + (select count(*) from hub.outbox where state in ('pending', 'inflight', 'unknown', 'reconciling')) as n`
-    rested = Number(row?.n) === 0 ? rested + 1 : 0
-    await new Promise((resolve) => setTimeout(resolve, 100))
-  }
-}
+const { origin, quiet, stop } = await startTrackerHub(jira.env, 'jira:PAY', process.argv[3])
 const target: Target = (request) => fetch(`${origin}/hooks/jira`, request)
-const headers = { authorization: `Bearer ${apiTokenFrom(secretKey)}`, 'content-type': 'application/json' }
-const input = `hub bind tracker payments jira:PAY --rules '{"mode":"auto","issuesPerDay":5000}'`
-const body = JSON.stringify({ input, idempotencyKey: 'bind-0001' })
-const bound = await fetch(`${origin}/api/v1/commands`, { method: 'POST', headers, body })
-if (!bound.ok) throw new Error(`the hub answered ${bound.status} ${await bound.text()}`)
-await quiet()
 
 const issues = Array.from({ length: count }, (_, i) =>
   jira.world.create(ANN, {
@@ -83,9 +56,6 @@ await quiet()
 console.info(
   `${count} unchanged issues told of again: ${((performance.now() - again) / 1_000).toFixed(1)} s, ${jira.writes() - before} writes`,
 )
-await sql.end()
-await hub.stop()
+await stop()
 await jira.close()
-folder.remove()
-await stores.stop()
 process.exitCode = without > 0 || jira.writes() !== before || before !== count ? 1 : 0
