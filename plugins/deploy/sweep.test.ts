@@ -145,7 +145,9 @@ it('ends one once more that was reported running after it was given up, and take
   const goOn = () => store.change('revived', row.number, () => ({ state: 'running', finishedAt: null }))
   await giveUp()
   expect((await goOn())[0]?.row.locked).toBe(true)
-  await opened.sql.query(`update hub.deployments set updated_at = now() - interval '4 hours' where workspace = 'revived'`)
+  await opened.sql.query(
+    `update hub.deployments set updated_at = now() - interval '4 hours' where workspace = 'revived'`,
+  )
   await sweepSchedules({ store: () => store, nowMs: () => NOW } as unknown as Desk)[0]?.run({ startMs: NOW }, ctx)
   expect(ended).toContainEqual(['revived', row.number])
   await giveUp()
