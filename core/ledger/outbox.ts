@@ -72,7 +72,7 @@ const CLAIM_UNKNOWN = `
   )
   select ${COLUMNS} from taken o left join hub.outbox t on t.workspace = o.workspace and t.key = o.target`
 
-// A row that a sweep has made unknown has a passed fence, and until somebody looks for the send its maker alone knows the outcome.
+// The states stand in a case as in the statements of jobs. A row that a sweep has made unknown has a passed fence, and until somebody looks for the send its maker alone knows the outcome.
 const SETTLE = `
   with ended as (
     update hub.outbox o
@@ -87,8 +87,8 @@ const SETTLE = `
         finished_at = case when r.state in ('sent', 'dead', 'superseded') then clock_timestamp() end
     from json_to_recordset($1::text::json)
       as r(id uuid, fence int, state text, posted text, error text, error_code text, wait_ms int, reserved bool, uncounted bool, as_post bool)
-    where o.id = r.id and (o.fence = r.fence and o.state in ('inflight', 'reconciling')
-      or o.fence = r.fence + 1 and o.state = 'unknown')
+    where o.id = r.id
+      and o.fence = case o.state when 'inflight' then r.fence when 'reconciling' then r.fence when 'unknown' then r.fence + 1 end
     returning o.id
   )
   select id from ended`
@@ -102,12 +102,12 @@ const STALE = `
 const GIVE_BACK = `
   update hub.outbox o set state = 'pending', attempts = 0, fence = o.fence + 1, lease_until = null
   from json_to_recordset($1::text::json) as r(id uuid)
-  where o.id = r.id and o.worker = $2 and o.fence = 1 and o.state = 'inflight'`
+  where o.id = r.id and o.worker = $2 and o.fence = case o.state when 'inflight' then 1 end`
 
 const RENEW = `
   update hub.outbox o set lease_until = clock_timestamp() + $2::int * interval '1 millisecond'
   from json_to_recordset($1::text::json) as r(id uuid, fence int)
-  where o.id = r.id and o.fence = r.fence and o.state in ('inflight', 'reconciling')
+  where o.id = r.id and o.fence = case when o.state in ('inflight', 'reconciling') then r.fence end
   returning o.id`
 
 const SWEEP = `
