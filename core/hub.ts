@@ -54,6 +54,7 @@ import { createLimits } from './ledger/limits.ts'
 import { endOrphanedLeases } from './ledger/orphans.ts'
 import { createOutbox } from './ledger/outbox.ts'
 import { createPrune } from './ledger/prune.ts'
+import { createStatistics } from './ledger/statistics.ts'
 import { createLedgerView, ledgerStats } from './ledger/view.ts'
 import { createOperations } from './ledger/workload.ts'
 import { HOME, OPERATOR, runAsOperator } from './operator.ts'
@@ -227,6 +228,8 @@ async function assemble(options: HubOptions, store: Store, rings: Rings, log: Lo
       rings,
       log,
       prune: createPrune(sql),
+      // The embedded database plans each statement anew.
+      refreshStatistics: store.mode === 'postgres' ? createStatistics(sql) : async () => {},
       onDied: (ids) => handling.tellDied(ids, { sql, outbox, outlets: host.channels }),
       runner: {
         handlers: handling.handlers,

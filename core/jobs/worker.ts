@@ -32,6 +32,8 @@ export interface WorkerDeps {
   /** Jobs that died with their worker: the asker must be told. */
   onDied(ids: readonly string[]): Promise<void>
   prune(): Promise<void>
+  /** Looks whether the server's plans are of another time. */
+  refreshStatistics(): Promise<void>
 }
 export interface Worker {
   start(): Promise<void>
@@ -48,6 +50,7 @@ const ARRIVALS = 200
 /** Jobs of a fresh process: one of them may be what ended the last one, and each that runs beside it loses an attempt. */
 const FIRST_JOBS = 4
 const PRUNE_EVERY_MS = 10 * 60_000
+const STATISTICS_EVERY_MS = 2_000
 
 /** The working half of the hub: arrivals → jobs → sends, driven by rings and, for whatever they miss, by a sweep. */
 export function createWorker(deps: WorkerDeps, options: WorkerOptions): Worker {
@@ -135,6 +138,7 @@ export function createWorker(deps: WorkerDeps, options: WorkerOptions): Worker {
       timers = [
         setInterval(() => void tick(), options.sweepMs),
         setInterval(() => void deps.prune().catch(onError), PRUNE_EVERY_MS),
+        setInterval(() => void deps.refreshStatistics().catch(onError), STATISTICS_EVERY_MS),
       ]
       void tick()
     },
