@@ -20,6 +20,9 @@ export const LEDGER_PLANS = {
   jit: 'off',
 }
 
+/** Prepared or not, what plugins ask is planned for its own values: their tables have the usual statistics. */
+export const PLUGIN_PLANS = { plan_cache_mode: 'force_custom_plan' }
+
 /** Far longer than a statement of the ledger takes, and short enough that who waits is told to come again. */
 const SILENT_MS = 15_000
 
@@ -43,8 +46,7 @@ export async function openPostgres(url: string, options: StoreOptions): Promise<
     }
     return postgres(url, how)
   }
-  // Prepared or not, each statement is planned for its own values.
-  const client = connect(options.poolSize ?? 8, 'long', { plan_cache_mode: 'force_custom_plan' })
+  const client = connect(options.poolSize ?? 8, 'long', PLUGIN_PLANS)
   const ledger = connect(options.poolSize ?? 8, 'short', LEDGER_PLANS)
   const quick = connect(2, 'short', { ...LEDGER_PLANS, synchronous_commit: 'off' })
   await firstContact(client, url).catch((error) => {

@@ -44,6 +44,10 @@ describe('stories found while somebody types', () => {
     expect(await titles('approved')).toEqual(['ST-2'])
     expect(await titles('', 'Ben', place, 3)).toEqual(['ST-14', 'ST-13', 'ST-12'])
     expect(await titles('nothing like it')).toEqual([])
+    // Too short for the index.
+    expect(await titles('pd')).toEqual(['ST-2'])
+    expect(await titles('%')).toEqual([])
+    expect(await titles('pd invoices')).toEqual(['ST-2'])
     expect(await titles(`${'x'.repeat(5_000)}%_\\`)).toEqual([])
   })
   it('what was written in private is found by its author alone, and only in private', async () => {

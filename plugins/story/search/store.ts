@@ -1,10 +1,12 @@
-import { and, desc, eq, gt, ilike, isNull, lt, ne, type SQL, sql } from 'drizzle-orm'
+import { and, desc, eq, gt, gte, ilike, isNull, lt, ne, type SQL, sql } from 'drizzle-orm'
 import type { Db } from '#contract'
 import { findable, type Reader, type Saved } from '../store.ts'
 import { SEARCHED_CHARACTERS, stories } from '../tables.ts'
 
 /** Share of trigrams from which two stories are offered as near-duplicates. */
 const SIMILAR = 0.45
+/** Newest stories that are looked through for words too short for the index, such as "qa" or "%": some 30 ms. */
+const LOOKED_THROUGH = 20_000
 /** Newest stories that a new one is compared with: some 25 ms. */
 const COMPARED = 600
 
@@ -33,10 +35,21 @@ export function createSearch(db: Db) {
       const conditions = isState
         ? [eq(stories.state, wanted)]
         : words.map((word) => ilike(stories.search, `%${word.replace(/[\\%_]/g, '\\$&')}%`))
+      const readable = and(eq(stories.workspace, workspace), findable(reader))
+      // The index is one of trigrams.
+      const isIndexed = isState || words.length === 0 || words.some((word) => /[\p{L}\p{N}]{3}/u.test(word))
+      const newest = db
+        .select({ number: stories.number })
+        .from(stories)
+        .where(readable)
+        .orderBy(desc(stories.number))
+        .limit(LOOKED_THROUGH)
+        .as('newest')
+      const oldest = db.select({ number: sql`min(${newest.number})` }).from(newest)
       return db
         .select(LISTED)
         .from(stories)
-        .where(and(eq(stories.workspace, workspace), findable(reader), ...conditions))
+        .where(and(readable, ...conditions, ...(isIndexed ? [] : [gte(stories.number, oldest)])))
         .orderBy(desc(stories.number))
         .limit(limit)
     },

@@ -10,17 +10,22 @@ export const BIG_TABLES: readonly string[] = ['inbox', 'jobs', 'outbox', 'audit'
 const PENDING = 8_000
 const RUNNING = 64
 
-/** Ids in order of time, as the hub makes them. `n` is the row's number. */
+/** Thirty days and a quarter of an hour: the oldest rows are due to be pruned. */
+const AGE_MS = (30 * 24 * 60 + 15) * 60_000
+const START_MS = Date.now() - AGE_MS
+/** Between two of a million rows, in tenths of a millisecond. */
+const STEP = Math.floor(AGE_MS / 100_000)
+
+/** Ids begin with the time of their row, as the hub makes them: what is old is found by it. `n` is the row's number. */
 const ID = (n: string) =>
-  `(lpad(to_hex(1700000000000 + ${n}), 12, '0') || '70008000' || lpad(to_hex(${n}), 12, '0'))::uuid`
+  `(lpad(to_hex(${START_MS} + ${n}::bigint * ${STEP} / 10), 12, '0') || '70008000' || lpad(to_hex(${n}), 12, '0'))::uuid`
 export const idOf = (n: number) =>
-  `${(1_700_000_000_000 + n).toString(16).padStart(12, '0')}70008000${n.toString(16).padStart(12, '0')}`.replace(
+  `${(START_MS + Math.floor((n * STEP) / 10)).toString(16).padStart(12, '0')}70008000${n.toString(16).padStart(12, '0')}`.replace(
     /^(.{8})(.{4})(.{4})(.{4})(.{12})$/,
     '$1-$2-$3-$4-$5',
   )
 const WORKSPACE = `case when n % 5 < 2 then '${BIG}' else 'slack:T' || (n / 5 % ${WORKSPACES} + 1) end`
-/** Thirty days and a quarter of an hour: the oldest rows are due to be pruned. */
-const at = (rows: number) => `clock_timestamp() - (${rows} - n)::float8 / ${rows} * interval '30 days 15 minutes'`
+const at = (rows: number) => `clock_timestamp() - (${rows} - n)::float8 / ${rows} * interval '${AGE_MS} milliseconds'`
 const PLACE = `jsonb_build_object('plugin', 'slack', 'workspace', ${WORKSPACE}, 'channel', 'C' || n % 4000, 'visibility', 'team')`
 
 const WORDS = {

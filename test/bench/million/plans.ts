@@ -1,7 +1,8 @@
 import { drizzle } from 'drizzle-orm/postgres-js'
 import postgres from 'postgres'
 import type { Db } from '../../../core/contract/index.ts'
-import { LEDGER_PLANS } from '../../../core/store/postgres.ts'
+import { LEDGER_PLANS, PLUGIN_PLANS } from '../../../core/store/postgres.ts'
+import { preparing } from '../../../core/store/preparing.ts'
 import type { Sql } from '../../../core/store/sql.ts'
 import { quantile } from '../figures.ts'
 import { BIG_TABLES } from './dataset.ts'
@@ -62,7 +63,7 @@ export function openWatch(url: string): Watch {
     })
   // As the product opens them: the ledger's statements are planned otherwise than the others.
   const ledger = connect(LEDGER_PLANS)
-  const client = connect({})
+  const client = connect(PLUGIN_PLANS)
   const run = (on: postgres.Sql | postgres.TransactionSql): Pick<Sql, 'query'> => ({
     async query<T extends object>(
       text: string,
@@ -77,7 +78,7 @@ export function openWatch(url: string): Watch {
       transaction: async <T>(work: (tx: Pick<Sql, 'query'>) => Promise<T>): Promise<T> =>
         (await ledger.begin((tx) => work(run(tx)))) as T,
     },
-    db: drizzle(client),
+    db: drizzle(preparing(client)),
     async watch(name, runs, work) {
       scans = new Set()
       explained = 0
