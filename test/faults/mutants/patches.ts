@@ -28,8 +28,8 @@ export const MUTANTS: Readonly<Record<string, Patch & { readonly scenario: strin
     edits: [
       {
         file: 'core/ledger/outbox.ts',
-        find: `where o.id = r.id and (o.fence = r.fence and o.state in ('inflight', 'reconciling')
-      or o.fence = r.fence + 1 and o.state = 'unknown')
+        find: `where o.id = r.id
+      and o.fence = case o.state when 'inflight' then r.fence when 'reconciling' then r.fence when 'unknown' then r.fence + 1 end
     returning o.id
   )`,
         replace: `where o.id = r.id
@@ -38,7 +38,7 @@ export const MUTANTS: Readonly<Record<string, Patch & { readonly scenario: strin
       },
       {
         file: 'core/ledger/jobs.ts',
-        find: `where j.id = r.id and j.fence = r.fence and j.state = 'running'
+        find: `where j.id = r.id and j.fence = case j.state when 'running' then r.fence end
     returning j.id
   )`,
         replace: `where j.id = r.id
