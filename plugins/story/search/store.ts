@@ -1,11 +1,12 @@
-import { and, desc, eq, gt, gte, ilike, isNull, lt, ne, type SQL, sql } from 'drizzle-orm'
+import { and, desc, eq, gt, ilike, isNull, lt, ne, type SQL, sql } from 'drizzle-orm'
+import type { AnyPgColumn } from 'drizzle-orm/pg-core'
 import type { Db } from '#contract'
 import { findable, type Reader, type Saved } from '../store.ts'
 import { SEARCHED_CHARACTERS, stories } from '../tables.ts'
 
 /** Share of trigrams from which two stories are offered as near-duplicates. */
 const SIMILAR = 0.45
-/** Newest stories that are looked through for words too short for the index, such as "qa" or "%": some 30 ms. */
+/** Newest stories that are looked through first, until enough are found: at most some 30 ms. Words too short for the index, such as "qa" or "%", are looked for here alone. */
 const LOOKED_THROUGH = 20_000
 /** Newest stories that a new one is compared with: some 25 ms. */
 const COMPARED = 600
@@ -32,26 +33,34 @@ export function createSearch(db: Db) {
       const wanted = query.toLowerCase()
       const isState = wanted === 'draft' || wanted === 'approved'
       const words = wanted.split(/\s+/).filter((word) => word !== '')
-      const conditions = isState
-        ? [eq(stories.state, wanted)]
-        : words.map((word) => ilike(stories.search, `%${word.replace(/[\\%_]/g, '\\$&')}%`))
+      const inText = (text: AnyPgColumn) => words.map((word) => ilike(text, `%${word.replace(/[\\%_]/g, '\\$&')}%`))
       const readable = and(eq(stories.workspace, workspace), findable(reader))
-      // The index is one of trigrams.
-      const isIndexed = isState || words.length === 0 || words.some((word) => /[\p{L}\p{N}]{3}/u.test(word))
+      const listed = (...conditions: readonly SQL[]) =>
+        db
+          .select(LISTED)
+          .from(stories)
+          .where(and(readable, ...conditions))
+          .orderBy(desc(stories.number))
+          .limit(limit)
+      if (isState) return listed(eq(stories.state, wanted))
+      if (words.length === 0) return listed()
       const newest = db
-        .select({ number: stories.number })
+        .select({ ...LISTED, search: stories.search })
         .from(stories)
         .where(readable)
         .orderBy(desc(stories.number))
         .limit(LOOKED_THROUGH)
         .as('newest')
-      const oldest = db.select({ number: sql`min(${newest.number})` }).from(newest)
-      return db
-        .select(LISTED)
-        .from(stories)
-        .where(and(readable, ...conditions, ...(isIndexed ? [] : [gte(stories.number, oldest)])))
-        .orderBy(desc(stories.number))
+      const { number, title, state, version, updatedAt } = newest
+      const found = await db
+        .select({ number, title, state, version, updatedAt })
+        .from(newest)
+        .where(and(...inText(newest.search)))
+        .orderBy(desc(number))
         .limit(limit)
+      // The index is one of trigrams, and good for what is rare: of frequent words it would fetch thousands of stories to show the newest.
+      const isIndexed = words.some((word) => /[\p{L}\p{N}]{3}/u.test(word))
+      return found.length === limit || !isIndexed ? found : listed(...inText(stories.search))
     },
     /** What the reader wrote, and the drafts of others, which wait for somebody's approval. */
     async mine(workspace: string, limit: number, reader: Reader): Promise<{ own: Listed[]; waiting: Listed[] }> {
