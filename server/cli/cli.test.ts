@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
@@ -145,6 +147,18 @@ describe('doctor', { concurrent: true, timeout: 120_000 }, () => {
     ])
     expect(found).toEqual(expect.arrayContaining([['off', 'slack', 'set SLACK_BOT_TOKEN and SLACK_SIGNING_SECRET']]))
     expect(existsSync(join(folders.root, 'new'))).toBe(false)
+  })
+  it('may be read in part', async () => {
+    const cli = join(import.meta.dirname, '..', 'cli.ts')
+    const env = { ...process.env, HUB_DATA_DIR: join(folders.root, 'new') }
+    const child = spawn(process.execPath, [cli, 'doctor'], { env, stdio: ['ignore', 'pipe', 'pipe'] })
+    child.stdout.destroy()
+    let said = ''
+    child.stderr.on('data', (chunk) => {
+      said += chunk
+    })
+    const [code] = await once(child, 'close')
+    expect([code, said]).toEqual([0, ''])
   })
   it('finds half a configuration, a folder open to others, a wrong key; as JSON too', async () => {
     const claude = await startAnthropicFake()
