@@ -97,9 +97,13 @@ export function apiTokenFrom(secretKey: string): string {
   return createSecrets(secretKey).sign('api', 'v1')
 }
 
+/** HUB_PLUGINS, one file or package each. */
+export const pluginsNamed = (list: string): readonly string[] => list.split(',').flatMap((spec) => spec.trim() || [])
+/** @throws HubError CONFIG_INVALID */
+export const loadNamed = (spec: string): Promise<readonly Plugin[]> => loadExternal(spec, process.cwd())
+
 async function loadAll(list: string): Promise<readonly Plugin[]> {
-  const specs = list.split(',').flatMap((spec) => spec.trim() || [])
-  const settled = await Promise.allSettled(specs.map((spec) => loadExternal(spec, process.cwd())))
+  const settled = await Promise.allSettled(pluginsNamed(list).map(loadNamed))
   const failures = settled.flatMap((s) =>
     s.status === 'rejected' ? [s.reason instanceof Error ? s.reason.message : String(s.reason)] : [],
   )

@@ -4,13 +4,11 @@ import { editComment, sendComment, userById } from './documents.ts'
 import { find } from './find.ts'
 import { limitsOf, requestsBucket } from './limits.ts'
 import { idFor } from './mark.ts'
-import { sessionOf } from './place.ts'
+import { sessionOf, UUID } from './place.ts'
 import { profileOf } from './profile.ts'
 import { type CommentBody, render, split } from './render.ts'
 import type { Activity, Sessions } from './sessions.ts'
 import type { Threads } from './threads.ts'
-
-const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 
 export function createChannel(client: LinearClient, sessions: Sessions, threads: Threads): Channel<CommentBody> {
   /** An id chosen by us: sent again, it is refused, and what stands there is what was sent. */

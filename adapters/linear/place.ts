@@ -1,6 +1,8 @@
 import type { Place } from '#contract'
 
 const SESSION = 'session:'
+/** Of everything in Linear. */
+export const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 
 export function workspaceOf(organizationId: string): string {
   return `linear:${organizationId}`

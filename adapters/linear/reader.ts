@@ -6,11 +6,9 @@ import type { Identities } from './identity.ts'
 import { type Snapshot, snapshotOf } from './issue.ts'
 import { PAGE, requestsBucket } from './limits.ts'
 import type { Marker } from './mark.ts'
-import { workspaceOf } from './place.ts'
+import { UUID, workspaceOf } from './place.ts'
 import { type Memory, proofOf } from './proof.ts'
 import type { Targets } from './targets.ts'
-
-const ID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 
 export interface Reader {
   /** By id or by key; null when it is gone, in the trash or not visible. */
@@ -81,29 +79,26 @@ export function createReader(deps: {
         'INPUT_INVALID',
         'Linear has no fields for criteria: use the description, a comment or an attachment',
       )
-    const proofs = wires.map(proofOf)
-    const ids = place.kind === 'comment' ? proofs.flatMap((proof) => proof?.commentId ?? []) : []
-    const comments = await commentsOf(ids, organizationId)
     return Promise.all(
-      wires.map(async (wire, i) => {
-        const proof = proofs[i] ?? null
-        const comment = comments.find(({ id, issueId }) => id === proof?.commentId && issueId === wire.id) ?? null
+      wires.map(async (wire) => {
+        const proof = proofOf(wire)
+        const id = place.kind === 'comment' ? proof?.commentId : undefined
+        const found = id == null ? null : await commentsTogether(organizationId, id)
+        const comment = found?.issueId === wire.id ? found : null
         const remembered = proof === null ? await memory.recall(wire.id) : null
         const target = await targets.of(organizationId, wire.team.key, wire.project?.slugId)
         return snapshotOf(marker, { wire, proof, comment, remembered, target, organizationId }, place)
       }),
     )
   }
-  const commentsOf = async (ids: readonly string[], organizationId: string): Promise<readonly WireComment[]> => {
-    const found = await Promise.all(ids.map((id) => commentsTogether(organizationId, id)))
-    return found.filter((comment) => comment !== null)
-  }
   return {
     async one(workspace, issue, place, signal) {
       const organizationId = await organizationOf(workspace, signal)
       if (organizationId === null) return null
       // Keys are few and asked by people; only ids can be asked for together.
-      const wire = ID.test(issue) ? await gathered(organizationId, issue) : await readOne(organizationId, issue, signal)
+      const wire = UUID.test(issue)
+        ? await gathered(organizationId, issue)
+        : await readOne(organizationId, issue, signal)
       if (wire === null || wire.trashed) return null
       const [snapshot] = await snapshots(organizationId, [wire], place)
       return snapshot ?? null

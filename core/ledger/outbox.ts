@@ -72,7 +72,8 @@ const CLAIM_UNKNOWN = `
   )
   select ${COLUMNS} from taken o left join hub.outbox t on t.workspace = o.workspace and t.key = o.target`
 
-// The states stand in a case as in the statements of jobs. A row that a sweep has made unknown has a passed fence, and until somebody looks for the send its maker alone knows the outcome.
+// The states stand in a case, as in the statements of jobs. A row that a sweep has made unknown has a passed fence, and until somebody looks for the
+// send its maker alone knows the outcome.
 const SETTLE = `
   with ended as (
     update hub.outbox o

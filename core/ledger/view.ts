@@ -25,7 +25,8 @@ const DELIVERY = `
     o.error, o.error_code as "errorCode", nullif(o.posted ->> 'message', '') as posted
   from hub.outbox o`
 
-const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
+/** Of jobs and deliveries. */
+export const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 
 function word(state: string): string {
   if (!/^[a-z]+$/.test(state)) throw new HubError('INPUT_INVALID', 'a state is one word')

@@ -25,7 +25,7 @@ export function createKeyValue(sql: Sql, secrets: Secrets, plugin: string): KeyV
   const aad = (key: string) => `kv|*|${plugin}|${key}`
   const gathered = { max: 100, width: 2, isOwnFault: (error: unknown) => !isAway(error) }
   const read = gather<string, string | null>(async (keys) => {
-    const asked = JSON.stringify(keys.map((key, n) => ({ n, key: key.toWellFormed() })))
+    const asked = JSON.stringify(keys.map((key, n) => ({ n, key })))
     const rows = await sql.query<{ n: number; value: string }>(GET, [plugin, asked])
     const found = new Map(rows.map(({ n, value }) => [n, value]))
     return keys.map((_, n) => found.get(n) ?? null)
@@ -38,7 +38,7 @@ export function createKeyValue(sql: Sql, secrets: Secrets, plugin: string): KeyV
   }, gathered)
   return {
     async get(key) {
-      const value = await read(key)
+      const value = await read(key.toWellFormed())
       return value === null ? null : (JSON.parse(secrets.open(value, aad(key))) as unknown)
     },
     async set(key, value, ttlMs) {

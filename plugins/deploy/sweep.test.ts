@@ -35,6 +35,19 @@ const wanted = (over: Partial<NewDeployment>): NewDeployment => ({
   ...over,
 })
 
+/** What it would end: workspace and number. */
+async function sweep(store: ReturnType<typeof createStore>): Promise<unknown[]> {
+  const ended: unknown[] = []
+  const ctx = {
+    async enqueue(_job: unknown, { number }: { readonly number: number }, options: { readonly workspace: string }) {
+      ended.push([options.workspace, number])
+    },
+  } as unknown as Context
+  const desk = { store: () => store, nowMs: () => NOW } as unknown as Desk
+  await sweepSchedules(desk)[0]?.run({ startMs: NOW }, ctx)
+  return ended
+}
+
 it('ends what nobody approves and what is not heard of, tells it, and leaves the rest alone', async () => {
   const store = createStore(opened.db)
   const told: unknown[] = []
@@ -123,23 +136,11 @@ it('ends the one that holds a lock, however many that are only reported have hun
   )
   await store.create(wanted({ workspace: 'hung' }))
   await opened.sql.query(`update hub.deployments set updated_at = now() - interval '4 hours' where workspace = 'hung'`)
-  const ended: unknown[] = []
-  const ctx = {
-    async enqueue(_job: unknown, { number }: { readonly number: number }, options: { readonly workspace: string }) {
-      ended.push([options.workspace, number])
-    },
-  } as unknown as Context
-  await sweepSchedules({ store: () => store, nowMs: () => NOW } as unknown as Desk)[0]?.run({ startMs: NOW }, ctx)
+  const ended = await sweep(store)
   expect(ended).toEqual([['hung', 1]])
 })
 it('ends one once more that was reported running after it was given up, and takes no other’s place', async () => {
   const store = createStore(opened.db)
-  const ended: unknown[] = []
-  const ctx = {
-    async enqueue(_job: unknown, { number }: { readonly number: number }, options: { readonly workspace: string }) {
-      ended.push([options.workspace, number])
-    },
-  } as unknown as Context
   const row = await store.create(wanted({ workspace: 'revived' }))
   const giveUp = () => store.change('revived', row.number, () => ({ state: 'failed', finishedAt: new Date(NOW) }))
   const goOn = () => store.change('revived', row.number, () => ({ state: 'running', finishedAt: null }))
@@ -148,7 +149,7 @@ it('ends one once more that was reported running after it was given up, and take
   await opened.sql.query(
     `update hub.deployments set updated_at = now() - interval '4 hours' where workspace = 'revived'`,
   )
-  await sweepSchedules({ store: () => store, nowMs: () => NOW } as unknown as Desk)[0]?.run({ startMs: NOW }, ctx)
+  const ended = await sweep(store)
   expect(ended).toContainEqual(['revived', row.number])
   await giveUp()
   const next = await store.create(wanted({ workspace: 'revived' }))

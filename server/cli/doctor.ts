@@ -1,8 +1,16 @@
 import { accessSync, constants, existsSync, statSync } from 'node:fs'
 import path from 'node:path'
 import type { Plugin } from '#contract'
-import { checkConfig, checkRedis, configFromEnv, createSecrets, loadExternal, openStore } from '../../core/index.ts'
-import { MIGRATIONS } from '../compose.ts'
+import {
+  checkConfig,
+  checkRedis,
+  configFromEnv,
+  createLog,
+  createMask,
+  createSecrets,
+  openStore,
+} from '../../core/index.ts'
+import { loadNamed, MIGRATIONS, pluginsNamed } from '../compose.ts'
 import type { ServerConfig } from '../config.ts'
 import { type Environment, missingVariables, SHIPPED } from '../plugins.ts'
 import { readRunFile } from '../run-file.ts'
@@ -110,7 +118,6 @@ async function stores(config: ServerConfig): Promise<Finding[]> {
 }
 
 async function adapters(env: Environment): Promise<Finding[]> {
-  const { createLog, createMask } = await import('../../core/index.ts')
   const { tryAdapter } = await import('./try-adapter.ts')
   const found: Finding[] = []
   for (const shipped of SHIPPED.filter((s) => s.kind === 'adapter' && missingVariables(s, {}).length > 0)) {
@@ -148,9 +155,9 @@ async function plugins(config: ServerConfig, env: Environment): Promise<Finding[
     return problems.length === 0
   }
   for (const { kind, variables, load } of SHIPPED) if (kind === 'plugin') check(await load(), variables)
-  for (const spec of config.HUB_PLUGINS.split(',').flatMap((one) => one.trim() || [])) {
+  for (const spec of pluginsNamed(config.HUB_PLUGINS)) {
     try {
-      for (const plugin of await loadExternal(spec, process.cwd()))
+      for (const plugin of await loadNamed(spec))
         if (check(plugin)) found.push({ what: plugin.manifest.name, state: 'ok', detail: `from ${spec}` })
     } catch (error) {
       const detail = wordsOf(error).replace(/^HUB_PLUGINS: /, '')

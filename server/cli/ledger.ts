@@ -1,4 +1,5 @@
 import { HubError } from '#contract'
+import { UUID } from '../../core/index.ts'
 import type { Client } from './client.ts'
 
 interface Item {
@@ -57,7 +58,6 @@ const DECIDED: Readonly<Record<string, Readonly<Record<string, readonly string[]
   resolve: { deliveries: ['held'] },
 }
 const SHORT_ID = 6
-const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 
 /** People see and type the last six characters of an id. */
 async function fullId(client: Client, what: string, id: string, states: readonly string[]): Promise<string> {

@@ -46,3 +46,21 @@ export async function startTrackerHub(env: Readonly<Record<string, string>>, tar
     },
   }
 }
+
+/** Fifty at a time, as a tracker tells of a burst. Returns the slowest answer in milliseconds. */
+export async function tellAll<T>(
+  all: readonly T[],
+  tell: (one: T) => Promise<{ readonly status: number }>,
+): Promise<number> {
+  let slowestMs = 0
+  for (let at = 0; at < all.length; at += 50)
+    await Promise.all(
+      all.slice(at, at + 50).map(async (one) => {
+        const sent = performance.now()
+        const { status } = await tell(one)
+        if (status !== 200) throw new Error(`the tracker heard ${status}`)
+        slowestMs = Math.max(slowestMs, performance.now() - sent)
+      }),
+    )
+  return slowestMs
+}

@@ -1,5 +1,5 @@
 import { startLinearFake, type Target } from '../fakes/linear/index.ts'
-import { startTrackerHub } from './tracker-rig.ts'
+import { startTrackerHub, tellAll } from './tracker-rig.ts'
 
 /**
  * `node test/bench/trackers-linear.ts [issues]`: issues created in a burst, each of which gets its criteria once. Linear counts by the hour and not by the
@@ -18,22 +18,11 @@ const issues = Array.from({ length: count }, (_, i) =>
 )
 const before = { ...linear.budget, calls: linear.calls.length }
 const began = performance.now()
-const slowest = { ms: 0 }
-const tell = async (list: typeof issues) => {
-  for (let at = 0; at < list.length; at += 50)
-    await Promise.all(
-      list.slice(at, at + 50).map(async (issue) => {
-        const sent = performance.now()
-        const { status } = await linear.people.deliver(
-          target,
-          linear.people.issueEvent(issue, 'create', {}, linear.state.ann),
-        )
-        if (status !== 200) throw new Error(`Linear heard ${status}`)
-        slowest.ms = Math.max(slowest.ms, performance.now() - sent)
-      }),
-    )
-}
-await tell(issues)
+const tell = (list: typeof issues) =>
+  tellAll(list, (issue) =>
+    linear.people.deliver(target, linear.people.issueEvent(issue, 'create', {}, linear.state.ann)),
+  )
+const slowestMs = await tell(issues)
 await quiet()
 const seconds = (performance.now() - began) / 1_000
 const names = new Map<string, number>()
@@ -45,7 +34,7 @@ const spent = {
 const without = issues.filter(({ description }) => description?.match(/AC-1/g)?.length !== 1).length
 console.info(
   `${count} issues in a burst: ${seconds.toFixed(1)} s; ${spent.requests} requests of 1,500 an hour, ${spent.points.toLocaleString('en')} points of 250,000; ` +
-    `the slowest acknowledged in ${slowest.ms.toFixed(0)} ms; ${without} without criteria, ${linear.writes()} writes, ${linear.problems.length} refusals`,
+    `the slowest acknowledged in ${slowestMs.toFixed(0)} ms; ${without} without criteria, ${linear.writes()} writes, ${linear.problems.length} refusals`,
 )
 console.info([...names].map(([name, n]) => `${name} ${n}`).join(', '))
 const writes = linear.writes()

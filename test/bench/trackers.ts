@@ -1,7 +1,7 @@
 import { fromMarkdown } from '../../adapters/jira/from-markdown.ts'
 import { BURST_PER_SECOND } from '../../adapters/jira/limits.ts'
 import { ANN, readAdf, startJiraFake, type Target } from '../fakes/jira/index.ts'
-import { startTrackerHub } from './tracker-rig.ts'
+import { startTrackerHub, tellAll } from './tracker-rig.ts'
 
 /**
  * `node test/bench/trackers.ts [issues] [folder for a CPU profile]`: issues created in a burst, each of which gets its criteria once, against the least time that Jira's limits
@@ -21,16 +21,7 @@ const issues = Array.from({ length: count }, (_, i) =>
 )
 const told = [...jira.world.events]
 const began = performance.now()
-const slowest = { ms: 0 }
-for (let at = 0; at < told.length; at += 50)
-  await Promise.all(
-    told.slice(at, at + 50).map(async (event) => {
-      const sent = performance.now()
-      const { status } = await jira.deliver(target, event)
-      if (status !== 200) throw new Error(`Jira heard ${status}`)
-      slowest.ms = Math.max(slowest.ms, performance.now() - sent)
-    }),
-  )
+const slowestMs = await tellAll(told, (event) => jira.deliver(target, event))
 const acknowledged = performance.now() - began
 const written = async () => {
   while (jira.writes() < count) await new Promise((resolve) => setTimeout(resolve, 10))
@@ -43,15 +34,12 @@ const least = count / BURST_PER_SECOND.PUT
 const without = issues.filter(({ description }) => !/AC-1/.test(readAdf(description).words)).length
 console.info(
   `${count} issues in a burst: ${seconds.toFixed(1)} s, ${(seconds / least).toFixed(2)} × the ${least.toFixed(0)} s that Jira's limits allow at least; ` +
-    `acknowledged in ${(acknowledged / 1_000).toFixed(1)} s, the slowest in ${slowest.ms.toFixed(0)} ms; ${without} without criteria, ${jira.writes()} writes, ${jira.problems.length} refusals`,
+    `acknowledged in ${(acknowledged / 1_000).toFixed(1)} s, the slowest in ${slowestMs.toFixed(0)} ms; ${without} without criteria, ${jira.writes()} writes, ${jira.problems.length} refusals`,
 )
 
 const before = jira.writes()
 const again = performance.now()
-for (let at = 0; at < told.length; at += 50)
-  await Promise.all(
-    told.slice(at, at + 50).map((event, i) => jira.deliver(target, event, { identifier: `again-${at + i}` })),
-  )
+await tellAll([...told.entries()], ([i, event]) => jira.deliver(target, event, { identifier: `again-${i}` }))
 await quiet()
 console.info(
   `${count} unchanged issues told of again: ${((performance.now() - again) / 1_000).toFixed(1)} s, ${jira.writes() - before} writes`,

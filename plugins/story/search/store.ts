@@ -6,7 +6,10 @@ import { SEARCHED_CHARACTERS, stories } from '../tables.ts'
 
 /** Share of trigrams from which two stories are offered as near-duplicates. */
 const SIMILAR = 0.45
-/** Newest stories that are looked through first, until enough are found: at most some 30 ms. Words too short for the index, such as "qa" or "%", are looked for here alone. */
+/**
+ * Newest stories that are looked through first, until enough are found: at most some 30 ms. Words too short for the index, such as "qa" or "%", are
+ * looked for here alone.
+ */
 const LOOKED_THROUGH = 20_000
 /** Newest stories that a new one is compared with: some 25 ms. */
 const COMPARED = 600
@@ -26,7 +29,18 @@ const LISTED = {
   updatedAt: stories.updatedAt,
 }
 export type StorySearch = ReturnType<typeof createSearch>
+const readable = (workspace: string, reader: Reader) => and(eq(stories.workspace, workspace), findable(reader))
+
 export function createSearch(db: Db) {
+  const listing =
+    (workspace: string, limit: number, reader: Reader) =>
+    (...conditions: readonly SQL[]) =>
+      db
+        .select(LISTED)
+        .from(stories)
+        .where(and(readable(workspace, reader), ...conditions))
+        .orderBy(desc(stories.number))
+        .limit(limit)
   return {
     /** `query`: words that must all be in title or text, or a state alone. Each is a condition of its own, so that an index can serve it. */
     async list(workspace: string, query: string, limit: number, reader: Reader): Promise<Listed[]> {
@@ -34,20 +48,13 @@ export function createSearch(db: Db) {
       const isState = wanted === 'draft' || wanted === 'approved'
       const words = wanted.split(/\s+/).filter((word) => word !== '')
       const inText = (text: AnyPgColumn) => words.map((word) => ilike(text, `%${word.replace(/[\\%_]/g, '\\$&')}%`))
-      const readable = and(eq(stories.workspace, workspace), findable(reader))
-      const listed = (...conditions: readonly SQL[]) =>
-        db
-          .select(LISTED)
-          .from(stories)
-          .where(and(readable, ...conditions))
-          .orderBy(desc(stories.number))
-          .limit(limit)
+      const listed = listing(workspace, limit, reader)
       if (isState) return listed(eq(stories.state, wanted))
       if (words.length === 0) return listed()
       const newest = db
         .select({ ...LISTED, search: stories.search })
         .from(stories)
-        .where(readable)
+        .where(readable(workspace, reader))
         .orderBy(desc(stories.number))
         .limit(LOOKED_THROUGH)
         .as('newest')
@@ -64,13 +71,7 @@ export function createSearch(db: Db) {
     },
     /** What the reader wrote, and the drafts of others, which wait for somebody's approval. */
     async mine(workspace: string, limit: number, reader: Reader): Promise<{ own: Listed[]; waiting: Listed[] }> {
-      const newest = (...conditions: readonly SQL[]) =>
-        db
-          .select(LISTED)
-          .from(stories)
-          .where(and(eq(stories.workspace, workspace), findable(reader), ...conditions))
-          .orderBy(desc(stories.number))
-          .limit(limit)
+      const newest = listing(workspace, limit, reader)
       return {
         own: await newest(eq(stories.createdBy, reader.author)),
         waiting: await newest(eq(stories.state, 'draft'), ne(stories.createdBy, reader.author)),
@@ -86,7 +87,7 @@ export function createSearch(db: Db) {
       const newest = db
         .select({ number: stories.number, title: stories.title, parent: stories.parent, search: stories.search })
         .from(stories)
-        .where(and(eq(stories.workspace, story.workspace), lt(stories.number, story.number), findable(reader)))
+        .where(and(readable(story.workspace, reader), lt(stories.number, story.number)))
         .orderBy(desc(stories.number))
         .limit(COMPARED)
         .as('newest')
